@@ -1,0 +1,37 @@
+import { expect } from '@esm-bundle/chai';
+import { formatRoute, parseRoute } from './router.ts';
+import { policy, snippet } from './pages/snippet.ts';
+
+describe('router', () => {
+  it('[B2] a deep link survives: what is written is read back', () => {
+    for (const id of ['018f-1', 'ä/ö?#&', '한글']) {
+      const route = parseRoute(formatRoute('inbox', id, { visitor: 'a b&c' }));
+      expect(route.page).to.equal('inbox');
+      expect(route.id).to.equal(id);
+      expect(route.query.get('visitor')).to.equal('a b&c');
+    }
+  });
+
+  it('anything unknown or malformed is the inbox', () => {
+    for (const fragment of ['', '#', '#/', '#/nowhere', '#/inbox/%E0%A4%A', 'x']) expect(parseRoute(fragment).page).to.equal('inbox');
+    expect(parseRoute('#/inbox/%E0%A4%A').id).to.equal(null);
+  });
+
+  it('[S1] the set-up token is read from the fragment', () => {
+    expect(parseRoute('#/setup?token=abc-_1').query.get('token')).to.equal('abc-_1');
+  });
+});
+
+describe('snippet', () => {
+  it('[A7] escapes what it puts into attributes', () => {
+    const template = document.createElement('template');
+    template.innerHTML = snippet('https://consult.example.com', 'pk_"><img onerror=x>&amp;').replace('script type', 'x-script type').replace('</script>', '</x-script>');
+    const tag = template.content.querySelector('peer-consult')!;
+    expect(tag.getAttribute('site-key')).to.equal('pk_"><img onerror=x>&amp;');
+    expect(template.content.querySelector('img')).to.equal(null);
+  });
+
+  it('names the sources for a content security policy', () => {
+    expect(policy('https://c.example')).to.equal('script-src https://c.example; connect-src https://c.example wss://c.example');
+  });
+});

@@ -1,0 +1,87 @@
+import { createStore } from '../../widget/engine/store.ts';
+import { WireFailure } from '../../widget/engine/wire.ts';
+import { en, type TextKey } from './en.ts';
+import { ko } from './ko.ts';
+
+/** The languages of the panel. */
+export const LANGUAGES = { en: 'English', ko: '한국어' } as const;
+/** A language of the panel. */
+export type Language = keyof typeof LANGUAGES;
+
+const KEY = 'peer-consult:language';
+const all: Record<Language, Record<TextKey, string>> = { en, ko };
+
+/** The language in use; views render anew when it changes. */
+export const language = createStore<Language>(chosen() ?? preferred(navigator.languages));
+
+/** The first of the browser's languages that we speak, else English. */
+export function preferred(tags: readonly string[]): Language {
+  for (const tag of tags) {
+    const base = tag.toLowerCase().split('-')[0];
+    if (base === 'en' || base === 'ko') return base;
+  }
+  return 'en';
+}
+
+/** Switches the language and remembers it, where storage is allowed. */
+export function chooseLanguage(next: Language): void {
+  language.set(next);
+  document.documentElement.lang = next;
+  try {
+    localStorage.setItem(KEY, next);
+  } catch {
+    // Private windows may forbid storage; the choice then lasts as long as the page.
+  }
+}
+
+function chosen(): Language | null {
+  try {
+    const value = localStorage.getItem(KEY);
+    return value === 'en' || value === 'ko' ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A text in the language in use, with `{name}` replaced. */
+export function t(key: TextKey, values: Record<string, string | number> = {}): string {
+  return all[language.value][key].replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
+}
+
+/** What a person reads about a failure. Never a stack, always a way on. */
+export function failureText(error: unknown): string {
+  if (!(error instanceof WireFailure)) return t('error_other', { code: 'client' });
+  const seconds = Math.ceil((error.retryAfterMs ?? 30_000) / 1000);
+  const known = `error_${error.code}`;
+  return known in en ? t(known as TextKey, { seconds, detail: error.message }) : t('error_other', { code: error.code });
+}
+
+/** `14:05`, `yesterday`-less: the hour today, the day this year, else the date. */
+export function when(iso: string, now = Date.now()): string {
+  const date = new Date(iso);
+  const today = new Date(now);
+  const sameDay = date.toDateString() === today.toDateString();
+  const options: Intl.DateTimeFormatOptions = sameDay
+    ? { hour: 'numeric', minute: '2-digit' }
+    : date.getFullYear() === today.getFullYear()
+      ? { month: 'short', day: 'numeric' }
+      : { year: 'numeric', month: 'short', day: 'numeric' };
+  return new Intl.DateTimeFormat(language.value, options).format(date);
+}
+
+/** Day and time in full. */
+export function fullTime(iso: string): string {
+  return new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
+}
+
+/** `1:02:03` or `2:03`. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const [hours = 0, minutes = 0, rest = 0] = parts;
+  return hours ? `${hours}:${pad(minutes)}:${pad(rest)}` : `${minutes}:${pad(rest)}`;
+}
+
+function pad(value: number): string {
+  return String(value).padStart(2, '0');
+}

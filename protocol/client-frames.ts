@@ -1,0 +1,90 @@
+import { Type, type Static, type TSchema } from 'typebox';
+import { CallMode, ClientId, FileIds, Id, PresenceStatus } from './shapes.ts';
+
+// Requests that a client may send over `/v1/socket`. Each frame is one of these with an `id` that the reply repeats.
+
+/** The recorder's codecs as it knows them, e.g. `audio/webm;codecs=opus`. */
+const MimeType = Type.String({ pattern: '^(audio|video)/(webm|mp4)(;\\s*codecs=[A-Za-z0-9.,"_ -]{1,80})?$', maxLength: 120 });
+
+/** A place in a conversation. No larger than a number is exact in every client and column. */
+const Seq = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+
+/** The fields of each request, without `id` and `type`. */
+export const REQUESTS = {
+  hello: Type.Object({
+    token: Type.String({ minLength: 1, maxLength: 4096 }),
+    resume: Type.Optional(Type.Record(Type.String({ minLength: 1, maxLength: 64 }), Seq, { maxProperties: 500 })),
+    client: Type.Optional(Type.Object({ name: Type.Optional(Type.String({ maxLength: 64 })), version: Type.Optional(Type.String({ maxLength: 32 })) })),
+  }),
+  ping: Type.Object({}),
+  'message.send': Type.Object({
+    conversationId: Type.Optional(Id),
+    clientId: ClientId,
+    // The length after trimming is the use case's to judge: a schema cannot trim. This is only the outer wall.
+    text: Type.String({ maxLength: 20_000 }),
+    note: Type.Optional(Type.Boolean()),
+    fileIds: Type.Optional(FileIds),
+  }),
+  history: Type.Object({
+    conversationId: Id,
+    before: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
+    after: Type.Optional(Seq),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+  }),
+  read: Type.Object({ conversationId: Id, seq: Seq }),
+  typing: Type.Object({ conversationId: Id, on: Type.Boolean() }),
+  'conversation.close': Type.Object({ conversationId: Id }),
+  'conversation.reopen': Type.Object({ conversationId: Id }),
+  'presence.set': Type.Object({ status: PresenceStatus }),
+  'call.start': Type.Object({
+    /** Left out by a visitor who has not written yet: the call creates the conversation. */
+    conversationId: Type.Optional(Id),
+    mode: CallMode,
+    /** Makes a repeated start (after a lost reply) find the same call. */
+    clientId: Type.Optional(ClientId),
+  }),
+  'call.accept': Type.Object({ callId: Id }),
+  'call.decline': Type.Object({ callId: Id }),
+  'call.cancel': Type.Object({ callId: Id }),
+  'call.end': Type.Object({
+    callId: Id,
+    reason: Type.Optional(Type.Union([Type.Literal('hangup'), Type.Literal('left'), Type.Literal('ice_failed'), Type.Literal('media_failed')])),
+  }),
+  /** After a reconnect: this connection carries the call from now on. The reply is that of `call.accept`. */
+  'call.resume': Type.Object({ callId: Id }),
+  'call.signal': Type.Object({
+    callId: Id,
+    /** A description (`{ type, sdp }`), a candidate (`{ candidate, sdpMid, … }`), or null, the end of candidates. Relayed unread. */
+    data: Type.Union([Type.Object({}), Type.Null()]),
+    /** The sender's RTCPeerConnection, counted from 1; what belongs to an older one is dropped by the receiver. */
+    epoch: Type.Optional(Type.Integer({ minimum: 1 })),
+  }),
+  'call.media': Type.Object({
+    callId: Id,
+    audio: Type.Boolean(),
+    video: Type.Boolean(),
+    screen: Type.Optional(Type.Boolean()),
+    held: Type.Optional(Type.Boolean()),
+  }),
+  consent: Type.Object({
+    callId: Id,
+    granted: Type.Boolean(),
+    textVersion: Type.String({ minLength: 1, maxLength: 32 }),
+    locale: Type.String({ minLength: 2, maxLength: 35 }),
+  }),
+  /** Begins a segment of the call's recording; the reply says which. `epochMs`: server time of its first sample, as the recorder reckons it. */
+  'recording.start': Type.Object({ callId: Id, mimeType: MimeType, epochMs: Type.Number() }),
+  'recording.stop': Type.Object({ callId: Id }),
+} as const satisfies Record<string, TSchema>;
+
+/** The name of a request. */
+export type RequestType = keyof typeof REQUESTS;
+/** The fields of one request. */
+export type Request<T extends RequestType> = Static<(typeof REQUESTS)[T]>;
+/** What crosses the wire: a request with its name and the number that its reply repeats. */
+export type ClientFrame = { [T in RequestType]: { id: string; type: T } & Request<T> }[RequestType];
+/** What peers say to one another about a connection. `null` ends the candidates. The server relays it unread. */
+export type Signal =
+  | { type: 'offer' | 'answer' | 'pranswer' | 'rollback'; sdp?: string }
+  | { candidate: string; sdpMid?: string | null; sdpMLineIndex?: number | null; usernameFragment?: string | null }
+  | null;

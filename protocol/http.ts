@@ -1,0 +1,96 @@
+import { Type, type Static, type TSchema } from 'typebox';
+import { Agent, Call, CallMode, ClientId, Conversation, FileIds, IceServer, Id, Message, Recording, Role, Site, SiteProfile, Timestamp, Visitor } from './shapes.ts';
+
+// Bodies, queries and answers of the HTTP routes below /v1.
+
+/** RFC 9457. */
+export const ProblemBody = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  code: Type.String(),
+  detail: Type.Optional(Type.String()),
+  retryAfterMs: Type.Optional(Type.Integer()),
+});
+
+/** A page of a list. `next` goes into `?cursor=`. */
+export const page = <T extends TSchema>(item: T) => Type.Object({ items: Type.Array(item), next: Type.Union([Type.String(), Type.Null()]) });
+
+const Email = Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@]+@[^\\s@]+$' });
+const Name = Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' });
+const Password = Type.String({ minLength: 1, maxLength: 256 });
+/** The query of every list. */
+export const PageQuery = Type.Object({
+  cursor: Type.Optional(Type.String({ maxLength: 256 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 30 })),
+});
+
+export const SetupBody = Type.Object({ token: Type.String({ minLength: 1, maxLength: 256 }), name: Name, email: Email, password: Password });
+export const SetupAnswer = Type.Object({ agent: Agent, site: Site });
+export const LoginBody = Type.Object({ email: Type.String({ maxLength: 254 }), password: Password });
+export const SessionAnswer = Type.Object({ accessToken: Type.String(), expiresAt: Timestamp, agent: Agent });
+export const AgentBody = Type.Object({ name: Name, email: Email, password: Password, role: Role });
+export const SitePatch = Type.Object({
+  name: Type.Optional(Name),
+  greeting: Type.Optional(Type.String({ maxLength: 300 })),
+  origins: Type.Optional(Type.Array(Type.String({ maxLength: 300 }), { maxItems: 100 })),
+});
+export const VisitorBody = Type.Object({ siteKey: Type.String({ minLength: 1, maxLength: 128 }), locale: Type.Optional(Type.String({ maxLength: 35 })) });
+export const VisitorAnswer = Type.Object({ token: Type.String(), expiresAt: Timestamp, visitor: Type.Object({ id: Type.String(), name: Type.String() }) });
+export const WidgetConfig = Type.Object({ site: SiteProfile });
+
+export const ConversationsQuery = Type.Interface([PageQuery], {
+  status: Type.Optional(Type.Union([Type.Literal('open'), Type.Literal('closed')])),
+  visitor: Type.Optional(Id),
+  unread: Type.Optional(Type.Boolean()),
+});
+export const MessagesQuery = Type.Object({
+  before: Type.Optional(Type.Integer({ minimum: 1 })),
+  after: Type.Optional(Type.Integer({ minimum: 0 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 50 })),
+});
+/** A message of an agent over HTTP. `clientId` makes a repetition harmless, as over the socket. */
+export const MessageBody = Type.Object({ clientId: ClientId, text: Type.String({ maxLength: 20_000 }), note: Type.Optional(Type.Boolean()), fileIds: Type.Optional(FileIds) });
+export const MessagesAnswer = Type.Object({ items: Type.Array(Message), next: Type.Union([Type.String(), Type.Null()]) });
+export const CallsQuery = Type.Interface([PageQuery], {
+  visitor: Type.Optional(Id),
+  agent: Type.Optional(Id),
+  mode: Type.Optional(CallMode),
+  from: Type.Optional(Type.String({ format: 'date-time', description: 'Begun at this moment or later: a full RFC 3339 timestamp, e.g. 2026-01-31T12:00:00Z.' })),
+  to: Type.Optional(Type.String({ format: 'date-time', description: 'Begun before this moment, which is not included: a full RFC 3339 timestamp.' })),
+});
+export const CallsPage = page(Call);
+export const ConversationsPage = page(Conversation);
+export const VisitorsPage = page(Visitor);
+export const SitesPage = page(Site);
+export const AgentsPage = page(Agent);
+export const IceServersAnswer = Type.Object({ iceServers: Type.Array(IceServer), expiresAt: Timestamp });
+export const ChunkParams = Type.Object({
+  id: Id,
+  segment: Type.Integer({ minimum: 1, maximum: 9999, description: 'As `recording.start` gave it; they count from 1.' }),
+  seq: Type.Integer({ minimum: 0, maximum: 999_999, description: 'The number of the chunk in its segment; they count from 0.' }),
+});
+export const ChunkAnswer = Type.Object({ recordingId: Type.String(), segment: Type.Integer(), seq: Type.Integer(), bytes: Type.Integer(), sha256: Type.String() });
+export const CompleteBody = Type.Object({
+  segments: Type.Array(Type.Object({
+    segment: Type.Integer({ minimum: 1, description: 'As in the address of its chunks; they count from 1.' }),
+    chunks: Type.Integer({ minimum: 0, maximum: 1_000_000, description: 'How many chunks it has: the last one\'s number and one more, because they count from 0.' }),
+  }), { minItems: 1, maxItems: 1000 }),
+});
+/** `missing`: chunks that the server does not have; send them and complete again. Empty = the merge is under way. */
+export const CompleteAnswer = Type.Object({
+  recording: Recording,
+  missing: Type.Array(Type.Object({ segment: Type.Integer(), seqs: Type.Array(Type.Integer()) })),
+});
+
+export type ProblemBody = Static<typeof ProblemBody>;
+export type SessionAnswer = Static<typeof SessionAnswer>;
+export type SetupAnswer = Static<typeof SetupAnswer>;
+export type VisitorAnswer = Static<typeof VisitorAnswer>;
+export type CompleteAnswer = Static<typeof CompleteAnswer>;
+export type CallsPage = Static<typeof CallsPage>;
+export type ConversationsPage = Static<typeof ConversationsPage>;
+export type SitesPage = Static<typeof SitesPage>;
+export type MessagesAnswer = Static<typeof MessagesAnswer>;
+/** A page of `T`. */
+export type Page<T> = { items: T[]; next: string | null };

@@ -1,0 +1,118 @@
+import { Type, type Static, type TSchema } from 'typebox';
+import {
+  Author, Call, Conversation, IceServer, Message, PresenceStatus, PrincipalKind, RecordingState, SiteProfile, TeamPresence, type WireError,
+} from './shapes.ts';
+import type { RequestType } from './client-frames.ts';
+
+// What the server sends: one reply to each request, and events.
+
+/** The reply of `call.start`, `call.accept` and `call.resume`. */
+const CallReply = Type.Object({
+  call: Call,
+  iceServers: Type.Array(IceServer),
+  /** How many calls ring before this one (1 = next). */
+  position: Type.Optional(Type.Integer()),
+  /** The other member's connection, once there is one. */
+  peerConnectionId: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+});
+const Empty = Type.Object({});
+const CallOnly = Type.Object({ call: Call });
+
+/** The fields of the successful reply to each request, beside `re` and `ok`. */
+export const REPLIES = {
+  hello: Type.Object({
+    self: Type.Object({ kind: PrincipalKind, id: Type.String(), name: Type.String() }),
+    connectionId: Type.String(),
+    heartbeatMs: Type.Integer(),
+    serverTime: Type.String(),
+    /** Visitors: a fresh token when the one used is past half its life; keep it. */
+    token: Type.Optional(Type.String()),
+    /** Visitors: the site. */
+    site: Type.Optional(SiteProfile),
+    /** Visitors: the team's presence, always explicit. `null` when the site hides it. */
+    presence: Type.Optional(Type.Union([TeamPresence, Type.Null()])),
+    /** Agents: the team, one row an agent. */
+    team: Type.Optional(Type.Array(Type.Object({ id: Type.String(), name: Type.String(), status: PresenceStatus }))),
+    /** Own conversations: a visitor's all, an agent's newest 50. Missed messages follow as events, in order. */
+    conversations: Type.Array(Conversation),
+    /** Calls that ring for the reader or that the reader is in. Ring from here, never from old events. */
+    calls: Type.Array(Call),
+  }),
+  ping: Type.Object({ type: Type.Optional(Type.Literal('pong')), serverTime: Type.String() }),
+  'message.send': Type.Object({ conversationId: Type.String(), message: Message }),
+  history: Type.Object({ messages: Type.Array(Message), more: Type.Boolean() }),
+  read: Type.Object({ seq: Type.Integer() }),
+  typing: Empty,
+  'conversation.close': Type.Object({ conversation: Conversation }),
+  'conversation.reopen': Type.Object({ conversation: Conversation }),
+  'presence.set': Type.Object({ status: PresenceStatus }),
+  'call.start': CallReply,
+  'call.accept': CallReply,
+  'call.resume': CallReply,
+  'call.decline': CallOnly,
+  'call.cancel': CallOnly,
+  'call.end': CallOnly,
+  'call.signal': Empty,
+  'call.media': Empty,
+  consent: CallOnly,
+  'recording.start': Type.Object({ recordingId: Type.String(), segment: Type.Integer(), startedAt: Type.String() }),
+  'recording.stop': Type.Object({ recordingId: Type.String() }),
+} as const satisfies Record<RequestType, TSchema>;
+
+/** The fields of each event, beside `type`. */
+export const EVENTS = {
+  message: Type.Object({ message: Message }),
+  /** `reader` has read everything up to `seq`. */
+  read: Type.Object({ conversationId: Type.String(), reader: Author, seq: Type.Integer() }),
+  typing: Type.Object({ conversationId: Type.String(), author: Author, on: Type.Boolean() }),
+  /** Something else than a message changed, or the conversation is new to the reader. */
+  'conversation.updated': Type.Object({ conversation: Conversation, reason: Type.String() }),
+  /** To visitors `presence` of the team, to agents `agent` of one colleague. */
+  presence: Type.Object({
+    presence: Type.Optional(TeamPresence),
+    agent: Type.Optional(Type.Object({ id: Type.String(), name: Type.String(), status: PresenceStatus })),
+  }),
+  /** Waiting calls, to agents. Deltas, never SDP. */
+  'queue.added': Type.Object({ call: Call }),
+  'queue.removed': Type.Object({ callId: Type.String(), reason: Type.String() }),
+  /**
+   * A call changed. `answeredElsewhere`: stop ringing, a colleague (or another tab of yours) has it.
+   * `peerConnectionId` and `iceServers` come with the change to `active`, to the member who did not answer.
+   * `peerPresent: false`: the other side's link is down and may come back.
+   */
+  'call.updated': Type.Object({
+    call: Call,
+    answeredElsewhere: Type.Optional(Type.Boolean()),
+    superseded: Type.Optional(Type.Boolean()),
+    peerConnectionId: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+    peerPresent: Type.Optional(Type.Boolean()),
+    iceServers: Type.Optional(Type.Array(IceServer)),
+  }),
+  'call.signal': Type.Object({ callId: Type.String(), from: Type.String(), data: Type.Any(), epoch: Type.Optional(Type.Integer()) }),
+  'call.media': Type.Object({
+    callId: Type.String(), from: Type.String(), audio: Type.Boolean(), video: Type.Boolean(),
+    screen: Type.Optional(Type.Boolean()), held: Type.Optional(Type.Boolean()),
+  }),
+  'recording.updated': Type.Object({
+    callId: Type.String(),
+    recordingId: Type.String(),
+    state: RecordingState,
+    /** Whether bytes are being recorded at this moment: both sides show it. */
+    on: Type.Boolean(),
+  }),
+  'server.draining': Type.Object({ afterMs: Type.Integer() }),
+  'session.revoked': Type.Object({ reason: Type.String() }),
+} as const satisfies Record<string, TSchema>;
+
+/** The name of an event. */
+export type EventType = keyof typeof EVENTS;
+/** The fields of one event. */
+export type EventOf<T extends EventType> = Static<(typeof EVENTS)[T]>;
+/** An event as it crosses the wire. */
+export type ServerEvent = { [T in EventType]: { type: T } & EventOf<T> }[EventType];
+/** The fields of the successful reply to one request. */
+export type Reply<T extends RequestType> = Static<(typeof REPLIES)[T]>;
+/** A reply as it crosses the wire. `re` is null when the request had no readable `id`. */
+export type ReplyFrame = { re: string | null; ok: true; [field: string]: unknown } | { re: string | null; ok: false; error: Static<typeof WireError> };
+/** Anything that the server sends. */
+export type ServerFrame = ReplyFrame | ServerEvent;

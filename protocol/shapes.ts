@@ -1,0 +1,216 @@
+import { Type, type Static } from 'typebox';
+
+// The things that cross the wire, once each. Unknown fields of a request are ignored;
+// answers are allow-lists: what has no field here leaves the server nowhere (threats.md S8).
+
+/** An id made by the server: a UUIDv7. Longer than that is never ours. */
+export const Id = Type.String({ minLength: 1, maxLength: 64 });
+/** An id made by a client: UUID or ULID. */
+export const ClientId = Type.String({ pattern: '^[0-9A-Za-z-]{20,64}$' });
+/** Files that go with a message. None are taken in this version: an empty list is fine, any other is `unprocessable`. */
+export const FileIds = Type.Array(Id);
+/** RFC 3339, UTC. */
+export const Timestamp = Type.String({ format: 'date-time' });
+/** Which kind of somebody acts. */
+export const PrincipalKind = Type.Union([Type.Literal('visitor'), Type.Literal('agent')]);
+/** Somebody who writes or calls; `system` for lines that nobody wrote. */
+export const Author = Type.Object({
+  kind: Type.Union([Type.Literal('visitor'), Type.Literal('agent'), Type.Literal('system')]),
+  id: Type.String(),
+  name: Type.String(),
+});
+/** A person with a name. */
+export const Named = Type.Object({ id: Type.String(), name: Type.String() });
+
+/** Voice only, or voice and picture. */
+export const CallMode = Type.Union([Type.Literal('audio'), Type.Literal('video')]);
+/** The server's view of a call. */
+export const CallState = Type.Union([Type.Literal('ringing'), Type.Literal('active'), Type.Literal('ended')]);
+/** Why a call ended. `left`: that side's tab closed or its link stayed dead; `*_failed`: no route, or no microphone. */
+export const CallEndReason = Type.Union([
+  Type.Literal('cancelled'), Type.Literal('declined'), Type.Literal('no_answer'), Type.Literal('busy'),
+  Type.Literal('visitor_hangup'), Type.Literal('agent_hangup'), Type.Literal('left'),
+  Type.Literal('ice_failed'), Type.Literal('media_failed'), Type.Literal('error'),
+]);
+
+/** What a message of kind `call` tells: how the call went. `durationMs` counts from the answer. */
+export const CallLine = Type.Object({
+  id: Type.String(),
+  mode: CallMode,
+  endReason: CallEndReason,
+  durationMs: Type.Integer(),
+  /** Whether a recording belongs to it. Its visitor and agents may open it. */
+  recorded: Type.Boolean(),
+});
+
+/** A line of a conversation. `seq` counts 1, 2, 3 … in it without a hole. `text` is empty for kind `call`. */
+export const Message = Type.Object({
+  id: Type.String(),
+  seq: Type.Integer(),
+  clientId: Type.String(),
+  conversationId: Type.String(),
+  author: Author,
+  kind: Type.Union([Type.Literal('text'), Type.Literal('note'), Type.Literal('call')]),
+  text: Type.String(),
+  call: Type.Optional(CallLine),
+  createdAt: Timestamp,
+});
+
+/** The newest line, cut for a list. */
+export const Preview = Type.Object({
+  kind: Type.Union([Type.Literal('text'), Type.Literal('note'), Type.Literal('call')]),
+  authorKind: Type.Union([Type.Literal('visitor'), Type.Literal('agent'), Type.Literal('system')]),
+  text: Type.String(),
+  call: Type.Optional(CallLine),
+});
+
+/** A conversation as its reader sees it: `readSeq` and `unread` are the reader's own, the two others tell how far each side read. */
+export const Conversation = Type.Object({
+  id: Type.String(),
+  siteId: Type.String(),
+  visitor: Named,
+  status: Type.Union([Type.Literal('open'), Type.Literal('closed')]),
+  assignee: Type.Union([Named, Type.Null()]),
+  lastSeq: Type.Integer(),
+  readSeq: Type.Integer(),
+  unread: Type.Integer(),
+  visitorReadSeq: Type.Integer(),
+  agentsReadSeq: Type.Integer(),
+  preview: Type.Union([Preview, Type.Null()]),
+  lastMessageAt: Timestamp,
+  createdAt: Timestamp,
+  updatedAt: Timestamp,
+});
+
+/** What a recording's state may be. `partial`: playable, with gaps. */
+export const RecordingState = Type.Union([
+  Type.Literal('recording'), Type.Literal('merging'), Type.Literal('ready'), Type.Literal('partial'), Type.Literal('failed'),
+]);
+
+/** A call, live or over. */
+export const Call = Type.Object({
+  id: Type.String(),
+  conversationId: Type.String(),
+  siteId: Type.String(),
+  mode: CallMode,
+  state: CallState,
+  visitor: Named,
+  startedBy: Author,
+  answeredBy: Type.Union([Author, Type.Null()]),
+  createdAt: Timestamp,
+  answeredAt: Type.Union([Timestamp, Type.Null()]),
+  endedAt: Type.Union([Timestamp, Type.Null()]),
+  endReason: Type.Union([CallEndReason, Type.Null()]),
+  /** Who has agreed to the recording so far; absent = not asked yet. */
+  consents: Type.Object({ visitor: Type.Optional(Type.Boolean()), agent: Type.Optional(Type.Boolean()) }),
+  /** The recording that belongs to the call, if one was begun. */
+  recording: Type.Union([
+    Type.Object({
+      id: Type.String(),
+      state: RecordingState,
+      /** Whether bytes are being recorded at this moment. */
+      on: Type.Boolean(),
+      durationMs: Type.Union([Type.Integer(), Type.Null()]),
+    }),
+    Type.Null(),
+  ]),
+});
+
+/** A stretch of a recording that holds silence because its bytes never came. Milliseconds from the recording's start. */
+export const Gap = Type.Object({ fromMs: Type.Integer(), toMs: Type.Integer(), reason: Type.String() });
+
+/** A recording and, once merged, the facts of its file. */
+export const Recording = Type.Object({
+  id: Type.String(),
+  callId: Type.String(),
+  conversationId: Type.String(),
+  state: RecordingState,
+  mimeType: Type.String(),
+  startedAt: Timestamp,
+  durationMs: Type.Union([Type.Integer(), Type.Null()]),
+  bytes: Type.Union([Type.Integer(), Type.Null()]),
+  sha256: Type.Union([Type.String(), Type.Null()]),
+  gaps: Type.Array(Gap),
+});
+
+/** One STUN or TURN server as RTCPeerConnection takes it. Credentials are short-lived (draft-uberti-behave-turn-rest-00). */
+export const IceServer = Type.Object({
+  urls: Type.Array(Type.String()),
+  username: Type.Optional(Type.String()),
+  credential: Type.Optional(Type.String()),
+});
+
+/** Whether somebody is there. */
+export const PresenceStatus = Type.Union([Type.Literal('online'), Type.Literal('busy'), Type.Literal('away'), Type.Literal('off')]);
+/** The team of a site as its visitors see it: `online` as soon as one agent is. */
+export const TeamPresence = Type.Object({ status: Type.Union([Type.Literal('online'), Type.Literal('offline')]) });
+
+/** What visitors see of a site. Never an e-mail, never a setting. */
+export const SiteProfile = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  greeting: Type.String(),
+  locale: Type.Union([Type.String(), Type.Null()]),
+  recording: Type.Object({ enabled: Type.Boolean(), textVersion: Type.String() }),
+});
+
+/** A site as its owner sees it. */
+export const Site = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  publishableKey: Type.String(),
+  origins: Type.Array(Type.String()),
+  greeting: Type.String(),
+  createdAt: Timestamp,
+});
+
+/** What an agent may do rests on this. */
+export const Role = Type.Union([Type.Literal('owner'), Type.Literal('admin'), Type.Literal('agent')]);
+/** Somebody of the team. */
+export const Agent = Type.Object({
+  id: Type.String(),
+  organisationId: Type.String(),
+  name: Type.String(),
+  email: Type.String(),
+  role: Role,
+  createdAt: Timestamp,
+});
+/** A visitor as agents see it. */
+export const Visitor = Type.Object({
+  id: Type.String(),
+  siteId: Type.String(),
+  name: Type.String(),
+  createdAt: Timestamp,
+  lastSeenAt: Timestamp,
+});
+
+/** An error, in a socket reply. Over HTTP it is RFC 9457 with the same `code`. */
+export const WireError = Type.Object({
+  code: Type.String(),
+  message: Type.String(),
+  retryAfterMs: Type.Optional(Type.Integer()),
+});
+
+export type Author = Static<typeof Author>;
+export type Named = Static<typeof Named>;
+export type PrincipalKind = Static<typeof PrincipalKind>;
+export type CallMode = Static<typeof CallMode>;
+export type CallState = Static<typeof CallState>;
+export type CallEndReason = Static<typeof CallEndReason>;
+export type CallLine = Static<typeof CallLine>;
+export type Message = Static<typeof Message>;
+export type Preview = Static<typeof Preview>;
+export type Conversation = Static<typeof Conversation>;
+export type Call = Static<typeof Call>;
+export type Gap = Static<typeof Gap>;
+export type RecordingState = Static<typeof RecordingState>;
+export type Recording = Static<typeof Recording>;
+export type IceServer = Static<typeof IceServer>;
+export type PresenceStatus = Static<typeof PresenceStatus>;
+export type TeamPresence = Static<typeof TeamPresence>;
+export type SiteProfile = Static<typeof SiteProfile>;
+export type Site = Static<typeof Site>;
+export type Role = Static<typeof Role>;
+export type Agent = Static<typeof Agent>;
+export type Visitor = Static<typeof Visitor>;
+export type WireError = Static<typeof WireError>;

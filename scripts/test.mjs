@@ -1,0 +1,145 @@
+// `npm test`: sets up what the tests need, runs all of them, and ends with `N passed, N failed`.
+// `npm test -- server/chat widget/engine` runs the files whose path holds one of the words.
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { tsImport } from 'tsx/esm/api';
+import { aptInstallMissing } from './apt-install.mjs';
+import { findTests } from './find-tests.mjs';
+import { tapResults } from './tap-results.mjs';
+
+const words = process.argv.slice(2);
+const chosen = (files) => (words.length === 0 ? files : files.filter((file) => words.some((word) => file.includes(word))));
+const consultation = join('test', 'consultation');
+const parts = {
+  tap: chosen(findTests(['protocol', 'server', 'drizzle', 'bench', 'scripts', 'test'])).filter((file) => !file.startsWith(consultation)),
+  wtr: chosen(findTests(['widget', 'admin'])),
+  consultation: chosen(findTests([consultation])),
+};
+if (Object.values(parts).every((files) => files.length === 0)) {
+  console.error(`No test file has ${words.join(' or ')} in its path.`);
+  process.exit(1);
+}
+
+const service = (name) => tsImport(`../test/services/${name}.ts`, import.meta.url);
+const totals = { passed: 0, failed: 0, skipped: 0 };
+const crashes = [];
+
+const add = (part, { passed, failed, skipped, crashed }) => {
+  totals.passed += passed;
+  totals.failed += failed;
+  totals.skipped += skipped;
+  if (crashed) crashes.push(`${part}: ${crashed}`);
+  else if (passed + failed + skipped === 0) crashes.push(`${part}: no test ran`);
+};
+
+/** Runs files with tap; resolves with the counts when it has ended. */
+async function runTap(files, options) {
+  const { input, done } = tapResults();
+  const child = spawn(process.execPath, ['node_modules/tap/dist/esm/run.mjs', '--reporter=tap', '--disable-coverage', ...options, ...files], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_ENV: 'test' },
+  });
+  child.stdout.pipe(input);
+  const [results, code] = await Promise.all([done, new Promise((resolve) => child.once('close', resolve))]);
+  if (code !== 0 && results.failed === 0) results.crashed ??= `tap ended with ${code}`;
+  return results;
+}
+
+/** Runs files in the browser; resolves with the counts when the runner has ended. */
+async function runWtr(files) {
+  const folder = mkdtempSync(join(tmpdir(), 'peer-consult-wtr-'));
+  const resultsFile = join(folder, 'results.json');
+  const child = spawn(process.execPath, ['node_modules/@web/test-runner/dist/bin.js', '--files', ...files], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, WTR_RESULTS: resultsFile },
+  });
+  // The runner moves the cursor about even where there is no terminal.
+  child.stdout.on('data', (piece) => process.stdout.write(piece.toString().replace(/\u001b\[\d*[A-KST]/g, '')));
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  let results;
+  try {
+    results = JSON.parse(readFileSync(resultsFile, 'utf8'));
+  } catch {
+    results = { passed: 0, failed: 0, skipped: 0, crashed: `the browser tests ended with ${code} and without a result` };
+  }
+  rmSync(folder, { recursive: true, force: true });
+  if (code !== 0 && results.failed === 0) results.crashed ??= `the runner ended with ${code}`;
+  return results;
+}
+
+function build() {
+  const { status } = spawnSync(process.execPath, ['scripts/build.mjs', '--quiet'], { stdio: 'inherit' });
+  if (status !== 0) crashes.push('build: it failed');
+  return status === 0;
+}
+
+// Silences the SDK's advertisement for newer Nodes.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
+aptInstallMissing();
+const stops = [];
+process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
+
+const lack = async (name, what) => {
+  const sentence = (await service(name)).missing();
+  if (sentence) console.log(`${sentence} Skipped: ${what}.`);
+  return sentence;
+};
+
+const lacksPostgres = await lack('postgres', 'the contract suites against PostgreSQL');
+const lacksS3 = await lack('s3', 'the contract suite of the blob store against S3');
+await lack('turn', 'the tests with a relay');
+const lacksFfmpeg = await lack('ffmpeg', 'what decodes recordings: parts of the merge, the consultation');
+const lacksChromium = await lack('chromium', 'all browser tests and the consultation');
+
+if (parts.tap.length > 0) {
+  if (!lacksPostgres && !process.env.TEST_POSTGRES_URL) {
+    const { startPostgres } = await service('postgres');
+    const postgres = await startPostgres();
+    stops.push(postgres.stop);
+    process.env.TEST_POSTGRES_URL = postgres.url;
+  }
+  // It takes ten seconds to start: for a few chosen files only when they speak of it.
+  const wantsS3 = words.length === 0 || parts.tap.some((file) => readFileSync(file, 'utf8').includes('S3'));
+  if (!lacksS3 && wantsS3 && !process.env.TEST_S3_ENDPOINT) {
+    const { startS3 } = await service('s3');
+    const s3 = await startS3();
+    stops.push(s3.stop);
+    process.env.TEST_S3_ENDPOINT = s3.endpoint;
+    process.env.TEST_S3_ACCESS_KEY = s3.accessKeyId;
+    process.env.TEST_S3_SECRET_KEY = s3.secretAccessKey;
+    process.env.TEST_S3_REGION = s3.region;
+  }
+}
+if (!lacksChromium) process.env.CHROMIUM = (await service('chromium')).findChromium();
+
+const built = build();
+
+try {
+  if (parts.tap.length > 0) {
+    console.log('\n# Units, contracts and lint (tap)');
+    add('tap', await runTap(parts.tap, ['--jobs=2']));
+  }
+  if (parts.wtr.length > 0) {
+    console.log('\n# Elements and engine in a browser (wtr)');
+    if (lacksChromium) totals.skipped += parts.wtr.length;
+    else add('wtr', await runWtr(parts.wtr));
+  }
+  if (parts.consultation.length > 0) {
+    console.log('\n# The consultation');
+    if (lacksChromium || lacksFfmpeg) totals.skipped += parts.consultation.length;
+    else if (built) add('consultation', await runTap(parts.consultation, ['--jobs=1', '--timeout=600']));
+  }
+} finally {
+  await Promise.all(stops.map((stop) => stop()));
+}
+
+for (const crash of crashes) console.log(`✗ ${crash}`);
+totals.failed += crashes.length;
+const skipFails = Boolean(process.env.CI) && totals.skipped > 0;
+if (skipFails) console.log(`✗ CI skips nothing, and ${totals.skipped} were skipped`);
+console.log(`\n${totals.passed} passed, ${totals.failed + (skipFails ? 1 : 0)} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ''}`);
+process.exit(totals.failed > 0 || skipFails ? 1 : 0);

@@ -1,0 +1,229 @@
+import fastifyCookie from '@fastify/cookie';
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { createAuth } from './auth/auth.ts';
+import { authRoutes } from './auth/auth.routes.ts';
+import { createAuthStore } from './auth/auth.store.ts';
+import { authenticate } from './auth/authenticate.ts';
+import { createPasswords, type PasswordCost } from './auth/passwords.ts';
+import { createRefreshTokens } from './auth/refresh-tokens.ts';
+import { registerTokens } from './auth/tokens.ts';
+import type { BlobStore } from './blobs/blobs.ts';
+import { callsConnections, callsFrames } from './calls/calls.frames.ts';
+import { callsRoutes } from './calls/calls.routes.ts';
+import { createCallsStore } from './calls/calls.store.ts';
+import { createCalls } from './calls/calls.ts';
+import { createIceServers } from './calls/ice-servers.ts';
+import { createRecordingLight } from './calls/recording-light.ts';
+import { createCatchUp } from './chat/catch-up.ts';
+import { chatFrames } from './chat/chat.frames.ts';
+import { chatRoutes } from './chat/chat.routes.ts';
+import { createChatStore } from './chat/chat.store.ts';
+import { createChat } from './chat/chat.ts';
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import { registerCrossOrigin } from './cross-origin.ts';
+import { demo } from './demo.ts';
+import { registerDocument, registerReference } from './docs.ts';
+import { createGateway } from './gateway/gateway.ts';
+import { createOriginRules } from './gateway/origin-rules.ts';
+import { socketRoute } from './gateway/socket-route.ts';
+import { visitorWelcome } from './gateway/visitor-welcome.ts';
+import { health } from './health.ts';
+import { answerBrokenClient, answerError, httpErrors } from './http-errors.ts';
+import type { Bus } from './hub/bus.ts';
+import { createHub } from './hub/create-hub.ts';
+import { createOrganisations, type Organisations, type SetupToken } from './organisations/organisations.ts';
+import { organisationsRoutes } from './organisations/organisations.routes.ts';
+import { createOrganisationsStore } from './organisations/organisations.store.ts';
+import { packageRoot } from './package-root.ts';
+import { presenceFrames, presenceListener } from './presence/presence.frames.ts';
+import { presenceRoutes } from './presence/presence.routes.ts';
+import { createPresenceStore } from './presence/presence.store.ts';
+import { createPresence } from './presence/presence.ts';
+import { registerRateLimits } from './rate-limits.ts';
+import { createFinaliser } from './recordings/finaliser.ts';
+import type { MergeRunner } from './recordings/merge/merge-runner.ts';
+import { recordingsFrames } from './recordings/recordings.frames.ts';
+import { recordingsRoutes } from './recordings/recordings.routes.ts';
+import { createRecordingsStore } from './recordings/recordings.store.ts';
+import { createRecordings } from './recordings/recordings.ts';
+import type { Secrets } from './secrets.ts';
+import { registerSecurityHeaders } from './security-headers.ts';
+import { sitesRoutes } from './sites/sites.routes.ts';
+import { createSitesStore } from './sites/sites.store.ts';
+import { createSites } from './sites/sites.ts';
+import { staticPages } from './static.ts';
+import type { Database } from './store/database.ts';
+import { teamRoutes } from './team/team.routes.ts';
+import { createTeamStore } from './team/team.store.ts';
+import { createTeam } from './team/team.ts';
+import { checkBySchema } from './validation.ts';
+import { visitorsRoutes } from './visitors/visitors.routes.ts';
+import { createVisitorsStore } from './visitors/visitors.store.ts';
+import { createVisitors } from './visitors/visitors.ts';
+
+/** The engines that an app runs on, all open. Closing them is the caller's. */
+export interface AppParts {
+  config: Pick<Config, 'host' | 'port' | 'publicOrigin' | 'trustProxy' | 'rateLimits' | 'ice'>;
+  secrets: Secrets;
+  setupToken: SetupToken;
+  database: Database;
+  bus: Bus;
+  blobs: BlobStore;
+  merges: MergeRunner;
+  clock: Clock;
+  logger: Logger;
+  /** Tests hash cheaply. */
+  passwordCost?: PasswordCost;
+}
+
+/** The server without its engines. */
+export interface App {
+  fastify: FastifyInstance;
+  organisations: Organisations;
+  /** Where its own pages are served from, once it listens. */
+  ownOrigins(): string[];
+  /** Makes what the first start makes, and takes up what an earlier process left: calls, merges. After it listens. */
+  start(): Promise<void>;
+  /** Ends in order: tells sockets to come back, lets answers out, gives up the merge that runs. Engines stay open. */
+  stop(): Promise<void>;
+}
+
+// How soon clients should come back after a restart, ms.
+const comeBackMs = 1000;
+// Answers under way get this long when the server ends, ms; a download that takes longer is cut, and taken up by Range.
+const lastAnswersMs = 1500;
+// JSON that people and programs send is small; recordings have a parser of their own.
+const bodyLimit = 128 * 1024;
+
+/** Builds the server: every use case with what it needs, then the list of what answers, in order. */
+export async function buildApp(parts: AppParts): Promise<App> {
+  const { config, secrets, database, bus, blobs, merges, clock, logger } = parts;
+  let draining = false;
+  const failed = (error: unknown, what = 'background') => logger.error({ err: error, what }, 'Something failed and will be tried again.');
+
+  const fastify: FastifyInstance = Fastify({
+    loggerInstance: frameworkLog(logger), logController: new LogController({ disableRequestLogging: true }), genReqId: () => clock.id(), requestIdHeader: false, trustProxy: config.trustProxy,
+    bodyLimit, routerOptions: { maxParamLength: 256 }, return503OnClosing: false, forceCloseConnections: 'idle',
+    requestTimeout: 120_000, keepAliveTimeout: 72_000, // longer than the 60 s of common proxies
+    frameworkErrors: answerError, clientErrorHandler: answerBrokenClient,
+  });
+  fastify.setValidatorCompiler(checkBySchema);
+  fastify.removeContentTypeParser(['text/plain', 'application/json']);
+  // Many clients name the type on every request. Where a body is needed, its schema misses an empty one.
+  const json = fastify.getDefaultJsonParser('error', 'error');
+  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => void (body === '' ? done(null) : json(request, body, done)));
+  const ownOrigins = () => originsOf(config, listeningPort(fastify) ?? config.port);
+
+  // The use cases.
+  const tokens = await registerTokens(fastify, { secret: secrets.tokenSecret, clock });
+  const hub = await createHub({ bus, failed: (error) => failed(error, 'bus') });
+  const sites = createSites({ store: createSitesStore(database), clock, ownOrigins });
+  const passwords = createPasswords({ clock, ...(parts.passwordCost && { cost: parts.passwordCost }) });
+  const auth = createAuth({
+    store: createAuthStore(database), tokens, refreshTokens: createRefreshTokens({ secret: secrets.refreshSecret, clock }), passwords, hub, clock,
+    throttled: config.rateLimits,
+  });
+  const organisations = createOrganisations({ store: createOrganisationsStore(database), sites, passwords, setupToken: parts.setupToken, clock, ownOrigins });
+  const team = createTeam({ store: createTeamStore(database), passwords, clock });
+  const visitors = createVisitors({ store: createVisitorsStore(database), sites, auth, clock });
+  const presence = createPresence({ store: createPresenceStore(database), hub, clock, failed: (error) => failed(error, 'presence') });
+  const chat = createChat({ store: createChatStore(database), hub, visitors, clock });
+  const iceServers = createIceServers({ ...config.ice, clock });
+  const light = createRecordingLight();
+  const calls = createCalls({ store: createCallsStore(database), hub, clock, chat, presence, iceServers, light, failed });
+  const recordingsStore = createRecordingsStore(database);
+  const finaliser = createFinaliser({ store: recordingsStore, blobs, runner: merges, hub, clock, alone: database.engine === 'sqlite', failed });
+  const recordings = createRecordings({ store: recordingsStore, blobs, calls, hub, clock, light, sites, due: () => finaliser.kick() });
+  const gateway = createGateway({
+    clock, hub, log: logger, verify: (token) => auth.verify(token), origins: createOriginRules(sites), limited: config.rateLimits,
+    handlers: [...chatFrames(chat), ...presenceFrames(presence), ...callsFrames(calls), ...recordingsFrames(recordings)],
+    listeners: [presenceListener(presence), visitorWelcome({ auth, sites, clock }), callsConnections(calls), createCatchUp({ chat, hub })],
+  });
+
+  // What stands before every answer.
+  await fastify.register(httpErrors);
+  await registerSecurityHeaders(fastify, { https: config.publicOrigin?.startsWith('https:') ?? false });
+  fastify.addHook('onResponse', async (request, reply) => {
+    // The pattern and not the address: an address holds ids, and its query what somebody put there.
+    logger.debug({ requestId: request.id, method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
+  });
+  fastify.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    if (draining) reply.header('connection', 'close');
+  });
+  await registerCrossOrigin(fastify, { sites });
+  await fastify.register(fastifyCookie);
+  await fastify.register(authenticate, {
+    auth, publicPrefixes: ['/docs'],
+    originAllowed: async ({ organisationId, siteId }, origin) => {
+      const site = await sites.byId(organisationId, siteId);
+      return site !== null && sites.allows(site, origin);
+    },
+  });
+  if (config.rateLimits) await registerRateLimits(fastify);
+  await registerDocument(fastify, { version: packageVersion(), serverUrl: config.publicOrigin });
+
+  // What answers.
+  await fastify.register(socketRoute, { gateway });
+  await fastify.register(organisationsRoutes, { organisations });
+  await fastify.register(authRoutes, { auth, ownOrigins, secure: config.publicOrigin?.startsWith('https:') ?? false });
+  await fastify.register(teamRoutes, { team });
+  await fastify.register(sitesRoutes, { sites });
+  await fastify.register(visitorsRoutes, { visitors });
+  await fastify.register(chatRoutes, { chat });
+  await fastify.register(presenceRoutes, { presence });
+  await fastify.register(callsRoutes, { calls, iceServers });
+  await fastify.register(recordingsRoutes, { recordings });
+  await fastify.register(health, {
+    clock, draining: () => draining,
+    dependencies: [{ name: 'database', check: () => database.check() }, { name: 'bus', check: () => bus.check() }, { name: 'blobs', check: () => blobs.check() }],
+  });
+  await fastify.register(demo, { folder: join(packageRoot, 'widget/demo'), sites, ownOrigins });
+  await fastify.register(staticPages, { widgetFolder: join(packageRoot, 'dist/widget'), adminFolder: join(packageRoot, 'dist/admin'), ownOrigins });
+  await registerReference(fastify);
+  await fastify.ready();
+
+  return {
+    fastify, organisations, ownOrigins,
+    async start() {
+      await calls.recover();
+      await finaliser.start();
+    },
+    async stop() {
+      draining = true;
+      await gateway.drain(comeBackMs);
+      const cut = clock.after(lastAnswersMs, () => fastify.server.closeAllConnections());
+      await fastify.close();
+      cut.cancel();
+      calls.close();
+      await finaliser.close();
+      await hub.stop();
+    },
+  };
+}
+
+/** The framework's own news (each address that it listens on) are no use to somebody who has just read ours. */
+function frameworkLog(logger: Logger): FastifyBaseLogger {
+  return logger.level === 'info' ? logger.child({}, { level: 'warn' }) : logger;
+}
+
+function listeningPort(fastify: FastifyInstance): number | null {
+  const address = fastify.server.address();
+  return address !== null && typeof address === 'object' ? address.port : null;
+}
+
+/** From where browsers get our own pages: what PUBLIC_URL says, or else this machine's names for itself. */
+function originsOf({ host, publicOrigin }: Pick<Config, 'host' | 'publicOrigin'>, port: number): string[] {
+  if (publicOrigin !== null) return [publicOrigin];
+  const any = host === '0.0.0.0' || host === '::';
+  const named = any || host === '127.0.0.1' || host === 'localhost' || host === '::1' ? [] : [host.includes(':') ? `[${host}]` : host.toLowerCase()];
+  return [...named, '127.0.0.1', 'localhost', '[::1]'].map((name) => new URL(`http://${name}:${port}`).origin);
+}
+
+function packageVersion(): string {
+  return (JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }).version;
+}

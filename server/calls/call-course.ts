@@ -1,0 +1,170 @@
+import type { CallLine, Message, PrincipalKind } from '../../protocol/shapes.ts';
+import type { Clock, Timer } from '../clock.ts';
+import { problem } from '../errors.ts';
+import type { Hub, Topic } from '../hub/hub.ts';
+import type { CallLegs } from './call-legs.ts';
+import { decide, type CallEvent, type Decision } from './call-state.ts';
+import { callLine, callView, situationOf } from './call-view.ts';
+import type { CallRecord, CallsStore } from './calls.store.ts';
+import type { RecordingLight } from './recording-light.ts';
+
+/** How long a call rings, in ms. Matrix' CALL_TIMEOUT_MS. */
+export const RING_MS = 60_000;
+/** When a timer that failed (the database was away) is tried again, in ms. */
+const RETRY_MS = 5_000;
+
+/** Hears what recordings have to know of calls. Awaited before the call line is written. */
+export interface CallObserver {
+  ended?(call: CallRecord): Promise<void>;
+  /** A member took the consent back. */
+  consentRevoked?(call: CallRecord): Promise<void>;
+  /** A member's page was left. */
+  memberLeft?(call: CallRecord, side: PrincipalKind): Promise<void>;
+}
+
+/** Takes calls from state to state: tries what was decided, minds the ring timeout, and does all that follows an end. */
+export interface CallCourse {
+  /**
+   * Tries an event until the decision that rests on the newest state comes true, or is none. Throws the refusal as a Problem.
+   * `name` is that of the one who accepts.
+   */
+  settle(call: CallRecord, event: CallEvent, name?: string): Promise<{ call: CallRecord; decision: Decision }>;
+  /** A member's time to come back is over. */
+  lost(callId: string, side: PrincipalKind): void;
+  /** The call rings from its creation on until the timeout. */
+  ring(call: CallRecord): void;
+  /** It rings no more. */
+  stopRing(callId: string): void;
+  /** Agents who do not want a ringing call. A restart forgets them: then it rings for them again. */
+  unwilling(callId: string): ReadonlySet<string>;
+  refuse(callId: string, agentId: string): void;
+  /** Keeps the organisation of a call that is under way here, so that its timers find it. */
+  remember(call: CallRecord): void;
+  forget(callId: string): void;
+  /** A remembered call as it is now. */
+  remembered(callId: string): Promise<CallRecord | null>;
+  /** Writes the lines of calls that ended before `before` and that a crash or a failure kept from being written. */
+  writeOwedLines(before: number): Promise<void>;
+  /** Takes every timer back. */
+  close(): void;
+}
+
+/** What a course needs. */
+export interface CallCourseOptions {
+  store: CallsStore;
+  hub: Hub;
+  clock: Clock;
+  legs: CallLegs;
+  light: RecordingLight;
+  observers: readonly CallObserver[];
+  addCallLine(line: {
+    conversationId: string; organisationId: string; author: { kind: PrincipalKind; id: string; name: string }; line: CallLine; clientId: string;
+  }): Promise<Message>;
+  failed: (error: unknown, what: string) => void;
+}
+
+/** Everybody who hears of a call that is under way: the connections of its two members. */
+export function membersOf(call: CallRecord): Topic[] {
+  return call.agentId === null ? [`visitor:${call.visitorId}`] : [`visitor:${call.visitorId}`, `agent:${call.agentId}`];
+}
+
+/** Everybody for whom a call rings, and who started it. */
+export function rungBy(call: CallRecord): Topic[] {
+  return call.startedByKind === 'visitor' ? [`visitor:${call.visitorId}`, `agents:${call.organisationId}`] : membersOf(call);
+}
+
+const nobody: ReadonlySet<string> = new Set();
+
+/** Makes a course on which no call is yet. */
+export function createCallCourse({ store, hub, clock, legs, light, observers, addCallLine, failed }: CallCourseOptions): CallCourse {
+  const rings = new Map<string, Timer>();
+  const unwilling = new Map<string, Set<string>>();
+  const organisations = new Map<string, string>();
+
+  const remembered = async (callId: string): Promise<CallRecord | null> => {
+    const organisationId = organisations.get(callId);
+    return organisationId === undefined ? null : store.find(organisationId, callId);
+  };
+  const stopRing = (callId: string) => {
+    rings.get(callId)?.cancel();
+    rings.delete(callId);
+    unwilling.delete(callId);
+  };
+
+  const settle: CallCourse['settle'] = async (call, event, name = '') => {
+    for (let current = call; ;) {
+      const decision = decide(situationOf(current), event);
+      if (decision.verdict === 'refuse') throw problem(decision.code);
+      if (decision.verdict !== 'move') return { call: current, decision };
+      const agent = event.type === 'accept' && event.by.kind === 'agent' ? { id: event.by.id, name } : null;
+      const won = decision.to === 'active'
+        ? await store.accept(current.organisationId, current.id, agent, clock.now())
+        : await store.end(current.organisationId, current.id, decision.from, decision.reason, clock.now());
+      current = (await store.find(current.organisationId, current.id)) ?? current;
+      if (!won) continue;
+      if (decision.to === 'ended') await over(current, decision.from);
+      return { call: current, decision };
+    }
+  };
+
+  /** All that follows the end of a call, whoever ended it. */
+  const over = async (call: CallRecord, from: 'ringing' | 'active'): Promise<void> => {
+    stopRing(call.id);
+    legs.drop(call.id);
+    organisations.delete(call.id);
+    light.putOut(call.id);
+    hub.publish(from === 'ringing' ? rungBy(call) : membersOf(call), { type: 'call.updated', call: callView(call, false) });
+    if (from === 'ringing' && call.startedByKind === 'visitor') {
+      hub.publish([`agents:${call.organisationId}`], { type: 'queue.removed', callId: call.id, reason: call.endReason ?? 'error' });
+    }
+    await conclude(call);
+  };
+
+  /** What must follow an end even when the process dies now: it is repeated until the line is written. */
+  const conclude = async (call: CallRecord): Promise<void> => {
+    try {
+      for (const observer of observers) await observer.ended?.(call);
+      await addCallLine({
+        conversationId: call.conversationId, organisationId: call.organisationId, line: callLine(call),
+        // Not a name that a client may choose: nobody can write a line of the same name first.
+        clientId: `call:${call.id}`,
+        author: { kind: call.startedByKind, id: call.startedById, name: call.startedByName },
+      });
+      await store.lineWritten(call.id);
+    } catch (error) {
+      failed(error, 'call line');
+    }
+  };
+
+  const byTimer = (callId: string, event: CallEvent): void => {
+    const work = async () => {
+      const call = await remembered(callId);
+      if (call) await settle(call, event);
+    };
+    work().catch((error: unknown) => {
+      failed(error, 'call timer');
+      clock.after(RETRY_MS, () => byTimer(callId, event));
+    });
+  };
+
+  return {
+    settle, stopRing, remembered,
+    lost: (callId, side) => byTimer(callId, { type: 'lost', side }),
+    ring(call) {
+      organisations.set(call.id, call.organisationId);
+      rings.get(call.id)?.cancel();
+      rings.set(call.id, clock.after(Math.max(0, call.createdAt + RING_MS - clock.now()), () => byTimer(call.id, { type: 'no_answer' })));
+    },
+    unwilling: (callId) => unwilling.get(callId) ?? nobody,
+    refuse: (callId, agentId) => void unwilling.set(callId, (unwilling.get(callId) ?? new Set()).add(agentId)),
+    remember: (call) => void organisations.set(call.id, call.organisationId),
+    forget: (callId) => void organisations.delete(callId),
+    async writeOwedLines(before) {
+      for (const call of await store.owingLines(before)) await conclude(call);
+    },
+    close() {
+      for (const timer of rings.values()) timer.cancel();
+      rings.clear();
+    },
+  };
+}

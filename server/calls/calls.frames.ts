@@ -1,0 +1,33 @@
+import { frame, type ConnectionListener, type FrameHandler } from '../gateway/frames.ts';
+import type { Calls } from './calls.ts';
+
+/** The frames of calls. */
+export function callsFrames(calls: Calls): FrameHandler[] {
+  return [
+    frame('call.start', 'both', ({ conversationId, mode, clientId }, caller) =>
+      calls.start(caller, { mode, ...(conversationId !== undefined && { conversationId }), ...(clientId !== undefined && { clientId }) })),
+    frame('call.accept', 'both', ({ callId }, caller) => calls.accept(caller, callId)),
+    frame('call.resume', 'both', ({ callId }, caller) => calls.resume(caller, callId)),
+    frame('call.decline', 'both', async ({ callId }, caller) => ({ call: await calls.decline(caller, callId) })),
+    frame('call.cancel', 'both', async ({ callId }, caller) => ({ call: await calls.cancel(caller, callId) })),
+    frame('call.end', 'both', async ({ callId, reason }, caller) => ({ call: await calls.end(caller, callId, reason) })),
+    frame('call.signal', 'both', async ({ callId, data, epoch }, caller) => {
+      await calls.signal(caller, callId, data, epoch);
+      return {};
+    }),
+    frame('call.media', 'both', async ({ callId, audio, video, screen, held }, caller) => {
+      await calls.media(caller, callId, { audio, video, ...(screen !== undefined && { screen }), ...(held !== undefined && { held }) });
+      return {};
+    }),
+    frame('consent', 'both', async ({ callId, granted, textVersion, locale }, caller) =>
+      ({ call: await calls.consent(caller, callId, { granted, textVersion, locale }) })),
+  ];
+}
+
+/** What calls hang on a connection: the snapshot from which a client rings, and the way out. */
+export function callsConnections(calls: Calls): ConnectionListener {
+  return {
+    snapshot: async (caller) => ({ calls: await calls.snapshot(caller) }),
+    closed: ({ connectionId }, clean, silentMs) => calls.disconnected(connectionId, clean, silentMs),
+  };
+}

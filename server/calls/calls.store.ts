@@ -1,0 +1,155 @@
+import { and, desc, eq, gt, gte, inArray, lt, ne, or, type SQL } from 'drizzle-orm';
+import type { CallEndReason, CallMode, CallState, PrincipalKind, RecordingState } from '../../protocol/shapes.ts';
+import type { Place } from '../page-cursor.ts';
+import type { Database } from '../store/database.ts';
+import type { NewRow, Row } from '../store/tables.ts';
+
+/** A call with what is shown beside it. */
+export interface CallRecord extends Row<'calls'> {
+  visitorName: string;
+  consents: { visitor?: boolean; agent?: boolean };
+  recording: { id: string; state: RecordingState; durationMs: number | null } | null;
+}
+
+/** Which calls a page holds, and where it begins: behind the call `after`, newest first. */
+export interface CallsFilter {
+  visitorId?: string | undefined;
+  agentId?: string | undefined;
+  mode?: CallMode | undefined;
+  /** From this moment on, ms since the epoch. */
+  from?: number | undefined;
+  /** Before this moment, ms since the epoch. */
+  to?: number | undefined;
+  after?: Place | undefined;
+  limit: number;
+}
+
+/** Somebody's word about being recorded. */
+export interface ConsentGiven {
+  id: string;
+  organisationId: string;
+  callId: string;
+  memberKind: PrincipalKind;
+  memberId: string;
+  granted: boolean;
+  textVersion: string;
+  locale: string;
+  createdAt: number;
+}
+
+/** Calls in the database. Every change of state is a compare-and-set; its answer says who won. */
+export interface CallsStore {
+  /** False when the id is taken, or when the conversation has a live call. */
+  insert(call: NewRow<'calls'>): Promise<boolean>;
+  find(organisationId: string, id: string): Promise<CallRecord | null>;
+  /** The call that rings or runs in a conversation. */
+  liveIn(organisationId: string, conversationId: string): Promise<CallRecord | null>;
+  /** Ringing → active. `agent` is who answers, null when the visitor does. False when it no longer rings. */
+  accept(organisationId: string, id: string, agent: { id: string; name: string } | null, answeredAt: number): Promise<boolean>;
+  /** `from` → ended. False when it is no longer in `from`. The call owes its line afterwards. */
+  end(organisationId: string, id: string, from: CallState, reason: CallEndReason, endedAt: number): Promise<boolean>;
+  /** Calls that ended before `before` and whose line was not written. */
+  owingLines(before: number): Promise<CallRecord[]>;
+  /** The line of an ended call stands in its conversation. */
+  lineWritten(id: string): Promise<void>;
+  /** Every call that rings or runs, of every organisation. */
+  live(): Promise<CallRecord[]>;
+  /** What rings or runs for a visitor. */
+  liveOfVisitor(organisationId: string, visitorId: string): Promise<CallRecord[]>;
+  /** What rings or runs in an organisation. */
+  liveOfOrganisation(organisationId: string): Promise<CallRecord[]>;
+  /** How many visitors' calls ring in an organisation since before this one. */
+  ringingBefore(call: { organisationId: string; createdAt: number; id: string }): Promise<number>;
+  /** Keeps the newest word of each member. */
+  setConsent(consent: ConsentGiven): Promise<void>;
+  /** A page of an organisation's calls, newest first. */
+  page(organisationId: string, filter: CallsFilter): Promise<CallRecord[]>;
+}
+
+// `activeKey` holds the conversation's id while the call lives, which makes it the only one there. From the end until its
+// line is written it holds this instead, so that a crash in between is found and repaired.
+const owing = (id: string) => `line:${id}`;
+
+/** Calls in a database of either engine. */
+export function createCallsStore({ q, tables }: Pick<Database, 'q' | 'tables'>): CallsStore {
+  const { calls, visitors, recordings, consents } = tables;
+
+  const select = async (where: SQL | undefined, options: { limit?: number } = {}): Promise<CallRecord[]> => {
+    const query = q.select({
+      call: calls, visitorName: visitors.name,
+      recordingId: recordings.id, recordingState: recordings.state, durationMs: recordings.durationMs,
+    }).from(calls)
+      .leftJoin(visitors, eq(visitors.id, calls.visitorId))
+      .leftJoin(recordings, eq(recordings.callId, calls.id))
+      .where(where).orderBy(desc(calls.createdAt), desc(calls.id));
+    const rows = await (options.limit === undefined ? query : query.limit(options.limit));
+    if (rows.length === 0) return [];
+    const given = await q.select({ callId: consents.callId, memberKind: consents.memberKind, memberId: consents.memberId, granted: consents.granted })
+      .from(consents).where(inArray(consents.callId, rows.map((row) => row.call.id)));
+    return rows.map(({ call, visitorName, recordingId, recordingState, durationMs }) => {
+      const said = (kind: PrincipalKind, id: string | null) =>
+        given.find((consent) => consent.callId === call.id && consent.memberKind === kind && consent.memberId === id)?.granted;
+      const visitor = said('visitor', call.visitorId);
+      const agent = said('agent', call.agentId);
+      return {
+        ...call, visitorName: visitorName ?? '',
+        consents: { ...(visitor !== undefined && { visitor }), ...(agent !== undefined && { agent }) },
+        recording: recordingId !== null && recordingState !== null ? { id: recordingId, state: recordingState, durationMs } : null,
+      };
+    });
+  };
+  const first = async (where: SQL | undefined) => (await select(where, { limit: 1 }))[0] ?? null;
+  // Few calls live at a time, and this is the index that finds just them; the rest of a condition is judged here, lest a
+  // planner prefer the index of all the calls that an organisation ever had.
+  const hasKey = gt(calls.activeKey, '');
+  const live = () => select(and(hasKey, ne(calls.state, 'ended')));
+
+  return {
+    async insert(call) {
+      return (await q.insert(calls).values(call).onConflictDoNothing().returning({ id: calls.id })).length > 0;
+    },
+    find: (organisationId, id) => first(and(eq(calls.id, id), eq(calls.organisationId, organisationId))),
+    liveIn: (organisationId, conversationId) => first(and(eq(calls.activeKey, conversationId), eq(calls.organisationId, organisationId))),
+    async accept(organisationId, id, agent, answeredAt) {
+      const changed = await q.update(calls)
+        .set({ state: 'active', answeredAt, ...(agent && { agentId: agent.id, agentName: agent.name }) })
+        .where(and(eq(calls.id, id), eq(calls.organisationId, organisationId), eq(calls.state, 'ringing'))).returning({ id: calls.id });
+      return changed.length > 0;
+    },
+    async end(organisationId, id, from, endReason, endedAt) {
+      const changed = await q.update(calls).set({ state: 'ended', endReason, endedAt, activeKey: owing(id) })
+        .where(and(eq(calls.id, id), eq(calls.organisationId, organisationId), eq(calls.state, from))).returning({ id: calls.id });
+      return changed.length > 0;
+    },
+    owingLines: (before) => select(and(hasKey, eq(calls.state, 'ended'), lt(calls.endedAt, before))),
+    async lineWritten(id) {
+      await q.update(calls).set({ activeKey: null }).where(and(eq(calls.id, id), eq(calls.state, 'ended')));
+    },
+    live,
+    liveOfVisitor: async (organisationId, visitorId) =>
+      (await live()).filter((call) => call.organisationId === organisationId && call.visitorId === visitorId),
+    liveOfOrganisation: async (organisationId) => (await live()).filter((call) => call.organisationId === organisationId),
+    async ringingBefore({ organisationId, createdAt, id }) {
+      const waiting = await q.select({ organisationId: calls.organisationId, createdAt: calls.createdAt, id: calls.id }).from(calls)
+        .where(and(hasKey, eq(calls.state, 'ringing'), eq(calls.startedByKind, 'visitor')));
+      return waiting.filter((call) => call.organisationId === organisationId
+        && (call.createdAt < createdAt || (call.createdAt === createdAt && call.id < id))).length;
+    },
+    async setConsent(consent) {
+      const { granted, textVersion, locale, createdAt } = consent;
+      await q.insert(consents).values(consent).onConflictDoUpdate({
+        target: [consents.callId, consents.memberKind, consents.memberId], set: { granted, textVersion, locale, createdAt },
+      });
+    },
+    page(organisationId, { visitorId, agentId, mode, from, to, after, limit }) {
+      const conditions: (SQL | undefined)[] = [eq(calls.organisationId, organisationId)];
+      if (visitorId !== undefined) conditions.push(eq(calls.visitorId, visitorId));
+      if (agentId !== undefined) conditions.push(eq(calls.agentId, agentId));
+      if (mode !== undefined) conditions.push(eq(calls.mode, mode));
+      if (from !== undefined) conditions.push(gte(calls.createdAt, from));
+      if (to !== undefined) conditions.push(lt(calls.createdAt, to));
+      if (after) conditions.push(or(lt(calls.createdAt, after.at), and(eq(calls.createdAt, after.at), lt(calls.id, after.id))));
+      return select(and(...conditions), { limit });
+    },
+  };
+}

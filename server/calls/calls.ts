@@ -1,0 +1,346 @@
+import type { Page } from '../../protocol/http.ts';
+import type { Call, CallLine, CallMode, IceServer, Message, PrincipalKind } from '../../protocol/shapes.ts';
+import type { EventOf } from '../../protocol/server-frames.ts';
+import type { Principal, VisitorPrincipal } from '../auth/principal.ts';
+import type { Clock, Timer } from '../clock.ts';
+import { Problem, problem } from '../errors.ts';
+import type { Hub, Topic } from '../hub/hub.ts';
+import { pageOf, readCursor } from '../page-cursor.ts';
+import { createCallCourse, membersOf, rungBy, type CallObserver } from './call-course.ts';
+import { callIdOf } from './call-id.ts';
+import { createCallLegs } from './call-legs.ts';
+import { isMember, type CallEvent, type HangupReason } from './call-state.ts';
+import { callView, situationOf } from './call-view.ts';
+import type { CallRecord, CallsFilter, CallsStore } from './calls.store.ts';
+import type { IceServers } from './ice-servers.ts';
+import type { RecordingLight } from './recording-light.ts';
+
+/** A call with what is shown beside it. */
+export type { CallRecord } from './calls.store.ts';
+/** How long a side may stay away, in ms: its page was left or reloaded, its network broke, it rings, the server restarted. */
+export const LEASES = { left: 4_000, lost: 15_000, ringing: 10_000, restart: 30_000, least: 1_000 } as const;
+/** How often lines that a failure kept from being written are tried again, in ms. */
+const REPAIR_MS = 30_000;
+
+/** What calls need of chat. */
+export interface CallsChat {
+  conversationOf(visitor: VisitorPrincipal): Promise<{ id: string; organisationId: string; siteId: string; visitorId: string }>;
+  member(principal: Principal, conversationId: string): Promise<{ id: string; organisationId: string; siteId: string; visitorId: string }>;
+  /** Harmless when it is open; `conflict` when its visitor has another open one. */
+  reopen(principal: Principal, conversationId: string): Promise<unknown>;
+  addCallLine(line: {
+    conversationId: string; organisationId: string; author: { kind: 'visitor' | 'agent'; id: string; name: string }; line: CallLine; clientId: string;
+  }): Promise<Message>;
+}
+
+/** Who sends a frame, and over which connection. */
+export interface Caller {
+  principal: Principal;
+  connectionId: string;
+}
+
+/** The reply of start, accept and resume. */
+export interface CallJoined {
+  call: Call;
+  iceServers: IceServer[];
+  position?: number;
+  peerConnectionId: string | null;
+}
+
+/** Calls: who rings, who answers, what passes between the two, and how it ends. Problems are refusals with a wire code. */
+export interface Calls {
+  /** Rings the other side. With the same `clientId` again: the same call. `already_in_call` when the conversation has a live one. */
+  start(caller: Caller, request: { conversationId?: string; mode: CallMode; clientId?: string }): Promise<CallJoined>;
+  /** Answers. One wins; for everybody else the call is `call_over`. */
+  accept(caller: Caller, callId: string): Promise<CallJoined>;
+  /** This connection carries the caller's side from now on. */
+  resume(caller: Caller, callId: string): Promise<CallJoined>;
+  decline(caller: Caller, callId: string): Promise<Call>;
+  cancel(caller: Caller, callId: string): Promise<Call>;
+  end(caller: Caller, callId: string, reason?: HangupReason): Promise<Call>;
+  /** Relays to the other member's connection alone. `unavailable` while that one is away. */
+  signal(caller: Caller, callId: string, data: unknown, epoch?: number): Promise<void>;
+  /** Relays what the caller sends: microphone, camera, screen. */
+  media(caller: Caller, callId: string, media: Omit<EventOf<'call.media'>, 'callId' | 'from'>): Promise<void>;
+  /** Notes a member's word about being recorded. */
+  consent(caller: Caller, callId: string, consent: { granted: boolean; textVersion: string; locale: string }): Promise<Call>;
+  /** The active call that this connection carries a side of; for recordings. */
+  carried(caller: Caller, callId: string): Promise<CallRecord>;
+  /** The row of a call, as somebody of its organisation may see it; for recordings. */
+  record(organisationId: string, callId: string): Promise<CallRecord | null>;
+  /** A call of the agent's organisation, or of the visitor itself. */
+  get(principal: Principal, callId: string): Promise<Call>;
+  /** A page of the organisation's calls, or of the visitor's own, newest first. Throws `bad_request` for a cursor that is none. */
+  list(principal: Principal, query: Omit<CallsFilter, 'after'> & { cursor?: string | undefined }): Promise<Page<Call>>;
+  /** Who hears of a call that is under way: every connection of its two members. */
+  members(call: CallRecord): Topic[];
+  /** What rings for the principal, and what it is in; the connection counts as open from here on. */
+  snapshot(caller: Caller): Promise<Call[]>;
+  /** The connection is gone. `clean`: its page was left or reloaded. `silentMs`: how long it had been silent before. */
+  disconnected(connectionId: string, clean: boolean, silentMs?: number): Promise<void>;
+  observe(observer: CallObserver): void;
+  /** Takes up what an earlier process left: rings on, gives everybody time to come back, writes lines that are owed. */
+  recover(): Promise<void>;
+  /** Takes every timer back. */
+  close(): void;
+}
+
+/** What calls are made of. */
+export interface CallsOptions {
+  store: CallsStore;
+  hub: Hub;
+  clock: Clock;
+  chat: CallsChat;
+  presence: { agentsOnline(organisationId: string): string[] };
+  iceServers: IceServers;
+  light: RecordingLight;
+  /** Told of what failed behind somebody's back and will be tried again. */
+  failed: (error: unknown, what: string) => void;
+}
+
+const other = (side: PrincipalKind): PrincipalKind => (side === 'visitor' ? 'agent' : 'visitor');
+
+/** Makes the use cases of calls. */
+export function createCalls({ store, hub, clock, chat, presence, iceServers, light, failed }: CallsOptions): Calls {
+  const legs = createCallLegs({ clock, expired: (callId, side) => course.lost(callId, side) });
+  const observers: CallObserver[] = [];
+  const course = createCallCourse({ store, hub, clock, legs, light, observers, addCallLine: (line) => chat.addCallLine(line), failed });
+  const open = new Set<string>();
+  let repair: Timer | null = null;
+
+  const background = (what: string, work: Promise<unknown>) => void work.catch((error: unknown) => failed(error, what));
+  const view = (call: CallRecord) => callView(call, light.isOn(call.id));
+  /** The call, if it is the principal's to see. */
+  const visible = async (principal: Principal, callId: string): Promise<CallRecord> => {
+    const call = await store.find(principal.organisationId, callId);
+    if (!call || (principal.kind === 'visitor' && call.visitorId !== principal.id)) throw problem('not_found');
+    return call;
+  };
+
+  /** Lets a connection carry the principal's side, and tells the older connection and the other member. */
+  const attach = (call: CallRecord, { principal, connectionId }: Caller): void => {
+    const { superseded, returned } = legs.attach(call.id, principal.kind, principal.id, connectionId);
+    course.remember(call);
+    if (superseded) hub.publish([`connection:${superseded}`], { type: 'call.updated', call: view(call), superseded: true });
+    if (superseded || returned) tellPeer(call, principal.kind, { peerPresent: true, peerConnectionId: connectionId });
+    // It closed while we were asking the database: nobody else will tell.
+    if (!open.has(connectionId)) background('connection', away(connectionId, false, 0));
+  };
+  const tellPeer = (call: CallRecord, side: PrincipalKind, more: Pick<EventOf<'call.updated'>, 'peerPresent' | 'peerConnectionId'>) => {
+    const peer = legs.of(call.id, other(side))?.connectionId;
+    if (peer) hub.publish([`connection:${peer}`], { type: 'call.updated', call: view(call), ...more });
+  };
+
+  const away = async (connectionId: string, clean: boolean, silentMs: number): Promise<void> => {
+    // A silent link is noticed late; the time that it was silent is part of the time to come back.
+    const lease = (callId: string, side: PrincipalKind, ms: number) => {
+      const leg = legs.of(callId, side);
+      if (leg) legs.lease(callId, side, leg.memberId, Math.max(LEASES.least, ms - silentMs));
+    };
+    const gone = legs.detach(connectionId);
+    // At once: whatever fails below, nobody holds a call for ever.
+    for (const { callId, side } of gone) lease(callId, side, LEASES.lost);
+    for (const { callId, side } of gone) {
+      const isAway = () => legs.of(callId, side)?.connectionId === null;
+      const call = await course.remembered(callId);
+      if (!call || call.state === 'ended') {
+        legs.drop(callId);
+        course.forget(callId);
+        continue;
+      }
+      // Unless another connection took it up while we were asking.
+      if (!isAway()) continue;
+      if (call.state === 'ringing') lease(callId, side, LEASES.ringing);
+      else if (clean) lease(callId, side, LEASES.left);
+      if (clean) for (const observer of observers) await observer.memberLeft?.(call, side);
+      if (isAway()) tellPeer(call, side, { peerPresent: false });
+    }
+  };
+
+  const joined = (call: CallRecord, { principal }: Caller): CallJoined => ({
+    call: view(call), iceServers: iceServers.mint(principal.id).iceServers,
+    peerConnectionId: legs.of(call.id, other(principal.kind))?.connectionId ?? null,
+  });
+
+  /** The active call whose side this connection carries; takes the side up when its connection is gone. */
+  const carried = async (caller: Caller, callId: string): Promise<CallRecord> => {
+    const { principal, connectionId } = caller;
+    const call = await visible(principal, callId);
+    if (!isMember(situationOf(call), principal)) throw problem(call.state === 'ended' ? 'call_over' : 'forbidden');
+    if (call.state === 'ended') throw problem('call_over');
+    const leg = legs.of(callId, principal.kind);
+    if (leg?.connectionId === connectionId) return call;
+    if (leg?.connectionId) throw problem('conflict', 'Another connection of yours carries this call.');
+    if (call.state === 'active' || call.startedByKind === principal.kind) attach(call, caller);
+    return call;
+  };
+
+  /** The connection of the other member, to which something is to be relayed. Asks the database only when memory does not know. */
+  const peerOf = async (caller: Caller, callId: string): Promise<Topic> => {
+    const { principal, connectionId } = caller;
+    const own = legs.of(callId, principal.kind);
+    if (own?.connectionId !== connectionId || own.memberId !== principal.id) await carried(caller, callId);
+    const peer = legs.of(callId, other(principal.kind))?.connectionId;
+    if (!peer) throw problem('unavailable', 'The other side is away.', 1000);
+    return `connection:${peer}`;
+  };
+
+  const leave = async (caller: Caller, callId: string, event: CallEvent): Promise<Call> => {
+    const { call } = await course.settle(await visible(caller.principal, callId), event);
+    return view(call);
+  };
+
+  return {
+    members: membersOf,
+    async start(caller, { conversationId, mode, clientId }) {
+      const { principal, connectionId } = caller;
+      if (principal.kind === 'agent' && conversationId === undefined) throw problem('bad_request', 'An agent has to say which conversation.');
+      const conversation = conversationId === undefined
+        ? await chat.conversationOf(principal as VisitorPrincipal) : await chat.member(principal, conversationId);
+      const id = clientId === undefined ? clock.id() : callIdOf(principal, clientId);
+      const inserted = await store.insert({
+        id, organisationId: principal.organisationId, siteId: conversation.siteId, conversationId: conversation.id,
+        visitorId: conversation.visitorId, mode, state: 'ringing', activeKey: conversation.id,
+        startedByKind: principal.kind, startedById: principal.id, startedByName: principal.name, createdAt: clock.now(),
+        ...(principal.kind === 'agent' && { agentId: principal.id, agentName: principal.name }),
+      });
+      const call = await store.find(principal.organisationId, id);
+      if (!inserted) {
+        const live = call ?? (await store.liveIn(principal.organisationId, conversation.id));
+        if (live) hub.publish([`connection:${connectionId}`], { type: 'call.updated', call: view(live) });
+        if (!call) throw problem('already_in_call');
+        if (call.state === 'ended') return joined(call, caller);
+      } else {
+        course.ring(call!);
+      }
+      attach(call!, caller);
+      if (inserted) {
+        // A call is a word like any other: it opens the conversation again. Where that cannot be, it rings nevertheless.
+        if (conversationId !== undefined) await chat.reopen(principal, conversationId).catch((error: unknown) => void (error instanceof Problem || failed(error, 'reopening')));
+        if (principal.kind === 'visitor') hub.publish([`agents:${call!.organisationId}`], { type: 'queue.added', call: view(call!) });
+        hub.publish(rungBy(call!), { type: 'call.updated', call: view(call!) }, { except: connectionId });
+      }
+      const position = principal.kind === 'visitor' && call!.state === 'ringing' ? 1 + (await store.ringingBefore(call!)) : undefined;
+      return { ...joined(call!, caller), ...(position !== undefined && { position }) };
+    },
+
+    async accept(caller, callId) {
+      const { principal, connectionId } = caller;
+      const { call, decision } = await course.settle(await visible(principal, callId), { type: 'accept', by: principal }, principal.name);
+      if (decision.verdict === 'settled') {
+        // Accepted before by the same member. Another tab of it lost; a repeated frame, or a new connection, did not.
+        const leg = legs.of(callId, principal.kind);
+        if (leg?.connectionId && leg.connectionId !== connectionId) throw problem('call_over');
+        attach(call, caller);
+        return joined(call, caller);
+      }
+      course.stopRing(callId);
+      if (call.state === 'ended') throw problem('call_over');
+      attach(call, caller);
+      const starter = legs.of(callId, other(principal.kind))?.connectionId;
+      if (starter) {
+        hub.publish([`connection:${starter}`], {
+          type: 'call.updated', call: view(call), peerConnectionId: connectionId, peerPresent: true,
+          iceServers: iceServers.mint(call.startedById).iceServers,
+        });
+      }
+      hub.publish([`${call.startedByKind}:${call.startedById}`], { type: 'call.updated', call: view(call) }, { except: starter ?? connectionId });
+      const rang: Topic[] = principal.kind === 'agent' ? [`agents:${call.organisationId}`] : [`visitor:${principal.id}`];
+      hub.publish(rang, { type: 'call.updated', call: view(call), answeredElsewhere: true }, { except: connectionId });
+      if (principal.kind === 'agent') hub.publish(rang, { type: 'queue.removed', callId, reason: 'answered' });
+      return joined(call, caller);
+    },
+
+    async resume(caller, callId) {
+      const { principal } = caller;
+      const call = await visible(principal, callId);
+      if (!isMember(situationOf(call), principal)) throw problem(call.state === 'ringing' ? 'forbidden' : 'call_over');
+      if (call.state === 'ended') throw problem('call_over');
+      if (call.state === 'ringing' && call.startedByKind !== principal.kind) throw problem('conflict', 'The call rings; accept it.');
+      attach(call, caller);
+      return joined(call, caller);
+    },
+
+    async decline({ principal }, callId) {
+      const found = await visible(principal, callId);
+      const unwilling = course.unwilling(callId);
+      const waiting = presence.agentsOnline(found.organisationId).some((id) => id !== principal.id && !unwilling.has(id));
+      const { call, decision } = await course.settle(found, { type: 'decline', by: principal, lastRinging: !waiting });
+      if (decision.verdict === 'silence') {
+        course.refuse(callId, principal.id);
+        hub.publish([`agent:${principal.id}`], { type: 'queue.removed', callId, reason: 'declined' });
+      }
+      return view(call);
+    },
+
+    cancel: (caller, callId) => leave(caller, callId, { type: 'cancel', by: caller.principal }),
+    end: (caller, callId, reason = 'hangup') => leave(caller, callId, { type: 'end', by: caller.principal, reason }),
+
+    async signal(caller, callId, data, epoch) {
+      const peer = await peerOf(caller, callId);
+      hub.publish([peer], { type: 'call.signal', callId, from: caller.connectionId, data, ...(epoch !== undefined && { epoch }) });
+    },
+    async media(caller, callId, media) {
+      const peer = await peerOf(caller, callId);
+      hub.publish([peer], { type: 'call.media', callId, from: caller.connectionId, ...media });
+    },
+
+    async consent({ principal, connectionId }, callId, { granted, textVersion, locale }) {
+      const before = await visible(principal, callId);
+      if (!isMember(situationOf(before), principal)) throw problem('forbidden');
+      if (granted && before.state === 'ended') throw problem('call_over');
+      await store.setConsent({
+        id: clock.id(), organisationId: before.organisationId, callId, memberKind: principal.kind, memberId: principal.id,
+        granted, textVersion, locale, createdAt: clock.now(),
+      });
+      const call = (await store.find(before.organisationId, callId)) ?? before;
+      if (!granted) for (const observer of observers) await observer.consentRevoked?.(call);
+      hub.publish(membersOf(call), { type: 'call.updated', call: view(call) }, { except: connectionId });
+      return view(call);
+    },
+
+    async carried(caller, callId) {
+      const call = await carried(caller, callId);
+      if (call.state !== 'active') throw problem('conflict', 'The call has not been answered yet.');
+      return call;
+    },
+    record: (organisationId, callId) => store.find(organisationId, callId),
+    get: async (principal, callId) => view(await visible(principal, callId)),
+    async list({ kind, id, organisationId }, { cursor, ...filter }) {
+      const own = kind === 'visitor' ? { visitorId: id } : {};
+      if (own.visitorId !== undefined && (filter.visitorId ?? id) !== id) return { items: [], next: null };
+      const rows = await store.page(organisationId, { ...filter, ...own, after: readCursor(cursor), limit: filter.limit + 1 });
+      const page = pageOf(rows, filter.limit, ({ createdAt, id }) => ({ at: createdAt, id }));
+      return { items: page.rows.map(view), next: page.next };
+    },
+
+    async snapshot({ principal, connectionId }) {
+      open.add(connectionId);
+      if (principal.kind === 'visitor') return (await store.liveOfVisitor(principal.organisationId, principal.id)).map(view);
+      const calls = await store.liveOfOrganisation(principal.organisationId);
+      return calls.filter((call) => call.agentId === principal.id
+        || (call.state === 'ringing' && call.startedByKind === 'visitor' && !course.unwilling(call.id).has(principal.id))).map(view);
+    },
+    async disconnected(connectionId, clean, silentMs = 0) {
+      open.delete(connectionId);
+      await away(connectionId, clean, silentMs);
+    },
+    observe: (observer) => void observers.push(observer),
+
+    async recover() {
+      repair ??= clock.every(REPAIR_MS, () => background('call lines', course.writeOwedLines(clock.now() - REPAIR_MS)));
+      await course.writeOwedLines(clock.now() + 1);
+      for (const call of await store.live()) {
+        course.remember(call);
+        if (call.state === 'ringing') course.ring(call);
+        if (call.state === 'active' || call.startedByKind === 'visitor') legs.lease(call.id, 'visitor', call.visitorId, LEASES.restart);
+        if (call.agentId !== null) legs.lease(call.id, 'agent', call.agentId, LEASES.restart);
+      }
+    },
+    close() {
+      repair?.cancel();
+      course.close();
+      legs.close();
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import { frame, type FrameHandler } from '../gateway/frames.ts';
+import type { Chat } from './chat.ts';
+
+/** Chat over the socket. */
+export function chatFrames(chat: Chat): FrameHandler[] {
+  return [
+    frame('message.send', 'both', async ({ conversationId, clientId, text, note, fileIds }, { principal, connectionId }) => {
+      const { message } = await chat.send(principal, { conversationId, clientId, text, note, fileIds }, connectionId);
+      return { conversationId: message.conversationId, message };
+    }),
+    frame('history', 'both', (request, { principal }) => chat.history(principal, request)),
+    frame('read', 'both', async ({ conversationId, seq }, { principal, connectionId }) => ({
+      seq: await chat.read(principal, conversationId, seq, connectionId),
+    })),
+    frame('typing', 'both', async ({ conversationId, on }, { principal }) => {
+      await chat.typing(principal, conversationId, on);
+      return {};
+    }),
+    frame('conversation.close', 'both', async ({ conversationId }, { principal }) => ({ conversation: await chat.close(principal, conversationId) })),
+    frame('conversation.reopen', 'agent', async ({ conversationId }, { principal }) => ({ conversation: await chat.reopen(principal, conversationId) })),
+  ];
+}

@@ -1,0 +1,161 @@
+import { isAbsolute, join, resolve } from 'node:path';
+import { isIP } from 'node:net';
+import type { BlobConfig } from './blobs/blobs.ts';
+
+/** A setting that cannot be used, with a sentence for the person who started the server. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+/** How much is written to the log. */
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+
+/** All settings, checked. */
+export interface Config {
+  host: string;
+  /** 0: any free port. */
+  port: number;
+  /** The origin under which browsers reach the server, when it is not the one it listens on. */
+  publicOrigin: string | null;
+  /** Absolute path. */
+  dataDir: string;
+  database: { engine: 'sqlite'; file: string } | { engine: 'postgres'; url: string };
+  blobs: BlobConfig;
+  /** STUN and TURN servers for calls; none: direct connections only. The secret is shared with TURN (coturn's `use-auth-secret`). */
+  ice: { urls: string[]; secret: string | undefined };
+  /** Whose X-Forwarded-For counts: nobody's, everybody's, or that of these addresses. */
+  trustProxy: boolean | string[];
+  logLevel: LogLevel;
+  rateLimits: boolean;
+  /** Sentences for the start: settings that are understood but have no effect yet. */
+  notices: string[];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const names = ['HOST', 'PORT', 'PUBLIC_URL', 'DATA_DIR', 'DATABASE_URL', 'REDIS_URL', 'S3_ENDPOINT', 'S3_REGION', 'S3_BUCKET', 'S3_ACCESS_KEY_ID',
+  'S3_SECRET_ACCESS_KEY', 'TURN_URLS', 'TURN_SECRET', 'SMTP_URL', 'MAIL_FROM', 'TRUST_PROXY', 'LOG_LEVEL', 'RATE_LIMITS'] as const;
+type Name = (typeof names)[number];
+const ourPrefixes = /^(S3|TURN)_/;
+const logLevels: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+/**
+ * The AWS SDK writes a notice about Node's age to stderr at every start, and again in every merge worker. Which Node runs is the
+ * operator's choice and stands in package.json; the notice helps nobody who reads our log.
+ */
+export function silenceSdkNotice(): void {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+}
+
+/** Reads the settings from the environment; an empty value is one that is not set. Throws a ConfigError. */
+export function readConfig(environment: Environment = process.env, folder = process.cwd()): Config {
+  for (const name of Object.keys(environment)) {
+    if (ourPrefixes.test(name) && !names.some((known) => known === name)) {
+      const nearest = names.filter((known) => known.startsWith(name.slice(0, 3))).join(', ');
+      throw new ConfigError(`There is no setting ${name}; is one of these meant: ${nearest}?`);
+    }
+  }
+  const get = (name: Name): string | undefined => environment[name]?.trim() || undefined;
+
+  const dataDir = resolve(folder, get('DATA_DIR') ?? 'data');
+  const database = databaseOf(get('DATABASE_URL'), dataDir, folder);
+  if (get('REDIS_URL') !== undefined) {
+    if (database.engine === 'sqlite') throw new ConfigError('REDIS_URL joins several processes, but SQLite serves only one: set DATABASE_URL to a Postgres, or leave REDIS_URL out.');
+    throw new ConfigError('REDIS_URL is set, but this version has no Redis bus yet: leave it out and run one process.');
+  }
+  const notices = get('SMTP_URL') !== undefined || get('MAIL_FROM') !== undefined
+    ? ['SMTP_URL and MAIL_FROM are set, but this version sends no mail yet.'] : [];
+  return {
+    host: hostOf(get('HOST') ?? '127.0.0.1'),
+    port: portOf(get('PORT') ?? '8080'),
+    publicOrigin: publicOriginOf(get('PUBLIC_URL')),
+    dataDir, database, notices,
+    blobs: blobsOf(get, dataDir),
+    ice: iceOf(get('TURN_URLS'), get('TURN_SECRET')),
+    trustProxy: trustProxyOf(get('TRUST_PROXY') ?? 'false'),
+    logLevel: oneOf('LOG_LEVEL', logLevels, get('LOG_LEVEL') ?? 'info'),
+    rateLimits: oneOf('RATE_LIMITS', ['on', 'off'], get('RATE_LIMITS') ?? 'on') === 'on',
+  };
+}
+
+function hostOf(text: string): string {
+  if (isIP(text) || /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(text)) return text;
+  throw new ConfigError(`HOST is ${JSON.stringify(text)}, but has to be an address or a name to listen on, like 127.0.0.1 or 0.0.0.0.`);
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new ConfigError(`PORT is ${JSON.stringify(text)}, but has to be a whole number from 0 to 65535.`);
+}
+
+function publicOriginOf(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  const url = urlOf(text);
+  if (!url || !/^https?:$/.test(url.protocol)) throw new ConfigError(`PUBLIC_URL is ${JSON.stringify(text)}, but has to be an address like https://consult.example.com.`);
+  if (url.pathname !== '/' || url.search || url.hash || url.username) throw new ConfigError('PUBLIC_URL has to be an origin alone, without a path: give the server a host name or a port of its own.');
+  return url.origin;
+}
+
+function databaseOf(text: string | undefined, dataDir: string, folder: string): Config['database'] {
+  if (text === undefined) return { engine: 'sqlite', file: join(dataDir, 'peer-consult.db') };
+  const sqlite = /^sqlite:(?:\/\/)?(.+)$/.exec(text)?.[1];
+  if (sqlite === ':memory:') return { engine: 'sqlite', file: sqlite };
+  if (sqlite !== undefined) return { engine: 'sqlite', file: isAbsolute(sqlite) ? sqlite : resolve(folder, sqlite) };
+  // The value is not repeated: it holds a password.
+  if (!/^postgres(ql)?:\/\/[^/]/.test(text) || !urlOf(text)) throw new ConfigError('DATABASE_URL has to look like sqlite:data/peer-consult.db or postgres://user:password@host:5432/name.');
+  return { engine: 'postgres', url: text };
+}
+
+function blobsOf(get: (name: Name) => string | undefined, dataDir: string): BlobConfig {
+  const given = names.filter((name) => name.startsWith('S3_') && get(name) !== undefined);
+  if (given.length === 0) return { kind: 'disk', folder: join(dataDir, 'blobs') };
+  const need = (name: Name): string => {
+    const value = get(name);
+    if (value === undefined) throw new ConfigError(`${given[0]} is set, so recordings go to S3; then ${name} has to be set too.`);
+    return value;
+  };
+  const endpoint = get('S3_ENDPOINT');
+  if (endpoint !== undefined && !/^https?:$/.test(urlOf(endpoint)?.protocol ?? '')) throw new ConfigError(`S3_ENDPOINT is ${JSON.stringify(endpoint)}, but has to be an address like https://s3.example.com.`);
+  return {
+    kind: 's3', endpoint, bucket: need('S3_BUCKET'), accessKeyId: need('S3_ACCESS_KEY_ID'), secretAccessKey: need('S3_SECRET_ACCESS_KEY'),
+    // A server that is not Amazon's mostly takes any region.
+    region: endpoint === undefined ? need('S3_REGION') : (get('S3_REGION') ?? 'us-east-1'),
+  };
+}
+
+function iceOf(urls: string | undefined, secret: string | undefined): Config['ice'] {
+  if (urls === undefined && secret !== undefined) throw new ConfigError('TURN_SECRET is set, but TURN_URLS is not: set both or neither.');
+  if (urls === undefined) return { urls: [], secret };
+  const list = urls.split(',').map((url) => url.trim()).filter((url) => url !== '');
+  const wrong = list.find((url) => !/^(stun|turn)s?:(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?(\?transport=(udp|tcp))?$/.test(url));
+  if (wrong !== undefined || list.length === 0) throw new ConfigError(`TURN_URLS holds ${JSON.stringify(wrong ?? urls)}, but each entry has to look like turn:turn.example.com:3478 or turns:turn.example.com:5349?transport=tcp; a comma stands between them.`);
+  if (secret === undefined && list.some((url) => url.startsWith('turn'))) throw new ConfigError('TURN_URLS is set, but TURN_SECRET is not: set both or neither.');
+  return { urls: list, secret };
+}
+
+function trustProxyOf(text: string): Config['trustProxy'] {
+  if (text === 'true' || text === 'false') return text === 'true';
+  const list = text.split(',').map((entry) => entry.trim());
+  const good = (entry: string) => {
+    const [address = '', bits] = entry.split('/');
+    return ['loopback', 'linklocal', 'uniquelocal'].includes(entry)
+      || (isIP(address) !== 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIP(address) === 4 ? 32 : 128))));
+  };
+  if (list.every(good)) return list;
+  throw new ConfigError(`TRUST_PROXY is ${JSON.stringify(text)}, but has to be true, false, or the addresses of the proxies (10.0.0.0/8, loopback) with commas between them.`);
+}
+
+function oneOf<const T extends string>(name: Name, values: readonly T[], text: string): T {
+  const found = values.find((value) => value === text);
+  if (found === undefined) throw new ConfigError(`${name} is ${JSON.stringify(text)}, but has to be one of ${values.join(', ')}.`);
+  return found;
+}
+
+function urlOf(text: string): URL | null {
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,46 @@
+import type { FastifyPluginAsync } from 'fastify';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pageHeaders } from './security-headers.ts';
+import type { Sites } from './sites/sites.ts';
+import { send } from './static.ts';
+import { staticFile } from './static-files.ts';
+import { languageOf } from './visitors/animal-name.ts';
+
+/** What the demo page is made from. */
+export interface DemoOptions {
+  /** Where `shop.html`, `shop.css` and `texts.json` lie. */
+  folder: string;
+  sites: Pick<Sites, 'first'>;
+  ownOrigins(): readonly string[];
+}
+
+type Texts = Record<'en' | 'ko', Record<string, string>>;
+
+/** `/demo`: an imaginary shop, whose page carries the one tag and nothing else of ours. `?lang=ko` or `en` chooses. */
+export const demo: FastifyPluginAsync<DemoOptions> = async (app, { folder, sites, ownOrigins }) => {
+  const page = readFileSync(join(folder, 'shop.html'), 'utf8');
+  const texts = JSON.parse(readFileSync(join(folder, 'texts.json'), 'utf8')) as Texts;
+  const style = staticFile('shop.css', readFileSync(join(folder, 'shop.css')));
+  const open = { config: { may: 'anyone', rateLimit: false }, schema: { hide: true } } as const;
+
+  app.get<{ Querystring: { lang?: unknown } }>('/demo', open, async (request, reply) => {
+    const { lang } = request.query;
+    const language = lang === 'ko' || lang === 'en' ? lang : languageOf(request.headers['accept-language']);
+    const site = await sites.first();
+    pageHeaders(reply, ownOrigins());
+    reply.header('vary', 'accept-language').type('text/html; charset=utf-8');
+    return fill(page, { ...texts[language], language, siteKey: site?.publishableKey ?? '' });
+  });
+  app.get('/demo/', open, (_request, reply) => reply.redirect('/demo', 308));
+  app.get('/demo/shop.css', open, (request, reply) => send(request, reply, style));
+};
+
+/** Puts values into `{{name}}`, as text: nothing in them becomes markup. */
+export function fill(template: string, values: Record<string, string>): string {
+  return template.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`The page has no value for {{${name}}}.`);
+    return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;');
+  });
+}

@@ -1,0 +1,86 @@
+import fastifySwagger from '@fastify/swagger';
+import fastifySwaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import { PROBLEMS } from '../protocol/codes.ts';
+import { ProblemBody } from '../protocol/http.ts';
+import type { May } from './auth/authenticate.ts';
+
+const codes = Object.entries(PROBLEMS).map(([code, { status, message }]) => `| \`${code}\` | ${status} | ${message} |`).join('\n');
+const description = `Consultations on any website: chat, voice and video calls, recorded.
+
+Chat, presence and the signaling of calls go over the WebSocket \`/v1/socket\` (see docs/protocol.md); what follows is the rest.
+Over the socket a connection may send 300 frames at once and 100 a second, and a visitor write 120 messages at once and 20 a
+second; a connection from which nothing comes for two heartbeats (50 s) is dropped, so a client that is silent sends \`ping\`.
+Times are RFC 3339 in UTC. Lists are pages: give \`next\` back as \`cursor\`. Errors are RFC 9457 with a stable \`code\`:
+
+| code | status | meaning |
+|---|---|---|
+${codes}`;
+
+/** Who may use an operation, in words. */
+function who(may: May | readonly May[]): string {
+  const names: Record<May, string> = { anyone: 'anyone', visitor: 'visitors', agent: 'agents', admin: 'admins and owners', owner: 'owners' };
+  return [may].flat().map((one) => names[one as May]).join(', ');
+}
+
+/** What answers without a schema sends bytes. */
+const bytes = { description: 'The bytes.', content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } };
+
+/** Collects the document from the schemas of the routes that are registered afterwards. Only what lies below /v1, and health. */
+export async function registerDocument(app: FastifyInstance, { version, serverUrl }: { version: string; serverUrl: string | null }): Promise<void> {
+  await app.register(fastifySwagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Peer Consult', version, description, license: { name: 'MIT', identifier: 'MIT' } },
+      ...(serverUrl !== null && { servers: [{ url: serverUrl }] }),
+      tags: [
+        { name: 'visitor session', description: 'What the element on a website calls.' }, { name: 'auth', description: 'Signing in and out.' },
+        { name: 'team', description: 'Agents and sites.' }, { name: 'conversations' }, { name: 'visitors' }, { name: 'calls' }, { name: 'recordings' },
+        { name: 'operations' },
+      ],
+      components: {
+        securitySchemes: {
+          agent: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The `accessToken` of `POST /v1/auth/login`.' },
+          visitor: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The `token` of `POST /v1/visitors`.' },
+          media: { type: 'apiKey', in: 'cookie', name: 'pc_media', description: 'For `<audio>` and `<video>`, which send no header. Set when signing in.' },
+        },
+      },
+    },
+    transform({ schema, url, route }) {
+      const { may, mediaCookie } = route.config ?? {};
+      const described = may !== undefined && url !== '/v1/socket' && (url.startsWith('/v1/') || url === '/healthz' || url === '/readyz');
+      if (!described || route.method === 'HEAD') return { schema: { ...schema, hide: true }, url };
+      const rules = [may].flat();
+      const schemes = rules.includes('anyone') ? [] : [
+        ...(rules.some((rule) => rule !== 'visitor') ? ['agent'] : []), ...(rules.includes('visitor') ? ['visitor'] : []), ...(mediaCookie ? ['media'] : []),
+      ];
+      const problemAnswer = (words: string) => ({ description: words, content: { 'application/problem+json': { schema: ProblemBody } } });
+      return {
+        url,
+        schema: {
+          ...schema,
+          ...(schemes.length > 0 && { security: schemes.map((scheme) => ({ [scheme]: [] })) }),
+          description: `${schema?.description ? `${schema.description} ` : ''}For ${who(may)}.`,
+          response: { ...(schema?.response as object | undefined ?? { 200: bytes }), '4xx': problemAnswer('Refused; `code` says why.'), '5xx': problemAnswer('Failed on our side.') },
+        },
+      };
+    },
+  });
+}
+
+/** The reference page. */
+export async function registerReference(app: FastifyInstance): Promise<void> {
+  await app.register(fastifySwaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: false,
+    theme: { title: 'Peer Consult: API', css: [{ filename: 'theme.css', content: '.swagger-ui .topbar { display: none; }' }] },
+    uiConfig: { docExpansion: 'list', deepLinking: true },
+    uiHooks: {
+      // Swagger UI writes style attributes; scripts are its own files alone.
+      onRequest: (_request, reply, next) => {
+        reply.header('content-security-policy', "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+        next();
+      },
+    },
+  });
+}

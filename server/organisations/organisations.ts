@@ -1,0 +1,89 @@
+import type { Agent, Site } from '../../protocol/shapes.ts';
+import type { Passwords } from '../auth/passwords.ts';
+import type { Clock } from '../clock.ts';
+import { problem } from '../errors.ts';
+import { siteOnWire, type Sites } from '../sites/sites.ts';
+import { isUniqueViolation } from '../store/database.ts';
+import { agentOnWire } from '../team/team.ts';
+import type { OrganisationsStore } from './organisations.store.ts';
+
+/**
+ * What the first start makes. The ids are fixed, so that of two processes which start or set up at the same time one wins
+ * by the primary key. That they can be guessed is no matter: an id is never an authority.
+ */
+export const firstOrganisationId = '00000000-0000-7000-8000-000000000001';
+const firstSiteId = '00000000-0000-7000-8000-000000000002';
+const firstOwnerId = '00000000-0000-7000-8000-000000000003';
+
+/** The one-use secret of the set-up link. */
+export interface SetupToken {
+  /** Whether this is it. Takes the same time for every answer. */
+  matches(candidate: string): boolean;
+  /** Makes it worthless. */
+  discard(): Promise<void>;
+}
+
+/** The beginning of an installation. */
+export interface Organisations {
+  /** Makes the first organisation with its first site unless they are there. To be called at each start. */
+  prepare(): Promise<void>;
+  /** Whether somebody owns the installation. */
+  hasOwner(): Promise<boolean>;
+  /** Throws `gone` once there is an owner. */
+  requireNoOwner(): Promise<void>;
+  /**
+   * Makes the owner. Throws `unauthenticated` for a wrong token, `weak_password`, and `gone` once there is an owner,
+   * whatever the token.
+   */
+  setup(wish: { token: string; name: string; email: string; password: string }): Promise<{ agent: Agent; site: Site }>;
+}
+
+/** What the beginning needs. */
+export interface OrganisationsParts {
+  store: OrganisationsStore;
+  sites: Pick<Sites, 'first'>;
+  passwords: Passwords;
+  setupToken: SetupToken;
+  clock: Clock;
+  /** Where the demo page is served from: the first site's first allowed origins. */
+  ownOrigins(): string[];
+}
+
+/** Makes the use cases of the beginning. */
+export function createOrganisations({ store, sites, passwords, setupToken, clock, ownOrigins }: OrganisationsParts): Organisations {
+  const hasOwner = async () => (await store.agent(firstOwnerId)) !== null;
+  const gone = () => problem('gone', 'The installation has its owner; sign in instead.');
+  const requireNoOwner = async () => {
+    if (await hasOwner()) throw gone();
+  };
+  return {
+    hasOwner, requireNoOwner,
+    async prepare() {
+      const now = clock.now();
+      await store.found(
+        { id: firstOrganisationId, name: 'My organisation', createdAt: now },
+        {
+          id: firstSiteId, organisationId: firstOrganisationId, name: 'Hazel & Clay', publishableKey: `pk_${clock.random(18).toString('base64url')}`,
+          origins: ownOrigins(), settings: {}, createdAt: now, updatedAt: now,
+        },
+      );
+    },
+    async setup({ token, name, email, password }) {
+      await requireNoOwner();
+      if (!setupToken.matches(token)) throw problem('unauthenticated', 'This set-up link is not the one that the server printed.');
+      passwords.require(password, [email, name]);
+      const now = clock.now();
+      const row = await store.insertAgent({
+        id: firstOwnerId, organisationId: firstOrganisationId, email: email.trim().toLowerCase(), name: name.trim(),
+        passwordHash: await passwords.hash(password), role: 'owner', status: 'active', createdAt: now, updatedAt: now,
+      }).catch((error: unknown) => {
+        throw isUniqueViolation(error) ? problem('email_taken') : error;
+      });
+      if (!row) throw gone();
+      await setupToken.discard();
+      const site = await sites.first();
+      if (!site) throw new Error('The first site is missing; prepare() makes it.');
+      return { agent: agentOnWire(row), site: siteOnWire(site) };
+    },
+  };
+}

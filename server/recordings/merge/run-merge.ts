@@ -1,0 +1,79 @@
+import { Worker } from 'node:worker_threads';
+import type { BlobConfig } from '../../blobs/blobs.ts';
+import { MergeFailure, type MergeFailureCode, type MergeJob, type MergeResult, type MergeRunner } from './merge-runner.ts';
+
+/** What a worker is given. */
+export interface WorkerTask {
+  job: MergeJob;
+  blobs: BlobConfig;
+  tempDir: string;
+}
+
+/** What a worker answers. */
+export type WorkerAnswer =
+  | { kind: 'merged'; result: MergeResult }
+  | { kind: 'refused'; code: MergeFailureCode; message: string }
+  | { kind: 'failed'; message: string };
+
+/** Starts the worker beside this file: JavaScript when built; TypeScript when run from source, which tsx then reads. */
+function startWorker(task: WorkerTask): Worker {
+  const options = { workerData: task, resourceLimits: { maxOldGenerationSizeMb: heapMegabytes } };
+  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url), options);
+  // A worker does not inherit the loader that its parent was started with, so it registers its own.
+  const tsx = import.meta.resolve('tsx/esm/api');
+  const source = new URL('./worker.ts', import.meta.url).href;
+  const start = `import(${JSON.stringify(tsx)}).then((tsx) => tsx.register()).then(() => import(${JSON.stringify(source)}))`;
+  return new Worker(start, { ...options, eval: true, execArgv: [] });
+}
+
+/** A merge of four hours stays far below this; a worker that needs more than this is wrong, and must not take the server along. */
+const heapMegabytes = 192;
+
+/**
+ * Runs merges in a worker thread, one at a time: a merge is work of seconds for the processor, and in the main thread it
+ * would hold up every message. Each job has a thread of its own, so that its memory goes with it.
+ *
+ * `tempDir` must have room for one merged recording; with blobs on disk it is best on the same file system.
+ */
+export function createMergeRunner(options: { blobs: BlobConfig; tempDir: string }): MergeRunner {
+  let worker: Worker | null = null;
+  let closed = false;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  function runNow(job: MergeJob): Promise<MergeResult> {
+    return new Promise((resolve, reject) => {
+      if (closed) {
+        reject(new Error('The merge runner is closed.'));
+        return;
+      }
+      const task: WorkerTask = { job, blobs: options.blobs, tempDir: options.tempDir };
+      const thread = startWorker(task);
+      worker = thread;
+      let answer: WorkerAnswer | null = null;
+      let crash: Error | null = null;
+      thread.once('message', (message: WorkerAnswer) => (answer = message));
+      thread.once('error', (error: Error) => (crash = error));
+      // Settled only when the thread is gone, so that two never run at a time.
+      thread.once('exit', (code) => {
+        worker = null;
+        if (answer?.kind === 'merged') resolve(answer.result);
+        else if (answer?.kind === 'refused') reject(new MergeFailure(answer.code, answer.message));
+        else if (answer) reject(new Error(`The merge failed: ${answer.message}`));
+        else reject(crash ?? new Error(closed ? 'The merge runner was closed.' : `The merge's thread ended with ${code}.`));
+      });
+    });
+  }
+
+  return {
+    run(job) {
+      const run = turn.then(() => runNow(job));
+      turn = run.catch(() => undefined);
+      return run;
+    },
+    async close() {
+      closed = true;
+      await worker?.terminate();
+      await turn;
+    },
+  };
+}

@@ -1,0 +1,10 @@
+import { frame, type FrameHandler } from '../gateway/frames.ts';
+import type { Recordings } from './recordings.ts';
+
+/** The frames of recordings. */
+export function recordingsFrames(recordings: Recordings): FrameHandler[] {
+  return [
+    frame('recording.start', 'both', ({ callId, mimeType, epochMs }, caller) => recordings.start(caller, { callId, mimeType, epochMs })),
+    frame('recording.stop', 'both', ({ callId }, caller) => recordings.stop(caller, callId)),
+  ];
+}

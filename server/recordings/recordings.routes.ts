@@ -1,0 +1,114 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { ChunkAnswer, ChunkParams, CompleteAnswer, CompleteBody } from '../../protocol/http.ts';
+import { Id, Recording } from '../../protocol/shapes.ts';
+import { MAX_CHUNK_BYTES } from '../../protocol/version.ts';
+import { agentOf, principalOf } from '../auth/authenticate.ts';
+import { problem } from '../errors.ts';
+import { byteRange } from './byte-range.ts';
+import { sha256Of } from './content-digest.ts';
+import type { RecordingMedia, Recordings } from './recordings.ts';
+
+const Params = Type.Object({ id: Id });
+const MediaQuery = Type.Object({ download: Type.Optional(Type.String({ maxLength: 10 })) });
+const tags = ['recordings'];
+
+/** Chunks come in, facts and the merged file go out. */
+export const recordingsRoutes: FastifyPluginAsyncTypebox<{ recordings: Recordings }> = async (app, { recordings }) => {
+  // Here only: whatever its type, and without one, a chunk is bytes: the digest says whether they are the right ones.
+  await app.register(async (chunks) => {
+    chunks.removeAllContentTypeParsers();
+    chunks.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_CHUNK_BYTES }, (_request, body, done) => done(null, body));
+    chunks.route({
+      method: 'PUT',
+      url: '/v1/recordings/:id/segments/:segment/chunks/:seq',
+      bodyLimit: MAX_CHUNK_BYTES,
+      config: { may: ['visitor', 'agent'], rateLimit: { max: 1200, timeWindow: 60_000 } },
+      schema: {
+        tags, params: ChunkParams, response: { 200: ChunkAnswer, 201: ChunkAnswer },
+        summary: 'Store one chunk of a segment; 201 the first time, 200 for the same bytes again',
+        description: 'Segments count from 1, chunks from 0. The body is the chunk\'s bytes, at most 1,000,000. `Content-Digest: sha-256=:<base64>:` is required. '
+          + 'The answer comes when the bytes are durable; retry until it does.',
+      },
+      async handler(request, reply) {
+        const { id, segment, seq } = request.params as { id: string; segment: number; seq: number };
+        const sha256 = sha256Of(request.headers['content-digest']);
+        if (sha256 === null) throw problem('bad_request', 'The header Content-Digest with a sha-256 is needed.');
+        const bytes = request.body ?? Buffer.alloc(0);
+        if (!Buffer.isBuffer(bytes)) throw problem('unsupported_media_type');
+        const { created } = await recordings.putChunk(principalOf(request), { id, segment, seq }, bytes, sha256);
+        return reply.code(created ? 201 : 200).send({ recordingId: id, segment, seq, bytes: bytes.length, sha256 });
+      },
+    });
+  });
+
+  app.post('/v1/recordings/:id/complete', {
+    config: { may: ['visitor', 'agent'] },
+    schema: {
+      tags, params: Params, body: CompleteBody, response: { 200: CompleteAnswer },
+      summary: 'Say how many chunks the own segments have; the answer names those that are missing',
+      description: '`chunks` is a count: 3 for the chunks 0, 1 and 2.',
+    },
+  }, async (request) => recordings.complete(principalOf(request), request.params.id, request.body.segments));
+
+  app.get('/v1/recordings/:id', {
+    config: { may: ['visitor', 'agent'] },
+    schema: { tags, params: Params, response: { 200: Recording }, summary: 'The facts of a recording' },
+  }, async (request) => recordings.get(principalOf(request), request.params.id));
+
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: '/v1/recordings/:id/media',
+    config: { may: ['visitor', 'agent'], mediaCookie: true },
+    schema: {
+      tags, params: Params, querystring: MediaQuery, summary: 'The merged file, whole or in a stretch (Range)',
+      description: 'By bearer token, or by the cookie that an agent\'s sign-in sets for media elements. `?download=1` gives it as an attachment.',
+    },
+    async handler(request, reply) {
+      const { id } = request.params as { id: string };
+      const { download } = request.query as { download?: string };
+      return sendMedia(request, reply, await recordings.media(principalOf(request), id), download === '1' || download === 'true');
+    },
+  });
+
+  app.delete('/v1/recordings/:id', {
+    config: { may: 'admin' },
+    schema: { tags, params: Params, response: { 204: Type.Null() }, summary: 'Remove a recording and its bytes for good' },
+  }, async (request, reply) => {
+    await recordings.remove(agentOf(request), request.params.id);
+    return reply.code(204).send(null);
+  });
+};
+
+async function sendMedia(request: FastifyRequest, reply: FastifyReply, media: RecordingMedia, download: boolean): Promise<FastifyReply> {
+  const etag = `"${media.sha256}"`;
+  void reply.headers({
+    'accept-ranges': 'bytes',
+    'cache-control': 'private, no-store',
+    'content-type': media.mimeType,
+    'content-disposition': disposition(download ? 'attachment' : 'inline', `${media.title}.webm`),
+    'content-security-policy': "sandbox; default-src 'none'",
+    'x-content-type-options': 'nosniff',
+    etag,
+  });
+  if (request.headers['if-none-match']?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)) return reply.code(304).send();
+  const condition = request.headers['if-range'];
+  const range = condition === undefined || condition === etag ? byteRange(request.headers.range, media.bytes) : null;
+  if (range === 'unsatisfiable') {
+    void reply.header('content-range', `bytes */${media.bytes}`);
+    throw problem('range_not_satisfiable');
+  }
+  if (range) void reply.code(206).header('content-range', `bytes ${range.start}-${range.end - 1}/${media.bytes}`);
+  void reply.header('content-length', range ? range.end - range.start : media.bytes);
+  return reply.send(request.method === 'HEAD' ? undefined : await media.read(range ?? undefined));
+}
+
+/** RFC 6266: a name for old readers in ASCII, and the true one. */
+function disposition(kind: 'inline' | 'attachment', name: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are just what must not reach a header
+  const clean = name.replaceAll(/[\u0000-\u001f\u007f/\\:*?"<>|]/g, '_');
+  const ascii = clean.replaceAll(/[^\x20-\x7e]/g, '_');
+  const encoded = encodeURIComponent(clean).replaceAll(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  return `${kind}; filename="${ascii}"; filename*=UTF-8''${encoded}`;
+}

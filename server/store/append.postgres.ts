@@ -1,0 +1,136 @@
+import { prepareMessage, previewOf, type Appended, type NewMessage, type PreparedMessage } from './append.ts';
+import type { Row } from './tables.ts';
+
+/** Runs one statement in the transaction that the caller began and will commit. `name` prepares it once a connection. */
+export type RunStatement = (name: string, text: string, values: unknown[]) => Promise<Record<string, unknown>[]>;
+
+interface Conversation {
+  id: string;
+  organisationId: string;
+  lastSeq: number;
+  status: string;
+  visitorId: string;
+  reopenedAt?: number;
+  newest?: Row<'messages'>;
+  authors: Map<string, Row<'messages'>>;
+}
+
+/**
+ * Appending on Postgres: five statements for the whole batch (and two more when a conversation is opened again). The
+ * conversations are locked in the order of their ids, so that two batches never wait for each other in a circle; what is a
+ * repetition is looked up after that, when no other batch can be writing into them.
+ *
+ * Rejects with a unique violation when a visitor's other conversation was opened at this very moment; the caller rolls back
+ * and tries again, and then sees it.
+ */
+export async function appendOnPostgres(batch: readonly NewMessage[], run: RunStatement): Promise<Appended[]> {
+  const prepared = batch.map(prepareOrError);
+  const messages = prepared.filter((one): one is PreparedMessage => !(one instanceof Error));
+  if (messages.length === 0) return prepared.map((one) => ({ outcome: 'failed', error: one as Error }));
+
+  const conversations = await lockConversations(messages, run);
+  const inReach = messages.filter(({ row }) => conversations.get(row.conversationId)?.organisationId === row.organisationId);
+  const known = await findRepeated(inReach, run);
+  const occupied = await findOccupied(inReach, conversations, run);
+
+  const written: PreparedMessage[] = [];
+  const results = prepared.map((one): Appended => {
+    if (one instanceof Error) return { outcome: 'failed', error: one };
+    const { row } = one;
+    const conversation = conversations.get(row.conversationId);
+    if (!conversation || conversation.organisationId !== row.organisationId) return { outcome: 'missing' };
+    const first = known.get(keyOf(row));
+    if (first) return { outcome: 'stored', message: first, duplicate: true, reopened: false };
+    const reopened = one.reopen && conversation.status === 'closed';
+    if (reopened) {
+      if (occupied.has(conversation.visitorId)) return { outcome: 'conflict' };
+      occupied.add(conversation.visitorId);
+      conversation.status = 'open';
+      conversation.reopenedAt = row.createdAt;
+    }
+    row.seq = ++conversation.lastSeq;
+    conversation.newest = row;
+    if (row.authorKind !== 'system') conversation.authors.set(`${row.authorKind} ${row.authorId}`, row);
+    known.set(keyOf(row), row);
+    written.push(one);
+    return { outcome: 'stored', message: row, duplicate: false, reopened };
+  });
+  if (written.length > 0) await write(written, [...conversations.values()].filter(({ newest }) => newest), run);
+  return results;
+}
+
+function prepareOrError(message: NewMessage): PreparedMessage | Error {
+  try {
+    return prepareMessage(message);
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+const keyOf = ({ conversationId, clientId }: Row<'messages'>) => `${conversationId} ${clientId}`;
+
+async function lockConversations(messages: PreparedMessage[], run: RunStatement): Promise<Map<string, Conversation>> {
+  const ids = [...new Set(messages.map(({ row }) => row.conversationId))];
+  const rows = await run('append-lock', `SELECT id, organisation_id AS "organisationId", last_seq AS "lastSeq", status,
+    visitor_id AS "visitorId" FROM conversations WHERE id = ANY ($1::text[]) ORDER BY id FOR UPDATE`, [ids]);
+  return new Map(rows.map((row) => [row.id as string, { ...(row as unknown as Omit<Conversation, 'authors'>), authors: new Map() }]));
+}
+
+// LIMIT makes it one look-up in the index for each message; a plain join is planned as a scan of all messages while the table's
+// statistics are young.
+async function findRepeated(messages: PreparedMessage[], run: RunStatement): Promise<Map<string, Row<'messages'>>> {
+  if (messages.length === 0) return new Map();
+  const rows = await run('append-repeated', `SELECT m.conversation_id AS "conversationId", m.seq, m.id, m.client_id AS "clientId",
+    m.organisation_id AS "organisationId", m.author_kind AS "authorKind", m.author_id AS "authorId", m.author_name AS "authorName",
+    m.kind, m.text, m.data, m.created_at AS "createdAt"
+    FROM unnest($1::text[], $2::text[]) AS k (conversation_id, client_id), LATERAL
+      (SELECT * FROM messages WHERE conversation_id = k.conversation_id AND client_id = k.client_id LIMIT 1) AS m`,
+    [messages.map(({ row }) => row.conversationId), messages.map(({ row }) => row.clientId)]);
+  return new Map((rows as unknown as Row<'messages'>[]).map((row) => [keyOf(row), row]));
+}
+
+/** The visitors among those whose conversation would be opened again that have an open one already. */
+async function findOccupied(messages: PreparedMessage[], conversations: Map<string, Conversation>, run: RunStatement): Promise<Set<string>> {
+  const visitors = messages.filter(({ reopen, row }) => reopen && conversations.get(row.conversationId)!.status === 'closed')
+    .map(({ row }) => conversations.get(row.conversationId)!.visitorId);
+  if (visitors.length === 0) return new Set();
+  const rows = await run('append-occupied', 'SELECT open_key FROM conversations WHERE open_key = ANY ($1::text[])', [visitors]);
+  return new Set(rows.map((row) => row.open_key as string));
+}
+
+async function write(written: PreparedMessage[], changed: Conversation[], run: RunStatement): Promise<void> {
+  const rows = written.map(({ row }) => row);
+  await run('append-messages', `INSERT INTO messages
+    (conversation_id, seq, id, client_id, organisation_id, author_kind, author_id, author_name, kind, text, data, created_at)
+    SELECT a, b, c, d, e, f, g, h, i, j, k::json, l FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[],
+      $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::bigint[]) AS u (a, b, c, d, e, f, g, h, i, j, k, l)`, [
+    rows.map((row) => row.conversationId), rows.map((row) => row.seq), rows.map((row) => row.id), rows.map((row) => row.clientId),
+    rows.map((row) => row.organisationId), rows.map((row) => row.authorKind), rows.map((row) => row.authorId),
+    rows.map((row) => row.authorName), rows.map((row) => row.kind), rows.map((row) => row.text),
+    written.map(({ dataJson }) => dataJson), rows.map((row) => row.createdAt),
+  ]);
+
+  const reopened = changed.filter(({ reopenedAt }) => reopenedAt !== undefined);
+  if (reopened.length > 0) {
+    await run('append-reopen', `UPDATE conversations SET status = 'open', open_key = visitor_id, closed_at = NULL
+      WHERE id = ANY ($1::text[])`, [reopened.map(({ id }) => id)]);
+  }
+
+  const newest = changed.map((conversation) => conversation.newest!);
+  await run('append-conversations', `UPDATE conversations SET last_seq = u.seq, last_message_at = u.at, preview = u.preview::json, updated_at = u.at
+    FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[]) AS u (id, seq, at, preview) WHERE conversations.id = u.id`, [
+    newest.map((row) => row.conversationId), newest.map((row) => row.seq), newest.map((row) => row.createdAt),
+    newest.map((row) => JSON.stringify(previewOf(row))),
+  ]);
+
+  const cursors = changed.flatMap(({ authors }) => [...authors.values()]);
+  if (cursors.length === 0) return;
+  await run('append-reads', `INSERT INTO reads (conversation_id, member_kind, member_id, organisation_id, read_seq, updated_at)
+    SELECT a, b, c, d, e, f FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[]) AS u (a, b, c, d, e, f)
+    ORDER BY a, b, c
+    ON CONFLICT (conversation_id, member_kind, member_id) DO UPDATE SET read_seq = excluded.read_seq, updated_at = excluded.updated_at
+    WHERE excluded.read_seq > reads.read_seq`, [
+    cursors.map((row) => row.conversationId), cursors.map((row) => row.authorKind), cursors.map((row) => row.authorId),
+    cursors.map((row) => row.organisationId), cursors.map((row) => row.seq), cursors.map((row) => row.createdAt),
+  ]);
+}

@@ -1,0 +1,10 @@
+import { sqliteColumns } from './columns.sqlite.ts';
+import { defineTables } from './tables.ts';
+
+/** The tables as SQLite has them. */
+export const sqliteTables = defineTables(sqliteColumns);
+
+/** One export a table, because that is what drizzle-kit looks for. */
+export const {
+  organisations, agents, sessions, sites, visitors, conversations, reads, messages, calls, consents, recordings, segments, chunks,
+} = sqliteTables;

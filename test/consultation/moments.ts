@@ -1,0 +1,21 @@
+import type { Page } from 'playwright-core';
+
+/**
+ * Waits until something is on screen, or is no longer; resolves with that moment in milliseconds since the epoch. It looks
+ * every 20 ms inside of the page, shadow roots included: Playwright itself looks twice a second, too seldom for a stopwatch.
+ */
+export function moment(page: Page, selector: string, wanted: 'shown' | 'gone'): Promise<number> {
+  return page.evaluate(
+    async ([searched, state]) => {
+      const shown = (root: Document | ShadowRoot): boolean =>
+        root.querySelector(searched) !== null || [...root.querySelectorAll('*')].some(({ shadowRoot }) => shadowRoot !== null && shown(shadowRoot));
+      const deadline = Date.now() + 30_000;
+      while (shown(document) !== (state === 'shown')) {
+        if (Date.now() > deadline) throw new Error(`${searched} is not ${state} after 30 s.`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      return Date.now();
+    },
+    [selector, wanted] as const,
+  );
+}

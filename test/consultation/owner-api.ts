@@ -1,0 +1,48 @@
+import type { CallsPage, ConversationsPage, MessagesAnswer, SessionAnswer } from '../../protocol/http.ts';
+import type { Call, Recording } from '../../protocol/shapes.ts';
+import { owner } from './server-under-test.ts';
+
+/** What an owner asks over HTTP: the truth beside what the pages show. */
+export interface OwnerApi {
+  conversations(): Promise<ConversationsPage['items']>;
+  messages(conversationId: string): Promise<MessagesAnswer['items']>;
+  /** Newest first. */
+  calls(): Promise<Call[]>;
+  recording(id: string): Promise<Recording>;
+  media(id: string, range?: string): Promise<Response>;
+}
+
+/** Signs in as the owner. */
+export async function signInAsOwner(url: string): Promise<OwnerApi> {
+  const answer = await fetch(`${url}/v1/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: owner.email, password: owner.password }),
+  });
+  if (!answer.ok) throw new Error(`The sign-in was answered with ${answer.status}: ${await answer.text()}`);
+  const { accessToken } = (await answer.json()) as SessionAnswer;
+  const headers = { authorization: `Bearer ${accessToken}` };
+  const get = async <T>(path: string): Promise<T> => {
+    const got = await fetch(`${url}${path}`, { headers });
+    if (!got.ok) throw new Error(`${path} was answered with ${got.status}: ${await got.text()}`);
+    return (await got.json()) as T;
+  };
+  return {
+    conversations: async () => (await get<ConversationsPage>('/v1/conversations')).items,
+    messages: async (id) => (await get<MessagesAnswer>(`/v1/conversations/${id}/messages?limit=100`)).items,
+    calls: async () => (await get<CallsPage>('/v1/calls')).items,
+    recording: (id) => get<Recording>(`/v1/recordings/${id}`),
+    media: (id, range) => fetch(`${url}/v1/recordings/${id}/media`, { headers: range ? { ...headers, range } : headers }),
+  };
+}
+
+/** Asks until the answer pleases, at most `withinMs` (30 s); rejects with the last answer. */
+export async function until<T>(ask: () => Promise<T>, pleases: (answer: T) => boolean, withinMs = 30_000): Promise<T> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const answer = await ask();
+    if (pleases(answer)) return answer;
+    if (Date.now() > deadline) throw new Error(`Not within ${withinMs} ms. The last answer: ${JSON.stringify(answer, null, 1)}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}

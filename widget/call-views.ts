@@ -1,0 +1,6 @@
+// Everything that is seen and heard of calls, in one chunk that comes with the first call.
+import './call/call-choice.ts';
+import './call/call-view.ts';
+import './call/incoming-call.ts';
+
+export { createRingTone, type RingTone } from './call/ring-tone.ts';

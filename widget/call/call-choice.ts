@@ -1,0 +1,106 @@
+import { LitElement, css, html } from 'lit';
+import { property } from 'lit/decorators.js';
+import type { CallMode } from '../../protocol/shapes.ts';
+import { element } from '../define.ts';
+import { base } from '../styles/base.ts';
+import { phoneIcon, videoIcon } from '../styles/icons.ts';
+import { callTexts } from '../texts/call-texts.ts';
+
+/**
+ * What a visitor reads before a call: that calls are recorded, and the choice. Saying no costs nothing but the recording.
+ *
+ * @fires pc-start - `{ mode, consent }`: call now.
+ * @fires pc-cancel - Back to the chat. Also on Escape.
+ */
+@element('peer-consult-call-choice')
+export class CallChoice extends LitElement {
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: block;
+      }
+
+      section {
+        display: grid;
+        gap: var(--pc-3);
+        padding: var(--pc-5) var(--pc-4) var(--pc-4);
+      }
+
+      h2 {
+        display: flex;
+        align-items: center;
+        gap: var(--pc-2);
+        font-size: var(--pc-text-l);
+        line-height: 1.3;
+      }
+
+      h2 svg {
+        color: var(--pc-accent);
+      }
+
+      p {
+        color: var(--pc-text-2);
+        font-size: var(--pc-text-s);
+        text-wrap: pretty;
+        word-break: keep-all;
+        overflow-wrap: anywhere;
+      }
+
+      .ways {
+        display: grid;
+        gap: var(--pc-2);
+        margin-block-start: var(--pc-1);
+      }
+    `,
+  ];
+
+  @property() mode: CallMode = 'audio';
+  @property() locale = 'en';
+  /** Whether the site records calls at all. Without it there is nothing to ask: show no choice, call at once. */
+  @property({ type: Boolean }) unrecorded = false;
+
+  override render() {
+    const t = callTexts(this.locale);
+    return html`
+      <section role="group" aria-labelledby="title" @keydown=${this.#key}>
+        <h2 id="title">${this.mode === 'video' ? videoIcon : phoneIcon} ${this.mode === 'video' ? t.choiceTitleVideo : t.choiceTitleAudio}</h2>
+        ${this.unrecorded ? '' : html`<p id="notice" part="notice">${t.choiceNotice} ${t.choiceFree}</p>`}
+        <div class="ways">
+          <button class="button primary" part="start" data-action="start-recorded" aria-describedby="notice" ?hidden=${this.unrecorded} @click=${() => this.#start(true)}>
+            ${t.startRecorded}
+          </button>
+          <button class="button" part="start-unrecorded" data-action="start-unrecorded" @click=${() => this.#start(false)}>
+            ${this.unrecorded ? (this.mode === 'video' ? t.choiceTitleVideo : t.choiceTitleAudio) : t.startUnrecorded}
+          </button>
+          <button class="button quiet" part="cancel" data-action="cancel" @click=${this.#cancel}>${t.cancel}</button>
+        </div>
+      </section>
+    `;
+  }
+
+  /** Moves the focus to the first choice. */
+  override focus(): void {
+    this.renderRoot.querySelector<HTMLElement>('button:not([hidden])')?.focus();
+  }
+
+  #key = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape') return;
+    event.stopPropagation();
+    this.#cancel();
+  };
+
+  #start(consent: boolean): void {
+    this.dispatchEvent(new CustomEvent('pc-start', { detail: { mode: this.mode, consent }, bubbles: true, composed: true }));
+  }
+
+  #cancel = (): void => {
+    this.dispatchEvent(new CustomEvent('pc-cancel', { bubbles: true, composed: true }));
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'peer-consult-call-choice': CallChoice;
+  }
+}

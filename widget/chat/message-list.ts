@@ -1,0 +1,235 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { property, query, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Named } from '../../protocol/shapes.ts';
+import { element } from '../define.ts';
+import type { Line } from '../engine/session-state.ts';
+import { base } from '../styles/base.ts';
+import { downIcon } from '../styles/icons.ts';
+import type { Texts } from '../texts/texts.ts';
+import { groupLines, type ListItem } from './line-groups.ts';
+import { callItemView, groupView, type LineContext } from './message.ts';
+import { messageListStyles } from './message-list.styles.ts';
+import { dayName } from './wording.ts';
+
+/** This near to the end counts as the end, in px. */
+const NEAR = 48;
+
+/**
+ * A conversation's lines, newest at the bottom. It stays at the end while new lines come, keeps its place when older ones
+ * are put before, and asks for those by itself.
+ *
+ * @slot intro What stands before the first line of all.
+ * @fires load-earlier The beginning came into view and `more` is set.
+ * @fires read The newest line is on screen and the window has the focus.
+ * @fires retry `detail: { clientId }`
+ * @fires discard `detail: { clientId }`
+ * @fires open-call `detail: { callId }`; only with `callLinks`.
+ */
+@element('peer-consult-message-list')
+export class MessageList extends LitElement {
+  static override styles = [base, messageListStyles];
+
+  @property({ attribute: false }) lines: readonly Line[] = [];
+  /** The words. Nothing is shown before they are here. */
+  @property({ attribute: false }) texts: Texts | undefined;
+  /** For dates and times, a BCP 47 tag. */
+  @property() language = 'en';
+  /** Which side stands at the end of the line: the reader's own. */
+  @property({ attribute: false }) selfKind: 'visitor' | 'agent' = 'visitor';
+  @property({ attribute: false }) selfId = '';
+  /** How far the other side has read. */
+  @property({ attribute: false }) readSeq = 0;
+  @property({ type: Boolean }) more = false;
+  @property({ type: Boolean }) loading = false;
+  @property({ attribute: false }) typing: readonly Named[] = [];
+  /** Whether recorded calls can be opened from here. */
+  @property({ attribute: false }) callLinks = false;
+  /** Whether a person could see the list: nothing is read in a closed panel. */
+  @property({ attribute: false }) active = true;
+
+  @state() private atEnd = true;
+  /** Lines of others that came while the reader was further up. */
+  @state() private below = 0;
+  @state() private spoken = '';
+
+  @query('.scroll') private scroller!: HTMLElement | null;
+  @query('.content') private content!: HTMLElement | null;
+  private observer: ResizeObserver | undefined;
+  /** Lines that were there when the list was first filled: they do not slide in. */
+  private old: Set<string> | undefined;
+  private heightBefore = 0;
+  private topBefore = 0;
+  private readUpTo: string | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener('focus', this.tellRead);
+    document.addEventListener('visibilitychange', this.tellRead);
+    this.observer = new ResizeObserver(() => this.atEnd && this.toEnd());
+    if (this.hasUpdated) this.observe();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    removeEventListener('focus', this.tellRead);
+    document.removeEventListener('visibilitychange', this.tellRead);
+    this.observer?.disconnect();
+  }
+
+  /** Shows the newest line. */
+  scrollToEnd(smooth = false): void {
+    this.below = 0;
+    this.toEnd(smooth);
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (this.scroller) {
+      this.heightBefore = this.scroller.scrollHeight;
+      this.topBefore = this.scroller.scrollTop;
+    }
+    if (changed.has('lines')) this.notice(changed.get('lines') ?? []);
+    if (changed.has('active')) this.readUpTo = null;
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    const { scroller } = this;
+    if (!scroller) return;
+    if (changed.has('texts') && !changed.get('texts')) this.observe();
+    if (changed.has('lines')) {
+      const before = changed.get('lines') ?? [];
+      const prepended = before.length > 0 && this.lines.length > 0 && keyOf(this.lines[0]!) !== keyOf(before[0]!) && this.lines.some((line) => keyOf(line) === keyOf(before[0]!));
+      if (prepended && !this.atEnd) scroller.scrollTop = this.topBefore + (scroller.scrollHeight - this.heightBefore);
+    }
+    if (this.atEnd) this.toEnd();
+    if (changed.has('lines') || changed.has('active') || changed.has('texts')) {
+      this.tellRead();
+      this.askEarlier();
+    }
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { texts, language, lines } = this;
+    if (!texts) return nothing;
+    const own = (line: Line): boolean => line.author.kind === this.selfKind;
+    const context: LineContext = {
+      texts,
+      language,
+      selfId: this.selfId,
+      readSeq: this.readSeq,
+      newestOwn: lines.findLast((line) => own(line) && line.state === 'sent' && line.kind === 'text'),
+      isFresh: (line) => this.old !== undefined && !this.old.has(keyOf(line)),
+      retry: ({ clientId }) => this.tell('retry', { clientId }),
+      discard: ({ clientId }) => this.tell('discard', { clientId }),
+      openCall: this.callLinks ? (callId) => this.tell('open-call', { callId }) : undefined,
+    };
+    const names = this.typing.map(({ name }) => name || texts.someone).join(', ');
+    return html`
+      <div class="scroll" part="messages" tabindex="0" role="region" aria-label=${texts.messages} @scroll=${this.onScroll}>
+        <div class="content">
+          ${this.more
+            ? html`<button type="button" class="earlier" ?disabled=${this.loading} @click=${() => this.tell('load-earlier')}>
+                ${this.loading ? texts.loading : texts.earlier}
+              </button>`
+            : html`<slot name="intro"></slot>`}
+          ${this.loading && lines.length === 0
+            ? html`<div class="skeleton" role="status"><span class="hush">${texts.loading}</span><i></i><i></i><i></i></div>`
+            : nothing}
+          <ol>${repeat(groupLines(lines, own), ({ key }) => key, (item) => this.item(item, context))}</ol>
+          ${names ? html`<div class="typing"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>${texts.typing(names)}</div>` : nothing}
+        </div>
+      </div>
+      <div class="hush" role="status" aria-live="polite">${this.spoken}</div>
+      ${this.atEnd
+        ? nothing
+        : html`<button type="button" class="jump ${this.below > 0 ? 'counting' : ''}" @click=${() => this.scrollToEnd(true)}
+            aria-label=${this.below > 0 ? `${texts.toNewest} (${texts.newMessages(this.below)})` : texts.toNewest}>
+            ${this.below > 0 ? this.below : nothing}${downIcon}
+          </button>`}
+    `;
+  }
+
+  private item(item: ListItem, context: LineContext): unknown {
+    switch (item.kind) {
+      case 'day':
+        return html`<li class="day"><span>${dayName(item.at, context.texts, context.language)}</span></li>`;
+      case 'call':
+        return callItemView(item, context);
+      case 'group':
+        return groupView(item, context);
+    }
+  }
+
+  /** What is new since the last drawing: said aloud, counted, slid in. */
+  private notice(before: readonly Line[]): void {
+    if (this.lines.length === 0) {
+      this.old = undefined;
+      return;
+    }
+    if (before.length === 0 || !this.old) {
+      // The very first line of a conversation is news; a page of history is not.
+      const first = this.lines.length === 1 && !this.loading && this.hasUpdated && this.old === undefined;
+      this.old = new Set(first ? [] : this.lines.map(keyOf));
+      if (!first) return;
+    }
+    const newest = before.findLast((line) => line.seq !== null)?.seq ?? 0;
+    const known = new Set(before.map(keyOf));
+    const arrived = this.lines.filter((line) => !known.has(keyOf(line)) && (line.seq === null || line.seq > newest));
+    for (const line of this.lines) if (!known.has(keyOf(line)) && !arrived.includes(line)) this.old?.add(keyOf(line));
+    const foreign = arrived.filter((line) => line.author.kind !== this.selfKind);
+    if (arrived.length > foreign.length) this.atEnd = true;
+    if (!this.atEnd) this.below += foreign.length;
+    const { texts } = this;
+    if (foreign.length > 0 && texts) {
+      this.spoken = foreign.map((line) => (line.kind === 'call' ? '' : `${texts.saidBy(line.author.name || texts.someone)} ${line.text}`)).join(' ').trim();
+    }
+  }
+
+  private observe(): void {
+    if (this.scroller) this.observer?.observe(this.scroller);
+    if (this.content) this.observer?.observe(this.content);
+  }
+
+  private toEnd(smooth = false): void {
+    const { scroller } = this;
+    scroller?.scrollTo({ top: scroller.scrollHeight, behavior: smooth ? 'smooth' : 'instant' });
+  }
+
+  private onScroll(): void {
+    const { scroller } = this;
+    if (!scroller) return;
+    const end = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop < NEAR;
+    if (end !== this.atEnd) this.atEnd = end;
+    if (end) {
+      this.below = 0;
+      this.tellRead();
+    }
+    this.askEarlier();
+  }
+
+  private askEarlier(): void {
+    const { scroller } = this;
+    if (scroller && this.more && !this.loading && this.active && scroller.clientHeight > 0 && scroller.scrollTop < 200) this.tell('load-earlier');
+  }
+
+  private tellRead = (): void => {
+    const last = this.lines.findLast((line) => line.seq !== null);
+    if (!last || !this.active || !this.atEnd || document.visibilityState !== 'visible' || !document.hasFocus()) return;
+    if (this.readUpTo === keyOf(last)) return;
+    this.readUpTo = keyOf(last);
+    this.tell('read');
+  };
+
+  private tell(name: string, detail?: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
+
+/** A line's name over its life: the number comes later. */
+const keyOf = (line: Line): string => line.clientId;
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'peer-consult-message-list': MessageList;
+  }
+}

@@ -1,0 +1,61 @@
+import { expect } from '@esm-bundle/chai';
+import type { CallView } from './call/call-engine.ts';
+import { createSession } from './session.ts';
+import type { Session } from './session-state.ts';
+import { FakeServer, until, type FakeFrame } from './testing/fake-server.ts';
+
+describe('call desk', () => {
+  let server: FakeServer;
+  let session: Session;
+  let acted: number;
+  const frames = (type: string): FakeFrame[] => server.sockets.flatMap(({ sent }) => sent.filter((frame) => frame.type === type));
+
+  beforeEach(async () => {
+    server = new FakeServer().install();
+    acted = 0;
+    session = createSession({ kind: 'visitor', server: 'https://consult.example', locale: () => 'ko', token: async () => 'token', acting: () => acted++ });
+    session.connect();
+    await until(() => session.state.value.link === 'online');
+  });
+  afterEach(() => {
+    session.dispose();
+    server.uninstall();
+  });
+
+  it('[F14] a call is on screen at once, while its engine is still on its way, and then rings over there', async () => {
+    const seen: (CallView | null)[] = [];
+    session.state.subscribe(({ call }) => seen.at(-1) !== call && seen.push(call));
+    server.intercept = (_, frame) => frame.type === 'call.start';
+    session.startCall({ mode: 'audio', consent: true });
+    expect(session.state.value.call).to.include({ phase: 'preparing', mode: 'audio', outgoing: true });
+    expect(acted).to.equal(1);
+    await until(() => frames('call.start').length === 1);
+    expect(frames('call.start')[0]).to.include({ mode: 'audio' });
+    expect(session.callEngine).not.to.equal(null);
+    // One call at a time: a second wish changes nothing.
+    session.startCall({ mode: 'video', consent: true });
+    expect(session.state.value.call).to.include({ mode: 'audio' });
+    // From the first moment to the last there is always something to see.
+    expect(seen.includes(null)).to.equal(false);
+  });
+
+  it('[F11] cancelled while its engine is on its way, a call never begins', async () => {
+    session.startCall({ mode: 'audio', consent: true });
+    session.endCall();
+    expect(session.state.value.call).to.equal(null);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(session.state.value.call).to.equal(null);
+    expect(frames('call.start')).to.deep.equal([]);
+  });
+
+  it('[F11] a call that the server refuses ends with its trouble, can be taken off the screen, and the next one may begin', async () => {
+    server.intercept = (socket, frame) => frame.type === 'call.start' && server.refuse(socket, frame, 'forbidden');
+    session.startCall({ mode: 'audio', consent: true });
+    await until(() => session.state.value.call?.phase === 'ended');
+    expect(session.state.value.call!.trouble).to.equal('refused');
+    session.dismissCall();
+    expect(session.state.value.call).to.equal(null);
+    session.startCall({ mode: 'audio', consent: false });
+    await until(() => frames('call.start').length === 2);
+  });
+});

@@ -1,0 +1,155 @@
+import type { Call, CallMode } from '../../protocol/shapes.ts';
+import type { CallEngine, CallView } from './call/call-engine.ts';
+import type { Wire } from './wire.ts';
+
+/** Which calls ring, and the engine of the one that runs; loaded when the first call is started or answered. */
+export interface CallDesk {
+  readonly engine: CallEngine | null;
+  /** The hello's calls: ring from here, never from old events. */
+  greet(calls: readonly Call[]): void;
+  start(options: { mode: CallMode; conversationId?: string; consent: boolean }): void;
+  accept(call: Call, consent: boolean): void;
+  decline(call: Call): void;
+  /** Hangs up or cancels, whatever the call has come to. */
+  end(): void;
+  dismiss(): void;
+  dispose(): void;
+}
+
+/** What a call desk needs. */
+export interface CallDeskOptions {
+  wire: Wire;
+  kind: 'visitor' | 'agent';
+  locale: () => string;
+  /** Called before something is done that leaves a trace. */
+  acting(): void;
+  changed(calls: { ringing: readonly Call[] } | { call: CallView | null }): void;
+}
+
+/** A call that was spoken is over: back to the chat within a second, where a line tells how long it was. */
+const SPOKEN_MS = 800;
+/** A call that never came about leaves time to read why. */
+const UNSPOKEN_MS = 6000;
+
+/** How long an ended call stays on screen, in ms; null: until the person closes it, because there is something to do. */
+export function lingerMs(view: CallView): number | null {
+  if (view.phase !== 'ended' || view.trouble !== null) return null;
+  return view.connectedAt === null ? UNSPOKEN_MS : SPOKEN_MS;
+}
+
+/** Makes a call desk. It listens at once and asks for nothing. */
+export function createCallDesk({ wire, kind, locale, acting, changed }: CallDeskOptions): CallDesk {
+  let engine: CallEngine | null = null;
+  let loading: Promise<CallEngine> | null = null;
+  let ringing: readonly Call[] = [];
+  let placeholder: CallView | null = null;
+  let disposed = false;
+  let leftovers: Promise<void> | null = null;
+  let lingering: ReturnType<typeof setTimeout> | undefined;
+
+  const rings = (call: Call): boolean => call.state === 'ringing' && call.startedBy.kind !== kind;
+  const setRinging = (calls: readonly Call[]): void => {
+    if (calls.length === 0 && ringing.length === 0) return;
+    ringing = calls;
+    changed({ ringing });
+  };
+  const add = (call: Call): void => setRinging([...ringing.filter(({ id }) => id !== call.id), call]);
+  const remove = (callId: string): void => setRinging(ringing.filter(({ id }) => id !== callId));
+
+  /** What is on screen while the engine is still on its way. */
+  const preview = (mode: CallMode, call: Call | null): void => {
+    placeholder = {
+      call, mode, phase: 'preparing', outgoing: call === null, local: null, remote: null,
+      microphoneOn: true, cameraOn: mode === 'video', remoteMicrophoneOn: true, remoteCameraOn: false, peerPresent: true,
+      recording: { on: false, allowed: false }, connectedAt: null, endReason: null, trouble: null,
+    };
+    changed({ call: placeholder });
+  };
+
+  const load = (): Promise<CallEngine> =>
+    (loading ??= import('./call/call.ts').then(({ createCallEngine }) => {
+      const made: CallEngine = createCallEngine({ wire, kind });
+      engine = made;
+      if (disposed) made.dispose();
+      made.view.subscribe((view) => {
+        // The engine knows nothing yet while it starts: the placeholder stays until it has something to show.
+        if (view === null && placeholder) return;
+        placeholder = null;
+        changed({ call: view });
+        clearTimeout(lingering);
+        const left = view && lingerMs(view);
+        if (left !== null) lingering = setTimeout(() => made.dismiss(), left);
+      });
+      return made;
+    }));
+
+  const run = (mode: CallMode, call: Call | null, act: (engine: CallEngine) => Promise<void>): void => {
+    const now = engine?.view.value;
+    if (placeholder?.phase === 'preparing' || (now && now.phase !== 'ended')) return;
+    acting();
+    engine?.dismiss();
+    preview(mode, call);
+    const mine = placeholder;
+    load()
+      // Cancelled while the engine was on its way: it never hears of it.
+      .then((loaded) => (placeholder === mine && !disposed ? act(loaded) : undefined))
+      .catch(() => {
+        // Either the chunk did not come, or the engine gave up before it had a view. A later try may succeed.
+        if (!engine) loading = null;
+        if (!placeholder || disposed) return;
+        placeholder = { ...placeholder, phase: 'ended', trouble: 'offline' };
+        changed({ call: placeholder });
+      });
+  };
+
+  const leave = [
+    wire.on('queue.added', ({ call }) => rings(call) && add(call)),
+    wire.on('queue.removed', ({ callId }) => remove(callId)),
+    wire.on('call.updated', ({ call, answeredElsewhere }) => {
+      if (rings(call) && !answeredElsewhere) add(call);
+      else remove(call.id);
+    }),
+  ];
+
+  return {
+    get engine() {
+      return engine;
+    },
+    greet(calls) {
+      setRinging(calls.filter(rings));
+      // What an earlier page recorded and could not send any more goes up now, not with the next call.
+      if (kind === 'agent') leftovers ??= import('./recorder/call-recording.ts').then(({ queueOf }) => void queueOf(wire), () => void (leftovers = null));
+    },
+    start({ mode, conversationId, consent }) {
+      run(mode, null, (loaded) => loaded.start({ mode, consent, locale: locale(), ...(conversationId ? { conversationId } : {}) }));
+    },
+    accept(call, consent) {
+      remove(call.id);
+      run(call.mode, call, (loaded) => loaded.accept(call, { consent, locale: locale() }));
+    },
+    decline(call) {
+      remove(call.id);
+      wire.request('call.decline', { callId: call.id }).catch(() => undefined);
+    },
+    end() {
+      if (placeholder) {
+        const { call } = placeholder;
+        if (call) wire.request('call.decline', { callId: call.id }).catch(() => undefined);
+        placeholder = null;
+        changed({ call: null });
+      }
+      engine?.hangUp().catch(() => undefined);
+    },
+    dismiss() {
+      engine?.dismiss();
+      placeholder = null;
+      changed({ call: engine?.view.value ?? null });
+    },
+    dispose() {
+      disposed = true;
+      clearTimeout(lingering);
+      for (const off of leave) off();
+      engine?.dispose();
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { Call, CallEndReason, CallMode } from '../../../protocol/shapes.ts';
+import type { Readable } from '../store.ts';
+
+/**
+ * Where a call is, as a person sees it: `preparing` asks for microphone and camera · `outgoing` rings over there ·
+ * `connecting` accepted, no sound yet · `connected` · `reconnecting` the media path or the other side is gone for now · `ended`.
+ */
+export type CallPhase = 'preparing' | 'outgoing' | 'connecting' | 'connected' | 'reconnecting' | 'ended';
+
+/** What kept a microphone or camera from us, or the call from its media. Each has its own words on screen. */
+export type CallTrouble =
+  | 'permission_denied' | 'permission_dismissed' | 'no_microphone' | 'no_camera' | 'device_in_use' | 'insecure_page'
+  | 'not_supported' | 'not_allowed_here' | 'playback_blocked' | 'offline' | 'refused' | 'no_route'
+  /** Not a fault: a colleague was faster · another of the member's own windows carries the call now · one call at a time. */
+  | 'answered_elsewhere' | 'superseded' | 'already_in_call';
+
+/** Everything that a view of a call shows. Null streams: not there (yet). */
+export interface CallView {
+  call: Call | null;
+  phase: CallPhase;
+  mode: CallMode;
+  /** Whether this side started it. */
+  outgoing: boolean;
+  local: MediaStream | null;
+  remote: MediaStream | null;
+  microphoneOn: boolean;
+  cameraOn: boolean;
+  remoteMicrophoneOn: boolean;
+  remoteCameraOn: boolean;
+  /** Whether the other side's link to the server is up. */
+  peerPresent: boolean;
+  /** What both sides see of the recording: being recorded now, and whether it is allowed. */
+  recording: { on: boolean; allowed: boolean };
+  /** `wire.serverNow()` when sound began to flow, ms since the epoch; for the clock on screen. */
+  connectedAt: number | null;
+  endReason: CallEndReason | null;
+  trouble: CallTrouble | null;
+}
+
+/** One member's side of calls, at most one at a time. Loaded when the first call is started or accepted. */
+export interface CallEngine {
+  /** Null: no call. An ended call stays for its last words until `dismiss`. */
+  readonly view: Readable<CallView | null>;
+  /** Rings the other side. `consent`: whether this member agrees to the recording. */
+  start(options: { mode: CallMode; conversationId?: string; consent: boolean; locale: string }): Promise<void>;
+  /** Answers a ringing call; also resumes the media after a reconnect by itself. */
+  accept(call: Call, options: { consent: boolean; locale: string }): Promise<void>;
+  decline(call: Call): Promise<void>;
+  /** Cancels what rings, hangs up what runs. Microphone and camera are released before it resolves. */
+  hangUp(): Promise<void>;
+  setMicrophone(on: boolean): void;
+  setCamera(on: boolean): Promise<void>;
+  /** How loud the other side is at this moment, 0 to 1. For a level ring; 0 without sound. */
+  remoteLevel(): number;
+  /** After `playback_blocked`: call inside a click. */
+  allowPlayback(): Promise<void>;
+  /** Takes the ended call off the screen. */
+  dismiss(): void;
+  /** Ends the call that runs and gives everything back. Uploads of a recording go on until they are done. */
+  dispose(): void;
+}

@@ -1,0 +1,338 @@
+import type { Call, CallMode, IceServer, PrincipalKind } from '../../../protocol/shapes.ts';
+import { CONSENT_TEXT_VERSION } from '../../../protocol/version.ts';
+import { createStore, type Readable } from '../store.ts';
+import { WireFailure, type Wire } from '../wire.ts';
+import type { CallTrouble, CallView } from './call-engine.ts';
+import { callModel, recordingAllowed, step, type CallEffect, type CallInput, type CallModel } from './call-state.ts';
+import { createDevices, DeviceFailure, type Devices } from './devices.ts';
+import type { Errands } from './errands.ts';
+import type { PathTiming } from './path-watch.ts';
+import { createPeer, type NumberedSignal, type Peer } from './peer.ts';
+import { createPlayback } from './playback.ts';
+import { createSignalOutbox } from './signal-outbox.ts';
+
+/** A recording of one call, as its run sees it. */
+export interface RunningRecording {
+  /** From now on. Before it everything is only made ready. */
+  start(): void;
+  /** A track was exchanged: plug the new one in. */
+  replug(): void;
+  /** Takes what was said so far and ends; the upload goes on behind the scenes. */
+  stop(how: { callOver: boolean }): void;
+}
+
+/** What a recording is made of. `refused`: there will be none, this browser or the server says so. */
+export interface RecordingWish {
+  call: Call;
+  kind: PrincipalKind;
+  mode: CallMode;
+  local: MediaStream;
+  remote: MediaStream;
+  refused(): void;
+}
+
+/** One call, from the click to the last word: does what the pure machine asks for. */
+export interface CallRun {
+  readonly view: Readable<CallView>;
+  /** Resolves when the other side rings or was answered, or when there will be no call. */
+  readonly settled: Promise<void>;
+  hangUp(): void;
+  leave(): void;
+  setMicrophone(on: boolean): Promise<void>;
+  setCamera(on: boolean): Promise<void>;
+  allowPlayback(): Promise<void>;
+  level(): number;
+}
+
+/** What a run is made of. */
+export interface CallRunOptions {
+  wire: Wire;
+  errands: Errands;
+  kind: PrincipalKind;
+  mode: CallMode;
+  consent: boolean;
+  locale: string;
+  clientId: string;
+  conversationId?: string;
+  /** The call to answer; without it one is started. */
+  call?: Call;
+  /** Makes a recording ready; absent on the side that does not record. */
+  record?: (wish: RecordingWish) => Promise<RunningRecording>;
+  timing?: { path?: Partial<PathTiming>; waitForLinkMs?: number };
+}
+
+/** How old TURN credentials may be for another try, in ms: half of what the server gives them. */
+const CREDENTIALS_MS = 3_600_000;
+
+/** Makes a run and begins at once: call it inside the click. */
+export function createCallRun(options: CallRunOptions): CallRun {
+  const { wire, errands, kind, mode } = options;
+  let state: CallModel = callModel({ kind, mode, consent: options.consent, recorder: !!options.record, ...(options.call ? { call: options.call } : {}) });
+  let peer: Peer | null = null;
+  let iceServers: readonly IceServer[] = [];
+  let mintedAt = 0;
+  let epoch = 0;
+  let remoteEpoch = 0;
+  /** Signals that came before our own connection was there. */
+  const early: NumberedSignal[] = [];
+  let recording: Promise<RunningRecording> | null = null;
+  let running: RunningRecording | null = null;
+  let patience: ReturnType<typeof setTimeout> | undefined;
+  let turn = Promise.resolve();
+  let settle!: () => void;
+  const settled = new Promise<void>((resolve) => (settle = resolve));
+  const remote = new MediaStream();
+  const devices: Devices = createDevices({ lost: (lost) => void replace(lost) });
+  const playback = createPlayback((blocked) => feed({ type: 'playback', blocked }));
+  const outbox = createSignalOutbox((signal, of) => wire.request('call.signal', { callId: state.call!.id, data: signal as object | null, epoch: of }));
+
+  const show = (): CallView => ({
+    call: state.call, phase: state.phase, mode, outgoing: state.outgoing,
+    local: state.devices === 'held' ? devices.stream : null,
+    remote: state.phase === 'ended' || remote.getTracks().length === 0 ? null : remote,
+    microphoneOn: state.microphoneOn, cameraOn: state.cameraOn,
+    remoteMicrophoneOn: state.remoteMicrophoneOn, remoteCameraOn: state.remoteCameraOn, peerPresent: state.peerPresent,
+    recording: { on: state.call?.recording?.on ?? false, allowed: recordingAllowed(state) && state.recordable },
+    connectedAt: state.connectedAt, endReason: state.endReason, trouble: state.trouble,
+  });
+  const view = createStore<CallView>(show());
+
+  const feed = (input: CallInput): void => {
+    const { state: next, effects } = step(state, input);
+    if (next === state && effects.length === 0) return;
+    state = next;
+    for (const effect of effects) run(effect);
+    if (state.phase === 'ended') unsubscribe();
+    view.set(show());
+    if (state.request === 'done' || state.phase === 'ended') settle();
+  };
+
+  const ask = (asked: Promise<{ call: Call; iceServers: readonly IceServer[] }>): void =>
+    void asked.then(
+      ({ call, iceServers: servers }) => feed({ type: 'agreed', call, iceServers: servers }),
+      (failure: unknown) => feed({ type: 'refused', code: failure instanceof WireFailure ? failure.code : 'internal' }),
+    );
+
+  const run = (effect: CallEffect): void => {
+    const callId = state.call?.id ?? '';
+    switch (effect.type) {
+      case 'acquire':
+        devices.acquire({ video: mode === 'video' }).then(
+          ({ camera }) => feed({ type: 'devices.ready', camera }),
+          (failure: unknown) => feed({ type: 'devices.failed', trouble: troubleOf(failure) }),
+        );
+        break;
+      case 'place':
+        ask(wire.request('call.start', { mode, clientId: options.clientId, ...(options.conversationId ? { conversationId: options.conversationId } : {}) }));
+        break;
+      case 'answer':
+        ask(wire.request('call.accept', { callId }));
+        break;
+      case 'tell-consent':
+        errands.insist(`consent ${callId}`, 'consent', { callId, granted: options.consent, textVersion: CONSENT_TEXT_VERSION, locale: options.locale }, ({ call }) => feed({ type: 'updated', call }));
+        break;
+      case 'resume':
+        wire.request('call.resume', { callId }).then(
+          (reply) => feed({ type: 'resumed', call: reply.call, iceServers: reply.iceServers }),
+          (failure: unknown) => feed({ type: 'resume.refused', code: failure instanceof WireFailure ? failure.code : 'internal' }),
+        );
+        break;
+      case 'open':
+        iceServers = effect.iceServers;
+        mintedAt = performance.now();
+        open();
+        break;
+      case 'begin':
+        peer?.begin();
+        if (options.consent) prepareRecording();
+        break;
+      case 'renew': {
+        // Other credentials throw away the addresses that were gathered while it rang: only when the old ones have aged.
+        const aged = performance.now() - mintedAt > CREDENTIALS_MS || iceServers.length !== effect.iceServers.length;
+        if (aged) {
+          iceServers = effect.iceServers;
+          mintedAt = performance.now();
+        }
+        peer?.renew(aged ? iceServers : null);
+        outbox.flush();
+        break;
+      }
+      case 'tell-media':
+        errands.insist(`media ${callId}`, 'call.media', { callId, audio: state.microphoneOn, video: state.cameraOn });
+        break;
+      case 'record':
+        record(effect.on);
+        break;
+      case 'release':
+        clearTimeout(patience);
+        stopRecording();
+        outbox.close();
+        errands.forget(`media ${callId}`);
+        playback.stop();
+        peer?.close();
+        peer = null;
+        devices.release();
+        break;
+      case 'farewell':
+        if (effect.word === 'cancel' || effect.word === 'decline') errands.insist(`end ${callId}`, `call.${effect.word}`, { callId });
+        else errands.insist(`end ${callId}`, 'call.end', { callId, reason: effect.word });
+        break;
+      case 'wait-for-link':
+        clearTimeout(patience);
+        patience = setTimeout(() => feed({ type: 'impatient' }), options.timing?.waitForLinkMs ?? 15_000);
+        // The link may be up all the same: the server was only busy.
+        setTimeout(() => wire.status.value === 'online' && feed({ type: 'greeted' }), 1_000);
+        break;
+    }
+  };
+
+  const open = (): void => {
+    peer?.close();
+    const of = ++epoch;
+    peer = createPeer({
+      polite: kind === 'visitor', offers: kind === 'agent', mode, local: devices.stream, remote, iceServers,
+      say: (signal) => outbox.push(signal, of),
+      path(path) {
+        feed({ type: 'path', path, at: wire.serverNow() });
+        // A new way through the TURN server needs credentials that still hold: the reply of `call.resume` brings them.
+        if (path === 'down' && performance.now() - mintedAt > CREDENTIALS_MS) run({ type: 'resume' });
+      },
+      changed: () => {
+        playback.play(remote);
+        replug();
+        view.set(show());
+      },
+      ...(options.timing?.path ? { timing: options.timing.path } : {}),
+    });
+    for (const signal of early.splice(0)) peer.receive(signal);
+  };
+
+  const hear = (signal: NumberedSignal, of: number): void => {
+    if (of < remoteEpoch) return;
+    // The other side has begun anew, e.g. after a reload: our connection leads nowhere now.
+    if (of > remoteEpoch && remoteEpoch > 0 && peer) {
+      open();
+      peer.begin();
+    }
+    remoteEpoch = of;
+    if (peer) peer.receive(signal);
+    else early.push(signal);
+  };
+
+  const prepareRecording = (): void => {
+    if (recording || !state.call || !options.record) return;
+    const mine = options.record({ call: state.call, kind, mode, local: devices.stream, remote, refused: () => feed({ type: 'recording.refused' }) });
+    recording = mine;
+    mine.then(
+      (ready) => recording === mine && (running = ready),
+      // Without the recorder's chunk there is no recording: the call itself goes on.
+      () => feed({ type: 'recording.refused' }),
+    );
+  };
+
+  const record = (on: boolean): void => {
+    if (!on) return stopRecording();
+    prepareRecording();
+    const mine = recording;
+    if (running) running.start();
+    else void mine?.then((ready) => recording === mine && ready.start(), () => undefined);
+  };
+
+  const stopRecording = (): void => {
+    const callOver = state.phase === 'ended';
+    // A recording that runs is stopped in this tick, before its tracks end.
+    running?.stop({ callOver });
+    void recording?.then((late) => late.stop({ callOver }), () => undefined);
+    recording = running = null;
+  };
+  const replug = (): void => running?.replug();
+
+  /** A device ended by itself. The microphone is asked for again: another one may be there; the camera is off then. */
+  const replace = async (lost: 'audio' | 'video'): Promise<void> => {
+    if (state.phase === 'ended') return;
+    if (lost === 'video') {
+      await peer?.send('video', null);
+      return feed({ type: 'camera', on: false, trouble: 'no_camera' });
+    }
+    await setMicrophone(state.microphoneOn);
+  };
+
+  const inTurn = (work: () => Promise<void>): Promise<void> => (turn = turn.then(() => (state.phase === 'ended' ? undefined : work())).catch(() => undefined));
+
+  const setMicrophone = (on: boolean): Promise<void> => {
+    const track = devices.stream.getAudioTracks()[0];
+    if (track) {
+      track.enabled = on;
+      feed({ type: 'microphone', on });
+      return Promise.resolve();
+    }
+    return inTurn(async () => {
+      try {
+        const found = await devices.add('audio');
+        found.enabled = on;
+        await peer?.send('audio', found);
+        replug();
+        feed({ type: 'microphone', on });
+      } catch (failure) {
+        feed({ type: 'microphone', on: false, trouble: troubleOf(failure) });
+      }
+    });
+  };
+
+  const setCamera = (on: boolean): Promise<void> =>
+    inTurn(async () => {
+      if (mode !== 'video' || on === state.cameraOn || state.devices !== 'held') return;
+      if (!on) {
+        await peer?.send('video', null);
+        devices.drop('video');
+        return feed({ type: 'camera', on: false });
+      }
+      try {
+        const track = await devices.add('video');
+        await peer?.send('video', track);
+        feed({ type: 'camera', on: true });
+      } catch (failure) {
+        feed({ type: 'camera', on: false, trouble: troubleOf(failure) });
+      }
+    });
+
+  const onPageHide = (event: PageTransitionEvent): void => {
+    if (!event.persisted) feed({ type: 'leave' });
+  };
+  const ours = (callId: string): boolean => callId === state.call?.id;
+  const leave = [
+    wire.on('call.updated', (event) => {
+      feed({ ...event, type: 'updated' });
+      if (!ours(event.call.id) || !event.peerPresent) return;
+      errands.hurry();
+      outbox.flush();
+      peer?.renew(null);
+    }),
+    wire.on('call.signal', ({ callId, data, epoch: of }) => ours(callId) && hear(data as NumberedSignal, of ?? 1)),
+    wire.on('call.media', ({ callId, audio, video }) => ours(callId) && feed({ type: 'peer.media', audio, video })),
+    wire.on('recording.updated', ({ callId, recordingId, on }) => ours(callId) && feed({ type: 'recording', on, id: recordingId })),
+    wire.onHello(() => feed({ type: 'greeted' })),
+    () => window.removeEventListener('pagehide', onPageHide),
+  ];
+  window.addEventListener('pagehide', onPageHide);
+  const unsubscribe = (): void => {
+    for (const off of leave.splice(0)) off();
+  };
+
+  feed({ type: 'begin' });
+
+  return {
+    view,
+    settled,
+    hangUp: () => feed({ type: 'hang-up' }),
+    leave: () => feed({ type: 'leave' }),
+    setMicrophone,
+    setCamera,
+    allowPlayback: () => playback.allow(),
+    level: () => peer?.level() ?? 0,
+  };
+}
+
+function troubleOf(failure: unknown): CallTrouble {
+  return failure instanceof DeviceFailure ? failure.trouble : 'no_microphone';
+}

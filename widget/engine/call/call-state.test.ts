@@ -1,0 +1,171 @@
+import { expect } from '@esm-bundle/chai';
+import fc from 'fast-check';
+import type { Call, CallEndReason } from '../../../protocol/shapes.ts';
+import { callModel, shouldRecord, step, type CallEffect, type CallInput, type CallModel } from './call-state.ts';
+
+const call = (fields: Partial<Call> = {}): Call => ({
+  id: 'k1', conversationId: 'c1', siteId: 's1', mode: 'audio', state: 'ringing', visitor: { id: 'v1', name: 'Mina' },
+  startedBy: { kind: 'visitor', id: 'v1', name: 'Mina' }, answeredBy: null, createdAt: '2026-11-21T09:00:00Z',
+  answeredAt: null, endedAt: null, endReason: null, consents: {}, recording: null, ...fields,
+});
+
+const anyCall = fc
+  .record({
+    state: fc.constantFrom('ringing' as const, 'active' as const, 'ended' as const),
+    visitor: fc.option(fc.boolean(), { nil: undefined }),
+    agent: fc.option(fc.boolean(), { nil: undefined }),
+    endReason: fc.constantFrom<CallEndReason>('cancelled', 'declined', 'no_answer', 'visitor_hangup', 'agent_hangup', 'left', 'error'),
+    foreign: fc.boolean(),
+  })
+  .map(({ state, visitor, agent, endReason, foreign }) => call({ state, id: foreign ? 'other' : 'k1', endReason: state === 'ended' ? endReason : null, consents: { ...(visitor === undefined ? {} : { visitor }), ...(agent === undefined ? {} : { agent }) } }));
+
+const code = fc.constantFrom('offline', 'timeout', 'call_over', 'not_found', 'already_in_call', 'rate_limited', 'bad_request');
+
+const anyInput: fc.Arbitrary<CallInput> = fc.oneof(
+  fc.constant<CallInput>({ type: 'begin' }),
+  fc.boolean().map((camera): CallInput => ({ type: 'devices.ready', camera })),
+  fc.constant<CallInput>({ type: 'devices.failed', trouble: 'permission_denied' }),
+  anyCall.filter(({ id }) => id === 'k1').map((each): CallInput => ({ type: 'agreed', call: each, iceServers: [] })),
+  code.map((each): CallInput => ({ type: 'refused', code: each })),
+  fc.constant<CallInput>({ type: 'impatient' }),
+  fc
+    .record({ each: anyCall, answeredElsewhere: fc.boolean(), superseded: fc.integer({ min: 0, max: 9 }), peerPresent: fc.boolean(), servers: fc.boolean() })
+    .map(({ each, answeredElsewhere, superseded, peerPresent, servers }): CallInput => ({ type: 'updated', call: each, answeredElsewhere, superseded: superseded === 0, peerPresent, ...(servers ? { iceServers: [] } : {}) })),
+  fc.constant<CallInput>({ type: 'greeted' }),
+  anyCall.filter(({ id }) => id === 'k1').map((each): CallInput => ({ type: 'resumed', call: each, iceServers: [] })),
+  code.map((each): CallInput => ({ type: 'resume.refused', code: each })),
+  fc.constantFrom('up' as const, 'up' as const, 'down' as const, 'lost' as const).map((path): CallInput => ({ type: 'path', path, at: 7 })),
+  fc.boolean().map((on): CallInput => ({ type: 'microphone', on })),
+  fc.boolean().map((on): CallInput => ({ type: 'camera', on })),
+  fc.boolean().map((on): CallInput => ({ type: 'recording', on, id: 'r1' })),
+  fc.constant<CallInput>({ type: 'recording.refused' }),
+  fc.boolean().map((blocked): CallInput => ({ type: 'playback', blocked })),
+  fc.constant<CallInput>({ type: 'hang-up' }),
+  fc.constant<CallInput>({ type: 'leave' }),
+);
+
+const beginning = fc
+  .record({ kind: fc.constantFrom('visitor' as const, 'agent' as const), mode: fc.constantFrom('audio' as const, 'video' as const), recorder: fc.boolean(), incoming: fc.boolean() })
+  .map(({ kind, mode, recorder, incoming }) => callModel({ kind, mode, recorder, consent: true, ...(incoming ? { call: call() } : {}) }));
+
+/** Runs inputs; the effects of each step beside its state. */
+function run(start: CallModel, inputs: readonly CallInput[]): { state: CallModel; effects: CallEffect[]; before: CallModel; input: CallInput }[] {
+  let before = start;
+  return inputs.map((input) => {
+    const result = { ...step(before, input), before, input };
+    before = result.state;
+    return result;
+  });
+}
+
+/** A way into the middle of a call, so that chance does not have to find it. */
+const usual: CallInput[] = [
+  { type: 'begin' },
+  { type: 'devices.ready', camera: true },
+  { type: 'agreed', call: call(), iceServers: [] },
+  { type: 'updated', call: call({ state: 'active', consents: { visitor: true, agent: true } }), iceServers: [] },
+  { type: 'path', path: 'up', at: 5 },
+];
+const history = fc.tuple(beginning, fc.integer({ min: 0, max: usual.length }), fc.array(anyInput, { maxLength: 25 })).map(([start, n, rest]) => ({ start, inputs: [...usual.slice(0, n), ...rest] }));
+
+describe('the state of a call', () => {
+  it('[F11] every path reaches ended by hanging up, and the end gives everything back exactly once', () => {
+    fc.assert(
+      fc.property(history, ({ start, inputs }) => {
+        const steps = run(start, [...inputs, { type: 'hang-up' }]);
+        expect(steps.at(-1)!.state.phase).to.equal('ended');
+        expect(steps.flatMap(({ effects }) => effects).filter(({ type }) => type === 'release')).to.have.length(1);
+        for (const { before, state, effects } of steps) {
+          const ends = before.phase !== 'ended' && state.phase === 'ended';
+          expect(effects.some(({ type }) => type === 'release')).to.equal(ends);
+          if (ends) expect([state.devices, state.peer]).to.deep.equal(['none', 'none']);
+        }
+      }),
+    );
+  });
+
+  it('[F11] after the end nothing begins again', () => {
+    fc.assert(
+      fc.property(history, fc.array(anyInput, { maxLength: 15 }), ({ start, inputs }, late) => {
+        const steps = run(start, [...inputs, { type: 'hang-up' }, ...late]).slice(inputs.length + 1);
+        for (const { state, effects } of steps) {
+          expect(state.phase).to.equal('ended');
+          for (const { type } of effects) expect(type).to.equal('farewell');
+        }
+      }),
+    );
+  });
+
+  it('[S19] recording goes on only while sound flows and both have agreed, and ends before the tracks do', () => {
+    fc.assert(
+      fc.property(history, ({ start, inputs }) => {
+        let on = false;
+        for (const { state, effects } of run(start, [...inputs, { type: 'leave' }])) {
+          const news = effects.filter((effect) => effect.type === 'record');
+          expect(news.length).to.be.at.most(1);
+          if (news[0]) {
+            expect(news[0].on).to.equal(!on);
+            on = news[0].on;
+          }
+          expect(on).to.equal(shouldRecord(state));
+          if (on) expect([state.call?.consents.visitor, state.call?.consents.agent, state.recorder]).to.deep.equal([true, true, true]);
+          const release = effects.findIndex(({ type }) => type === 'release');
+          const stop = effects.findIndex((effect) => effect.type === 'record' && !effect.on);
+          if (release >= 0 && stop >= 0) expect(stop).to.be.below(release);
+        }
+        expect(on).to.equal(false);
+      }),
+    );
+  });
+
+  it('[F1] the media connection is opened before it begins, and begins only in an answered call', () => {
+    fc.assert(
+      fc.property(history, ({ start, inputs }) => {
+        let opened = false;
+        let begun = false;
+        for (const { state, effects } of run(start, inputs)) {
+          for (const { type } of effects) {
+            if (type === 'open') opened = true;
+            if (type !== 'begin') continue;
+            expect(opened).to.equal(true);
+            expect(begun).to.equal(false);
+            begun = true;
+            expect(state.call?.state).to.equal('active');
+          }
+          if (state.phase === 'connected') expect(begun).to.equal(true);
+        }
+      }),
+    );
+  });
+
+  it('a call never goes back to an earlier state, whatever overtakes what', () => {
+    const order = { ringing: 0, active: 1, ended: 2 };
+    fc.assert(
+      fc.property(history, ({ start, inputs }) => {
+        for (const { before, state } of run(start, inputs)) {
+          if (before.phase === 'ended' || !before.call || !state.call) continue;
+          expect(order[state.call.state]).to.be.at.least(order[before.call.state]);
+        }
+      }),
+    );
+  });
+
+  it('whoever hangs up tells the server in one word that fits', () => {
+    const talking = run(callModel({ kind: 'agent', mode: 'audio', consent: true, recorder: true }), usual).at(-1)!.state;
+    expect(step(talking, { type: 'hang-up' }).effects).to.deep.equal([{ type: 'record', on: false }, { type: 'release' }, { type: 'farewell', word: 'hangup' }]);
+    expect(step(talking, { type: 'leave' }).effects.at(-1)).to.deep.equal({ type: 'farewell', word: 'left' });
+    const ringing = run(callModel({ kind: 'visitor', mode: 'audio', consent: true, recorder: false }), usual.slice(0, 3)).at(-1)!.state;
+    expect(step(ringing, { type: 'hang-up' }).effects.at(-1)).to.deep.equal({ type: 'farewell', word: 'cancel' });
+    const asking = step(callModel({ kind: 'agent', mode: 'audio', consent: true, recorder: true, call: call() }), { type: 'begin' }).state;
+    expect(step(asking, { type: 'hang-up' }).effects.at(-1)).to.deep.equal({ type: 'farewell', word: 'decline' });
+  });
+
+  it('[F13] without a path it is ice_failed; with the other side gone it is left', () => {
+    const talking = run(callModel({ kind: 'agent', mode: 'audio', consent: true, recorder: false }), usual).at(-1)!.state;
+    const down = step(talking, { type: 'path', path: 'down', at: 9 }).state;
+    expect(down.phase).to.equal('reconnecting');
+    expect(step(down, { type: 'path', path: 'up', at: 11 }).state.connectedAt).to.equal(5);
+    expect(step(down, { type: 'path', path: 'lost', at: 9 }).state.endReason).to.equal('ice_failed');
+    expect(step({ ...down, peerPresent: false }, { type: 'path', path: 'lost', at: 9 }).state.endReason).to.equal('left');
+  });
+});

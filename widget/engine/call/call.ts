@@ -1,0 +1,77 @@
+import { createStore } from '../store.ts';
+import type { Wire } from '../wire.ts';
+import type { CallEngine, CallView } from './call-engine.ts';
+import { createCallRun, type CallRun, type CallRunOptions, type RecordingWish, type RunningRecording } from './call-run.ts';
+import { createErrands } from './errands.ts';
+
+/** What a call engine is made of. */
+export interface CallEngineOptions {
+  wire: Wire;
+  kind: 'visitor' | 'agent';
+  /** Whether this side records when both have agreed. By default the agent: a dead visitor's tab costs nothing then. */
+  recorder?: boolean;
+  /** How long a piece of a recording is, in ms. Default 2000. */
+  timesliceMs?: number;
+  /** For tests. */
+  timing?: CallRunOptions['timing'];
+}
+
+/** Makes the engine of one member's calls. It does nothing before the first `start` or `accept`. */
+export function createCallEngine(options: CallEngineOptions): CallEngine {
+  const { wire, kind, recorder = kind === 'agent' } = options;
+  const view = createStore<CallView | null>(null);
+  const errands = createErrands(wire);
+  let run: CallRun | null = null;
+  let follow: (() => void) | undefined;
+  let disposed = false;
+
+  const record = async (wish: RecordingWish): Promise<RunningRecording> => {
+    const { createCallRecording } = await import('../recorder/call-recording.ts');
+    return createCallRecording({ wire, ...wish, ...(options.timesliceMs ? { timesliceMs: options.timesliceMs } : {}) });
+  };
+  const busy = (): boolean => view.value !== null && view.value.phase !== 'ended';
+
+  const begin = async (call: Pick<CallRunOptions, 'mode' | 'consent' | 'locale' | 'conversationId' | 'call'>): Promise<void> => {
+    if (busy() || disposed) return;
+    follow?.();
+    // Asked for early, so that the recording can begin with the first word.
+    if (recorder) void import('../recorder/call-recording.ts').catch(() => undefined);
+    const mine = createCallRun({
+      wire, errands, kind, clientId: crypto.randomUUID(), ...call,
+      ...(recorder ? { record } : {}), ...(options.timing ? { timing: options.timing } : {}),
+    });
+    run = mine;
+    view.set(mine.view.value);
+    follow = mine.view.subscribe((next) => view.set(next));
+    await mine.settled;
+  };
+
+  return {
+    view,
+    start: ({ mode, conversationId, consent, locale }) => begin({ mode, consent, locale, ...(conversationId ? { conversationId } : {}) }),
+    accept: (call, { consent, locale }) => begin({ mode: call.mode, consent, locale, call }),
+    async decline(call) {
+      errands.insist(`end ${call.id}`, 'call.decline', { callId: call.id });
+    },
+    async hangUp() {
+      run?.hangUp();
+    },
+    setMicrophone: (on) => void run?.setMicrophone(on),
+    setCamera: async (on) => run?.setCamera(on),
+    remoteLevel: () => run?.level() ?? 0,
+    allowPlayback: async () => run?.allowPlayback(),
+    dismiss() {
+      if (busy()) return;
+      follow?.();
+      follow = undefined;
+      run = null;
+      view.set(null);
+    },
+    dispose() {
+      if (disposed) return;
+      disposed = true;
+      run?.leave();
+      follow?.();
+    },
+  };
+}

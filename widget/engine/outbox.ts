@@ -1,0 +1,114 @@
+/** A message that the server has not acknowledged yet. */
+export interface Unsent {
+  clientId: string;
+  /** '' while the visitor has no conversation. */
+  conversationId: string;
+  text: string;
+  /** RFC 3339. */
+  createdAt: string;
+  /** Why it was refused; it then waits for its writer. */
+  failure?: string;
+}
+
+/** Where unsent messages survive a reload. No method ever rejects: what cannot be stored lives in memory. */
+export interface Outbox {
+  /** Everything stored, in the order it was written. */
+  all(): Promise<Unsent[]>;
+  put(message: Unsent): Promise<void>;
+  remove(clientId: string): Promise<void>;
+  clear(): Promise<void>;
+}
+
+/** An outbox that lives as long as the page. */
+export function createMemoryOutbox(): Outbox {
+  const entries = new Map<string, Unsent>();
+  return {
+    all: async () => [...entries.values()],
+    put: async (message) => void entries.set(message.clientId, message),
+    remove: async (clientId) => void entries.delete(clientId),
+    clear: async () => entries.clear(),
+  };
+}
+
+const DATABASE = 'peer-consult-outbox';
+const STORE = 'unsent';
+
+/**
+ * An outbox in IndexedDB. `scope` keeps sites and people of one origin apart. Where storage is denied (private windows,
+ * sandboxed frames) it falls back to memory. The database is opened with the first call, not before.
+ */
+export function createStoredOutbox(scope: string, factory: () => IDBFactory = () => indexedDB): Outbox {
+  const memory = createMemoryOutbox();
+  let opening: Promise<IDBDatabase | null> | undefined;
+
+  const open = (): Promise<IDBDatabase | null> =>
+    (opening ??= new Promise((resolve) => {
+      try {
+        const request = factory().open(DATABASE, 1);
+        request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: ['scope', 'clientId'] });
+        request.onsuccess = () => {
+          // Another tab may want to delete or upgrade it.
+          request.result.onversionchange = () => {
+            request.result.close();
+            opening = undefined;
+          };
+          resolve(request.result);
+        };
+        request.onerror = (event) => {
+          event.preventDefault();
+          resolve(null);
+        };
+        request.onblocked = () => resolve(null);
+      } catch {
+        resolve(null);
+      }
+    }));
+
+  /** Runs one request; null when there is no storage or it fails. */
+  const run = async <T>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest<T>): Promise<T | null> => {
+    const database = await open();
+    if (!database) return null;
+    return new Promise((resolve) => {
+      try {
+        const transaction = database.transaction(STORE, mode);
+        const request = ask(transaction.objectStore(STORE));
+        transaction.oncomplete = () => resolve(request.result);
+        transaction.onabort = () => resolve(null);
+        transaction.onerror = (event) => event.preventDefault();
+      } catch {
+        resolve(null);
+      }
+    });
+  };
+
+  // One after the other: a removal must not overtake the storing that it undoes.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = last.then(work);
+    last = done.catch(() => undefined);
+    return done;
+  };
+
+  const ours = (): IDBKeyRange => IDBKeyRange.bound([scope], [scope, []]);
+
+  return {
+    all: () => inTurn(async () => {
+      const stored = (await run('readonly', (store) => store.getAll(ours()) as IDBRequest<Unsent[]>)) ?? [];
+      const all = new Map(stored.map(({ clientId, conversationId, text, createdAt, failure }) => [clientId, { clientId, conversationId, text, createdAt, ...(failure ? { failure } : {}) }]));
+      for (const entry of await memory.all()) all.set(entry.clientId, entry);
+      return [...all.values()].sort((a, b) => (a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : a.clientId < b.clientId ? -1 : 1));
+    }),
+    put: (message) => inTurn(async () => {
+      const done = await run('readwrite', (store) => store.put({ ...message, scope }));
+      if (done === null) await memory.put(message);
+    }),
+    remove: (clientId) => inTurn(async () => {
+      await memory.remove(clientId);
+      await run('readwrite', (store) => store.delete([scope, clientId]));
+    }),
+    clear: () => inTurn(async () => {
+      await memory.clear();
+      await run('readwrite', (store) => store.delete(ours()));
+    }),
+  };
+}

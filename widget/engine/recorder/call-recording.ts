@@ -1,0 +1,223 @@
+import { mayPass } from '../call/errands.ts';
+import type { WireFailure, Wire } from '../wire.ts';
+import type { RecordingWish, RunningRecording } from '../call/call-run.ts';
+import { createChunkQueue, type ChunkQueue, type RecordingUpload } from './chunk-queue.ts';
+import { openChunkStore } from './chunk-store.ts';
+import { createCompositor, type Compositor } from './compositor.ts';
+import { createMixer, type Mixer } from './mixer.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
+
+/** What a call's recording is made of. */
+export interface CallRecordingOptions extends RecordingWish {
+  wire: Wire;
+  /** How long a piece is, in ms. Default 2000: what a crash may cost. */
+  timesliceMs?: number;
+  /** For tests. */
+  queue?: ChunkQueue;
+}
+
+const queues = new WeakMap<Wire, ChunkQueue>();
+
+/** The queue of a link's server. It outlives calls: what was recorded is sent to the end. */
+export function queueOf(wire: Wire): ChunkQueue {
+  let queue = queues.get(wire);
+  if (!queue) {
+    queue = createChunkQueue({ server: wire.server, token: () => wire.token(), store: openChunkStore() });
+    queues.set(wire, queue);
+    void queue.sendLeftovers();
+  }
+  return queue;
+}
+
+/** How often the mixer's clock is looked at, and how long it may stand still. Milliseconds. */
+const WATCH_MS = 1_000;
+const FROZEN_MS = 2_000;
+
+interface Stage {
+  mixer: Mixer;
+  compositor: Compositor | null;
+  close(): void;
+}
+
+interface Segment {
+  stage: Stage;
+  recorder: Recorder;
+  /** Ends it; resolves when its last piece has gone into the queue, or when the server would not have it. */
+  end(): Promise<void>;
+}
+
+/**
+ * Records a call: both voices (and pictures), cut into pieces that are on their way while the call goes on. It is made ready
+ * at once, so that `start` costs no first word. Where the machine's sound stands still (sleep, another call on a phone), the
+ * segment is ended and a new one begun.
+ */
+export function createCallRecording(options: CallRecordingOptions): RunningRecording {
+  const { wire, call, kind, mode, local, remote, timesliceMs = 2_000 } = options;
+  const queue = options.queue ?? queueOf(wire);
+  const ended: Promise<void>[] = [];
+  let upload: RecordingUpload | null = null;
+  let stage: Stage | null = null;
+  let segment: Segment | null = null;
+  let preparing = false;
+  let wanted = false;
+  let stopped = false;
+  let standsSince: number | null = null;
+
+  const plug = ({ mixer }: Stage): void => {
+    mixer.plug(kind, local);
+    mixer.plug(kind === 'visitor' ? 'agent' : 'visitor', remote);
+  };
+
+  const prepare = async (): Promise<void> => {
+    if (preparing || stopped || stage) return;
+    preparing = true;
+    try {
+      const mixer = await createMixer();
+      const compositor = mode === 'video' && !stopped ? createCompositor(halves()) : null;
+      const ready: Stage = {
+        mixer,
+        compositor,
+        close() {
+          mixer.close();
+          compositor?.close();
+          if (stage === ready) stage = null;
+        },
+      };
+      if (stopped) return ready.close();
+      stage = ready;
+      plug(ready);
+    } catch {
+      // The context is asleep; the watch tries again.
+    } finally {
+      preparing = false;
+    }
+    if (wanted) begin();
+  };
+
+  const halves = () => {
+    const agent = call.startedBy.kind === 'agent' ? call.startedBy : call.answeredBy;
+    const [left, right] = kind === 'visitor' ? [local, remote] : [remote, local];
+    return { visitor: { stream: left, name: call.visitor.name }, agent: { stream: right, name: agent?.name ?? '' } };
+  };
+
+  const begin = (): void => {
+    if (stopped || segment) return;
+    if (!stage) return void prepare();
+    try {
+      segment = createSegment(stage);
+    } catch {
+      // This browser records nothing that could be joined.
+      stage.close();
+      stopped = true;
+      options.refused();
+    }
+  };
+
+  const createSegment = (on: Stage): Segment => {
+    let early: Blob[] | null = [];
+    let into: { upload: RecordingUpload; number: number } | null = null;
+    let opened: Promise<void> = Promise.resolve();
+    let over = false;
+    const recorder = createRecorder({
+      stream: new MediaStream([on.mixer.track, ...(on.compositor ? [on.compositor.track] : [])]),
+      mode, timesliceMs,
+      started() {
+        opened = openSegment(recorder.mimeType, wire.serverNow(), () => over && stopped).then((place) => {
+          into = place && { upload: queue.recording(place.recordingId), number: place.segment };
+          if (into) upload = into.upload;
+          for (const piece of early ?? []) into?.upload.push(into.number, piece);
+          early = null;
+        });
+      },
+      data(piece) {
+        if (early) early.push(piece);
+        else into?.upload.push(into.number, piece);
+      },
+      failed() {
+        if (segment?.recorder !== recorder) return;
+        anew();
+      },
+    });
+    return {
+      stage: on,
+      recorder,
+      async end() {
+        over = true;
+        // The last data come before the context goes; the server's answer to the beginning may come even later.
+        await recorder.stop();
+        on.close();
+        await opened;
+      },
+    };
+  };
+
+  /** Ends the segment and begins another on a new context. */
+  const anew = (): void => {
+    standsSince = null;
+    if (segment) ended.push(segment.end());
+    segment = stage = null;
+    void prepare();
+  };
+
+  /** Asks for a segment until there is one; null: there will be none. `hopeless` says that the call is over for us as well. */
+  const openSegment = async (mimeType: string, epochMs: number, hopeless: () => boolean): Promise<{ recordingId: string; segment: number } | null> => {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await wire.request('recording.start', { callId: call.id, mimeType, epochMs });
+      } catch (failure) {
+        const { code } = failure as WireFailure;
+        // The other side's consent may still be on its way into the database.
+        const again = mayPass(failure) || (code === 'consent_required' && tries < 5);
+        if (!again || (hopeless() && tries > 60)) {
+          if (code !== 'call_over') options.refused();
+          return null;
+        }
+        await new Promise((resolve) => setTimeout(resolve, (failure as WireFailure).retryAfterMs ?? 1_000));
+      }
+    }
+  };
+
+  const watch = (): void => {
+    if (!wanted) return;
+    if (!segment) return begin();
+    if (segment.stage.mixer.running()) standsSince = null;
+    else if (performance.now() - (standsSince ??= performance.now()) >= FROZEN_MS) anew();
+  };
+
+  const onHidden = (): void => {
+    if (document.visibilityState === 'hidden') segment?.recorder.flush();
+  };
+  const onBeforeUnload = (event: BeforeUnloadEvent): void => {
+    queue.leaving();
+    segment?.recorder.flush();
+    if (queue.unsafe > 0) event.preventDefault();
+  };
+
+  const timer = setInterval(watch, WATCH_MS);
+  document.addEventListener('visibilitychange', onHidden);
+  window.addEventListener('beforeunload', onBeforeUnload);
+  void prepare();
+
+  return {
+    start() {
+      wanted = true;
+      begin();
+    },
+    replug() {
+      if (stage) plug(stage);
+    },
+    stop({ callOver }) {
+      if (stopped) return;
+      stopped = true;
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', onHidden);
+      if (segment) ended.push(segment.end());
+      else stage?.close();
+      segment = null;
+      if (wanted && !callOver) wire.request('recording.stop', { callId: call.id }).catch(() => undefined);
+      void Promise.all(ended)
+        .then(() => upload?.finish())
+        .finally(() => window.removeEventListener('beforeunload', onBeforeUnload));
+    },
+  };
+}

@@ -1,0 +1,380 @@
+import type { Call, Conversation, Message } from '../../protocol/shapes.ts';
+import { clientId } from './client-id.ts';
+import { createCallDesk } from './call-desk.ts';
+import { hasEarlier, linesOf, nothingKnown, step, type ConversationEvent, type ConversationLines } from './conversation.ts';
+import { createDelivery } from './delivery.ts';
+import { createLink, type Link, type LinkOptions } from './link.ts';
+import { createMemoryOutbox, type Outbox, type Unsent } from './outbox.ts';
+import type { Session, SessionState, Thread } from './session-state.ts';
+import { createStore } from './store.ts';
+import { createTypingTeller, createTypingWatch } from './typing.ts';
+import { newestFirst, withMessage, withRead } from './conversation-list.ts';
+
+/** What a session is made of. */
+export interface SessionOptions {
+  kind: 'visitor' | 'agent';
+  /** The server's origin, e.g. `https://consult.example.com`. */
+  server: string;
+  /** The bearer token. `fresh`: the last one was refused, bring another. Reject with a `WireFailure` when there is none to be had. */
+  token(options: { fresh: boolean }): Promise<string>;
+  /** The language in which consent was asked, e.g. `ko`. */
+  locale: () => string;
+  /** Where unsent messages survive a reload; without it they live as long as the session. */
+  outbox?: Outbox;
+  /** Whether the outbox may hold something from an earlier page; asked at `connect`. */
+  restore?: () => boolean;
+  /** The server gave a fresher token. */
+  renewed?(token: string): void;
+  /** Called before the first message or call of all: from here on something may be stored. */
+  acting?(): void;
+  client?: { name: string; version: string };
+  /** For tests: another link. */
+  link?: (options: LinkOptions) => Link;
+}
+
+/** How many lines a thread asks for at a time. The server gives at most 100. */
+const PAGE = 50;
+/** How many conversations a hello may name (the contract's limit). Of older ones the next opening loads what is missing. */
+const MOST_RESUMED = 500;
+
+interface Room {
+  known: ConversationLines;
+  loading: boolean;
+  /** Whether the newest page has been asked for with success. */
+  loaded: boolean;
+  filling: boolean;
+}
+
+/** Ties link, conversations, outbox and calls together. Nothing happens before `connect`. */
+export function createSession(options: SessionOptions): Session {
+  const store = createStore<SessionState>({
+    link: 'idle',
+    self: null,
+    site: null,
+    presence: null,
+    team: new Map(),
+    conversations: [],
+    threads: new Map(),
+    ringing: [],
+    call: null,
+    unread: 0,
+    refusal: null,
+  });
+  const rooms = new Map<string, Room>();
+  const heard = new Set<(message: Message) => void>();
+  /** The last message of each conversation that `heard` was told of: an event and a reply may bring the same one. */
+  const told = new Map<string, number>();
+  /** Read cursors that the server may not have heard of. */
+  const reads = new Map<string, number>();
+  let presenceWish: Parameters<Session['setPresence']>[0] | null = null;
+
+  const wire = (options.link ?? createLink)({
+    server: options.server,
+    token: (wish) => options.token(wish),
+    resume: () => {
+      const last: Record<string, number> = {};
+      const loaded = [...rooms].filter(([id, here]) => id && here.loaded);
+      for (const [id, { known }] of loaded.slice(-MOST_RESUMED)) last[id] = known.messages.at(-1)?.seq ?? 0;
+      return last;
+    },
+    ...(options.client ? { client: options.client } : {}),
+  });
+
+  const conversation = (id: string): Conversation | undefined => store.value.conversations.find((known) => known.id === id);
+
+  // ── Threads ──
+
+  const room = (id: string): Room => {
+    let here = rooms.get(id);
+    if (!here) rooms.set(id, (here = { known: nothingKnown, loading: false, loaded: false, filling: false }));
+    return here;
+  };
+
+  const show = (id: string): void => {
+    const here = rooms.get(id);
+    const threads = new Map(store.value.threads);
+    if (here) {
+      const thread: Thread = {
+        conversation: conversation(id) ?? null,
+        lines: linesOf(here.known),
+        more: hasEarlier(here.known),
+        loading: here.loading,
+        typing: typingWatch.of(id),
+      };
+      threads.set(id, thread);
+    } else {
+      threads.delete(id);
+    }
+    store.patch({ threads });
+  };
+
+  const advance = (id: string, event: ConversationEvent): void => {
+    const here = room(id);
+    const { state, effects } = step(here.known, event);
+    here.known = state;
+    show(id);
+    for (const { after } of effects) void fill(id, after);
+  };
+
+  /** Asks for what is missing; one hole at a time, the answer's step finds the next. */
+  const fill = async (id: string, after: number): Promise<void> => {
+    const here = room(id);
+    if (here.filling) return;
+    here.filling = true;
+    try {
+      const { messages } = await wire.request('history', { conversationId: id, after, limit: 100 });
+      here.filling = false;
+      if (rooms.get(id) === here) advance(id, { type: 'filled', after, messages });
+    } catch {
+      // The next hello brings what is missing.
+      here.filling = false;
+    }
+  };
+
+  const page = async (id: string, before: number | undefined): Promise<void> => {
+    const here = room(id);
+    if (here.loading || !id) return;
+    here.loading = true;
+    show(id);
+    try {
+      const { messages, more } = await wire.request('history', { conversationId: id, limit: PAGE, ...(before === undefined ? {} : { before }) });
+      here.loading = false;
+      here.loaded = true;
+      if (rooms.get(id) === here) advance(id, { type: before === undefined ? 'newest' : 'earlier', messages, more });
+    } catch {
+      here.loading = false;
+      if (rooms.get(id) === here) show(id);
+    }
+  };
+
+  /** A visitor's conversation exists now: what was written before belongs to it. */
+  const settleFirst = (id: string): void => {
+    const first = rooms.get('');
+    if (!first || options.kind !== 'visitor') return;
+    rooms.delete('');
+    for (const line of first.known.pending) advance(id, { type: 'queued', line: { ...line, conversationId: id } });
+    show('');
+    delivery.rename('', id);
+  };
+
+  // ── Conversations ──
+
+  const list = (conversations: readonly Conversation[]): void => {
+    const sorted = newestFirst(conversations);
+    store.patch({ conversations: sorted, unread: sorted.reduce((sum, { unread }) => sum + unread, 0) });
+    for (const { id } of sorted) if (rooms.has(id)) show(id);
+  };
+
+  const put = (changed: Conversation): void => list([changed, ...store.value.conversations.filter(({ id }) => id !== changed.id)]);
+
+  const arrive = (message: Message): void => {
+    const id = message.conversationId;
+    typingWatch.set(id, message.author, false);
+    if (rooms.has(id)) advance(id, { type: 'received', messages: [message] });
+    const known = conversation(id);
+    if (known) put(withMessage(known, message, store.value.self?.id));
+    if (message.seq <= (told.get(id) ?? 0)) return;
+    told.set(id, message.seq);
+    for (const receive of [...heard]) receive(message);
+  };
+
+  // ── What is written ──
+
+  const lineOf = ({ clientId, conversationId, text, createdAt, failure }: Unsent): ConversationEvent => {
+    const self = store.value.self;
+    return {
+      type: 'queued',
+      line: {
+        id: null, seq: null, clientId, conversationId, text, createdAt, kind: 'text',
+        author: { kind: options.kind, id: self?.id ?? '', name: self?.name ?? '' },
+        state: failure ? 'failed' : 'sending',
+        ...(failure ? { failure } : {}),
+      },
+    };
+  };
+
+  const findLine = (id: string): string | null => {
+    for (const [conversationId, { known }] of rooms) if (known.pending.some((line) => line.clientId === id)) return conversationId;
+    return null;
+  };
+
+  const delivery = createDelivery({
+    wire,
+    outbox: options.outbox ?? createMemoryOutbox(),
+    sent({ conversationId, message }, unsent) {
+      if (unsent.conversationId === '') {
+        room(conversationId).loaded ||= message.seq === 1;
+        settleFirst(conversationId);
+      }
+      arrive(message);
+    },
+    failed({ clientId, conversationId }, code) {
+      advance(conversationId, { type: 'failed', clientId, code });
+    },
+    gone({ conversationId }) {
+      if (options.kind !== 'visitor') return false;
+      const lost = rooms.get(conversationId);
+      rooms.delete(conversationId);
+      for (const line of lost?.known.pending ?? []) advance('', { type: 'queued', line: { ...line, conversationId: '' } });
+      list(store.value.conversations.filter(({ id }) => id !== conversationId));
+      show(conversationId);
+      delivery.rename(conversationId, '');
+      return true;
+    },
+  });
+
+  // ── Typing, reading ──
+
+  const typingWatch = createTypingWatch((id) => rooms.has(id) && show(id));
+  const tellTyping = createTypingTeller((conversationId, on) => {
+    if (conversationId) wire.request('typing', { conversationId, on }).catch(() => undefined);
+  });
+
+  const sendRead = (id: string, seq: number): void => {
+    reads.set(id, seq);
+    wire.request('read', { conversationId: id, seq }).then(
+      () => reads.get(id) === seq && reads.delete(id),
+      () => undefined,
+    );
+  };
+
+  // ── Calls ──
+
+  const desk = createCallDesk({
+    wire,
+    kind: options.kind,
+    locale: options.locale,
+    acting: () => options.acting?.(),
+    changed: (calls) => store.patch(calls),
+  });
+
+  // ── What comes over the link ──
+
+  wire.status.subscribe((link) => store.patch({ link, refusal: link === 'refused' ? wire.refusal : null }));
+
+  wire.onHello((reply) => {
+    if (reply.token) options.renewed?.(reply.token);
+    const changedSelf = store.value.self !== null && store.value.self.id !== reply.self.id;
+    if (changedSelf) rooms.clear();
+    store.patch({
+      self: reply.self,
+      ...(reply.site ? { site: reply.site } : {}),
+      ...(reply.presence === undefined ? {} : { presence: reply.presence }),
+      ...(reply.team ? { team: new Map(reply.team.map((agent) => [agent.id, agent])) } : {}),
+      ...(changedSelf ? { threads: new Map(), conversations: [] } : {}),
+    });
+    const given = new Set(reply.conversations.map(({ id }) => id));
+    if (options.kind === 'visitor') {
+      for (const id of [...rooms.keys()]) {
+        if (id === '' || given.has(id)) continue;
+        rooms.delete(id);
+        show(id);
+      }
+    }
+    // An agent's snapshot is the newest page only; what came over HTTP stays.
+    list([...reply.conversations, ...(options.kind === 'agent' ? store.value.conversations.filter(({ id }) => !given.has(id)) : [])]);
+    const open = newestFirst(reply.conversations)[0];
+    if (open) settleFirst(open.id);
+    for (const [id, seq] of reads) if ((conversation(id)?.readSeq ?? seq) < seq) sendRead(id, seq);
+    if (presenceWish) wire.request('presence.set', { status: presenceWish }).catch(() => undefined);
+    desk.greet(reply.calls);
+    for (const [id, here] of rooms) if (id && !here.loaded && !here.loading) void page(id, undefined);
+    delivery.flush();
+  });
+
+  wire.on('message', ({ message }) => arrive(message));
+  wire.on('conversation.updated', ({ conversation: changed }) => {
+    put(changed);
+    settleFirst(changed.id);
+  });
+  wire.on('read', ({ conversationId, reader, seq }) => {
+    const known = conversation(conversationId);
+    if (known) put(withRead(known, reader, seq, store.value.self?.id, rooms.get(conversationId)?.known.messages));
+  });
+  wire.on('typing', ({ conversationId, author, on }) => {
+    if (author.id !== store.value.self?.id) typingWatch.set(conversationId, author, on);
+  });
+  wire.on('presence', ({ presence, agent }) => {
+    if (presence) store.patch({ presence });
+    if (agent) store.patch({ team: new Map(store.value.team).set(agent.id, agent) });
+  });
+
+  return {
+    state: store,
+    wire,
+    get callEngine() {
+      return desk.engine;
+    },
+    connect() {
+      if (options.restore?.() ?? true) void delivery.restore((unsent) => advance(unsent.conversationId, lineOf(unsent)));
+      wire.connect();
+    },
+    disconnect: () => wire.disconnect(),
+    reconnect: () => wire.reconnect(),
+    send(text, conversationId = '') {
+      options.acting?.();
+      const unsent: Unsent = { clientId: clientId(), conversationId, text, createdAt: new Date().toISOString() };
+      advance(conversationId, lineOf(unsent));
+      tellTyping(conversationId, false);
+      delivery.add(unsent);
+      return unsent.clientId;
+    },
+    retry(id) {
+      const conversationId = findLine(id);
+      if (conversationId === null) return;
+      advance(conversationId, { type: 'retried', clientId: id });
+      delivery.retry(id);
+    },
+    discard(id) {
+      const conversationId = findLine(id);
+      if (conversationId !== null) advance(conversationId, { type: 'discarded', clientId: id });
+      return delivery.discard(id);
+    },
+    load(id) {
+      const here = room(id);
+      if (!store.value.threads.has(id)) show(id);
+      if (!here.loaded) void page(id, undefined);
+    },
+    loadEarlier(id) {
+      const here = rooms.get(id);
+      if (here && hasEarlier(here.known)) void page(id, here.known.messages[0]?.seq);
+    },
+    markRead(id) {
+      const known = conversation(id);
+      const seq = Math.max(known?.lastSeq ?? 0, rooms.get(id)?.known.messages.at(-1)?.seq ?? 0);
+      if (!known || seq <= known.readSeq) return;
+      put({ ...known, readSeq: seq, unread: 0 });
+      sendRead(id, seq);
+    },
+    typing: tellTyping,
+    startCall: ({ mode, conversationId, consent }) => desk.start({ mode, consent, ...(conversationId ? { conversationId } : {}) }),
+    acceptCall: (call: Call, { consent }) => desk.accept(call, consent),
+    declineCall: (call: Call) => desk.decline(call),
+    endCall: () => desk.end(),
+    dismissCall: () => desk.dismiss(),
+    closeConversation(id) {
+      wire.request('conversation.close', { conversationId: id }).then((reply) => put(reply.conversation), () => undefined);
+    },
+    reopenConversation(id) {
+      wire.request('conversation.reopen', { conversationId: id }).then((reply) => put(reply.conversation), () => undefined);
+    },
+    setPresence(status) {
+      presenceWish = status;
+      wire.request('presence.set', { status }).catch(() => undefined);
+    },
+    adopt(conversations) {
+      const known = new Set(store.value.conversations.map(({ id }) => id));
+      list([...store.value.conversations, ...conversations.filter(({ id }) => !known.has(id))]);
+    },
+    onMessage(receive) {
+      heard.add(receive);
+      return () => void heard.delete(receive);
+    },
+    dispose() {
+      desk.dispose();
+      delivery.dispose();
+      typingWatch.dispose();
+      wire.disconnect();
+    },
+  };
+}

@@ -1,0 +1,369 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import { announce, inCall, lastWordsMs } from './announce.ts';
+import { element } from './define.ts';
+import { isReturning } from './engine/returning.ts';
+import type { SessionState } from './engine/session-state.ts';
+import { tell } from './events.ts';
+import { launcher, launcherStyles } from './launcher.ts';
+import type { Panel, VisitorSession } from './panel.ts';
+import { placement } from './peer-consult.styles.ts';
+import { tokens } from './styles/tokens.ts';
+import { languageOf } from './texts/language.ts';
+import { launcherTexts } from './texts/launcher-texts.ts';
+import type { Texts } from './texts/texts.ts';
+import { createViewportFit } from './viewport-fit.ts';
+
+type PanelModule = typeof import('./panel.ts');
+
+/** From this width of the window on (CSS px) the panel floats; below, it fills the window. */
+const NARROW = '(max-width: 480px)';
+
+/** The server is where this module came from. */
+const origin = new URL(import.meta.url);
+const home = origin.origin + origin.pathname.replace(/\/[^/]*$/, '');
+
+/**
+ * `<peer-consult>`: a launcher in the corner of a page, and the chat behind it.
+ *
+ * Nothing is asked of the server and nothing is stored before the visitor opens the chat. Only where an earlier visit has
+ * left a conversation, the element connects by itself when the page is idle, so that unread messages show.
+ *
+ * @fires peer-consult:ready The element's methods may be called.
+ * @fires peer-consult:open
+ * @fires peer-consult:close
+ * @fires peer-consult:message `detail: { message }`
+ * @fires peer-consult:unread `detail: { count }`
+ * @fires peer-consult:call `detail: { phase, mode, callId, endReason }`
+ * @fires peer-consult:error `detail: { code, message }`
+ * @csspart launcher @csspart badge @csspart panel @csspart header @csspart close @csspart call-button @csspart list
+ * @csspart messages @csspart bubble @csspart composer @csspart send
+ */
+@element('peer-consult')
+export class PeerConsult extends LitElement {
+  static override styles = [tokens, placement, launcherStyles];
+
+  /** The site's publishable key, `pk_…`. */
+  @property({ attribute: 'site-key' }) siteKey = '';
+  /** The server's address; where this module came from unless it is set. */
+  @property() server = '';
+  /** A BCP 47 tag; the page's language, or else the browser's, unless it is set. */
+  @property() locale = '';
+  @property({ reflect: true }) theme: 'auto' | 'light' | 'dark' = 'auto';
+  /** The corner: `end` (where lines end), `start`, `right`, `left`. */
+  @property({ reflect: true }) position: 'end' | 'start' | 'right' | 'left' = 'end';
+  /** Whether the chat is open. The attribute is `open`; as a property that name belongs to the method, and may be assigned to. */
+  @property({ type: Boolean, reflect: true, attribute: 'open' }) opened = false;
+  /** A token that says who the visitor is. */
+  @property() identity = '';
+  @property({ type: Boolean, reflect: true, attribute: 'hide-launcher' }) hideLauncher = false;
+
+  @state() private module: PanelModule | undefined;
+  @state() private texts: Texts | undefined;
+  @state() private narrow = false;
+  @state() private snapshot: SessionState | undefined;
+  private session: VisitorSession | undefined;
+  private unfollow: (() => void) | undefined;
+  private loading: Promise<VisitorSession | null> | undefined;
+  /** What the session was made of; another one is needed when it changes. */
+  private madeOf = '';
+  private returnTo: HTMLElement | null = null;
+  private lastWords: ReturnType<typeof setTimeout> | undefined;
+  private narrowQuery: MediaQueryList | undefined;
+  private wasReady = false;
+  private readonly viewport = createViewportFit(this);
+  /** Whether the focus was in the panel when it closed. */
+  private hadFocus = false;
+
+  constructor() {
+    super();
+    // `element.open = true` before the module was there: it must not hide the method.
+    const early = Object.getOwnPropertyDescriptor(this, 'open');
+    if (!early) return;
+    delete (this as { open?: unknown }).open;
+    this.opened = Boolean(early.value);
+  }
+
+  /** Opens the chat. */
+  get open(): () => void {
+    return this.show;
+  }
+
+  /** Frameworks assign properties: `open` takes a boolean, too. */
+  set open(value: unknown) {
+    this.opened = Boolean(value);
+  }
+
+  /** Closes the chat. A call goes on. */
+  close(): void {
+    this.opened = false;
+  }
+
+  /** Opens the closed chat, closes the open one. */
+  toggle(): void {
+    if (this.opened) this.close();
+    else this.show();
+  }
+
+  /** Writes a message in the visitor's name. It appears in the chat and is sent as soon as that is possible. */
+  async send(text: string): Promise<void> {
+    const trimmed = text.trim();
+    const session = trimmed ? await this.ready() : null;
+    if (session && this.module) session.send(trimmed, this.module.shownConversation(session.state.value));
+  }
+
+  /** Opens the chat and begins a call, after the question about its recording. */
+  async startCall({ video = false }: { video?: boolean } = {}): Promise<void> {
+    this.show();
+    if (!(await this.ready())) return;
+    await this.updateComplete;
+    this.panel?.call(video ? 'video' : 'audio');
+  }
+
+  /** Ends or cancels the call. */
+  async endCall(): Promise<void> {
+    this.session?.endCall();
+  }
+
+  /** Says who the visitor is. This server does not know signed identities yet: it answers with an error event. */
+  identify(token: string): void {
+    this.identity = token;
+    this.unsupported('identify');
+  }
+
+  /** Forgets the visitor, e.g. when somebody signs out of the page. A running call ends. */
+  async reset(): Promise<void> {
+    const { session } = this;
+    this.letGo();
+    this.identity = '';
+    if (session) await session.forget();
+    else if (isReturning(this.site)) await (await this.load()).createVisitorSession({ ...this.site, locale: () => this.language }).forget();
+    if (this.opened) void this.ready();
+  }
+
+  /** Tells the team about the page. This server does not take it yet: it answers with an error event. */
+  setContext(_context: Record<string, unknown>): void {
+    this.unsupported('setContext');
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.narrowQuery = matchMedia(NARROW);
+    this.narrow = this.narrowQuery.matches;
+    this.narrowQuery.addEventListener('change', this.onNarrow);
+    if (this.wasReady && this.opened) void this.ready();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.narrowQuery?.removeEventListener('change', this.onNarrow);
+    this.viewport.set(false);
+    // A move in the page takes it out and puts it back within one task.
+    setTimeout(() => this.isConnected || this.letGo());
+  }
+
+  protected override firstUpdated(): void {
+    this.wasReady = true;
+    if (this.siteKey && isReturning(this.site)) whenIdle(() => this.isConnected && void this.ready());
+    tell(this, 'ready', {});
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('siteKey') || changed.has('server')) {
+      if (this.session && this.madeOf !== this.siteName) {
+        this.letGo();
+        if (this.opened) void this.ready();
+      }
+    }
+    if (changed.has('opened') && !this.opened) this.hadFocus = this.shadowRoot?.activeElement != null;
+    if (changed.has('locale') && this.module) void this.loadWords(this.module);
+    if (changed.has('opened') && this.opened && !this.session) void this.ready();
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    const full = this.opened && this.narrow && this.panelThere;
+    this.toggleAttribute('full', full);
+    this.viewport.set(full);
+    if (!changed.has('opened') || (changed.get('opened') === undefined && !this.opened)) return;
+    tell(this, this.opened ? 'open' : 'close', {});
+    if (!this.opened) this.giveFocusBack();
+  }
+
+  protected override render(): TemplateResult {
+    const { panelThere, snapshot } = this;
+    return html`
+      ${panelThere
+        ? html`<peer-consult-panel exportparts="panel, header, close, call-button, list, messages, bubble, composer, send"
+            ?hidden=${!this.opened} ?full=${this.narrow} .active=${this.opened} .session=${this.session} .texts=${this.texts} .language=${this.language}
+            @leave=${this.close}></peer-consult-panel>`
+        : nothing}
+      ${(this.opened && panelThere) || this.hideLauncher
+        ? nothing
+        : launcher(
+            { label: this.label, unread: snapshot?.unread ?? 0, inCall: inCall(snapshot), loading: this.opened && !panelThere },
+            { click: this.onLauncher, near: this.onNear },
+          )}
+    `;
+  }
+
+  private get label(): string {
+    const words = launcherTexts[this.language];
+    const unread = this.snapshot?.unread ?? 0;
+    if (inCall(this.snapshot)) return words.returnToCall;
+    return unread > 0 ? `${words.open} (${words.unread(unread)})` : words.open;
+  }
+
+  private get language(): 'en' | 'ko' {
+    return languageOf(this.locale);
+  }
+
+  private get site(): { server: string; siteKey: string } {
+    return { server: this.server ? new URL(this.server, document.baseURI).href.replace(/\/+$/, '') : home, siteKey: this.siteKey };
+  }
+
+  private get siteName(): string {
+    const { server, siteKey } = this.site;
+    return `${server} ${siteKey}`;
+  }
+
+  private get panelThere(): boolean {
+    return this.module !== undefined && this.texts !== undefined && this.session !== undefined;
+  }
+
+  private get panel(): Panel | null {
+    return this.renderRoot.querySelector('peer-consult-panel');
+  }
+
+  private show = (): void => {
+    if (this.opened) return;
+    this.opened = true;
+    void this.takeFocus();
+  };
+
+  private async takeFocus(): Promise<void> {
+    const { activeElement } = document;
+    this.returnTo = activeElement instanceof HTMLElement && activeElement !== document.body ? activeElement : null;
+    if (!(await this.ready())) return;
+    await this.updateComplete;
+    if (this.opened) await this.panel?.focus();
+  }
+
+  private giveFocusBack(): void {
+    const button = this.renderRoot.querySelector<HTMLElement>('.launcher');
+    const target = this.returnTo && this.returnTo !== this && this.returnTo.isConnected ? this.returnTo : button;
+    this.returnTo = null;
+    // Who was somewhere else on the page stays there.
+    if (this.hadFocus) target?.focus({ preventScroll: true });
+  }
+
+  private onLauncher = (): void => {
+    this.show();
+  };
+
+  /** The pointer comes near: the chunk may as well set out. The server is not asked anything. */
+  private onNear = (): void => {
+    this.load().then(
+      (module) => void this.loadWords(module),
+      () => undefined,
+    );
+  };
+
+  private onNarrow = (event: MediaQueryListEvent): void => {
+    this.narrow = event.matches;
+  };
+
+  private async load(): Promise<PanelModule> {
+    return import('./panel.ts');
+  }
+
+  private async loadWords(module: PanelModule): Promise<void> {
+    const { language } = this;
+    const texts = await module.loadTexts(language);
+    if (language === this.language) this.texts = texts;
+  }
+
+  /** The session, made and connected on the first call; null (and an error event) when that cannot be. */
+  private ready(): Promise<VisitorSession | null> {
+    if (this.session) return Promise.resolve(this.session);
+    return (this.loading ??= this.begin().finally(() => (this.loading = undefined)));
+  }
+
+  private async begin(): Promise<VisitorSession | null> {
+    if (!this.siteKey) return this.fail('no_site_key', '<peer-consult> needs the attribute site-key.');
+    let module: PanelModule;
+    try {
+      module = await this.load();
+      await this.loadWords(module);
+    } catch {
+      return this.fail('load_failed', 'The chat could not be loaded.');
+    }
+    if (!this.isConnected) return null;
+    const session = module.createVisitorSession({ ...this.site, locale: () => this.language });
+    this.madeOf = this.siteName;
+    this.module = module;
+    this.session = session;
+    this.follow(session);
+    session.connect();
+    if (this.identity) this.unsupported('identity');
+    return session;
+  }
+
+  private fail(code: string, message: string): null {
+    this.opened = false;
+    tell(this, 'error', { code, message });
+    return null;
+  }
+
+  private unsupported(what: string): void {
+    tell(this, 'error', { code: 'not_supported', message: `${what}: this version of the server does not support it.` });
+  }
+
+  private follow(session: VisitorSession): void {
+    const { state } = session;
+    let before = state.value;
+    this.snapshot = before;
+    const offState = state.subscribe((now) => {
+      const last = before;
+      before = now;
+      this.snapshot = now;
+      this.react(last, now);
+    });
+    const offMessage = session.onMessage((message) => tell(this, 'message', { message }));
+    this.unfollow = () => {
+      offState();
+      offMessage();
+    };
+  }
+
+  private react(last: SessionState, now: SessionState): void {
+    announce(this, last, now);
+    // Without the focus: whoever is typing on the page goes on typing there.
+    if (now.ringing.length > last.ringing.length) this.opened = true;
+    const { call } = now;
+    if (call?.phase === last.call?.phase) return;
+    clearTimeout(this.lastWords);
+    const shown = call?.phase === 'ended' ? lastWordsMs(call) : null;
+    if (shown !== null) this.lastWords = setTimeout(() => this.session?.dismissCall(), shown);
+  }
+
+  private letGo(): void {
+    clearTimeout(this.lastWords);
+    this.unfollow?.();
+    this.unfollow = undefined;
+    this.session?.dispose();
+    this.session = undefined;
+    this.snapshot = undefined;
+    this.madeOf = '';
+  }
+}
+
+const whenIdle = (work: () => void): void => {
+  if ('requestIdleCallback' in window) requestIdleCallback(work, { timeout: 4_000 });
+  else setTimeout(work, 1_500);
+};
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'peer-consult': PeerConsult;
+  }
+}

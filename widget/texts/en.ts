@@ -1,0 +1,82 @@
+/** Every word of the element, in English. The other languages have the same keys; a test holds them to it. */
+export const en = {
+  // Launcher and panel
+  open: 'Open chat',
+  close: 'Close chat',
+  unread: (count: number): string => (count === 1 ? '1 unread message' : `${count} unread messages`),
+  panel: (site: string): string => (site ? `Chat with ${site}` : 'Chat'),
+  teamOnline: 'We’re here now',
+  teamOffline: 'We’re away for now',
+  loading: 'Loading the conversation…',
+  startVoice: 'Voice call',
+  startVideo: 'Video call',
+  noCallsInsecure: 'Calls need a secure page (https). Chat works as usual.',
+  noCallsBrowser: 'This browser can’t make calls. Chat works as usual.',
+
+  // Empty conversation
+  greetingTitle: 'Hello!',
+  greeting: 'Ask us anything. Someone from our team will answer you here.',
+  greetingAway: 'Leave us a message. We’ll answer you here as soon as we’re back.',
+
+  // Connection
+  offline: 'You’re offline. What you write will be sent when the connection is back.',
+  reconnecting: 'No connection right now. Trying again…',
+  refusedTitle: 'This chat isn’t available right now',
+  refusedVisitor: 'Please try again later, or contact us another way.',
+  refusedOrigin: 'For the owner of this site: add this address to the allowed origins of the site in Peer Consult.',
+  refusedKey: 'For the owner of this site: the site key of <peer-consult> is not known to this server.',
+  refusedServer: 'For the owner of this site: the server did not accept the connection.',
+  refusedSession: 'You were signed out on this device.',
+  tryAgain: 'Try again',
+
+  // Composer
+  composer: 'Write a message',
+  placeholder: 'Write a message…',
+  send: 'Send',
+  tooLong: (over: number): string => `${over} characters too many`,
+  left: (count: number): string => (count === 1 ? '1 character left' : `${count} characters left`),
+
+  // Messages
+  messages: 'Messages',
+  you: 'You',
+  today: 'Today',
+  yesterday: 'Yesterday',
+  sending: 'Sending…',
+  sent: 'Sent',
+  seen: 'Seen',
+  retry: 'Try again',
+  discard: 'Delete',
+  typing: (names: string): string => `${names} is typing…`,
+  someone: 'Someone',
+  earlier: 'Load earlier messages',
+  toNewest: 'Jump to the newest message',
+  newMessages: (count: number): string => (count === 1 ? '1 new message' : `${count} new messages`),
+  saidBy: (name: string): string => `${name} says:`,
+  noteLabel: 'Private note',
+  failed: {
+    default: 'Not sent.',
+    rate_limited: 'Not sent: too many messages at once.',
+    too_large: 'Not sent: the message is too long.',
+    unprocessable: 'Not sent: the message is empty or too long.',
+    bad_request: 'Not sent: this message isn’t accepted.',
+    forbidden: 'Not sent: you may not write here.',
+    not_found: 'Not sent: this conversation no longer exists.',
+    conversation_closed: 'Not sent: this conversation is closed.',
+  } as Record<string, string> & { default: string },
+  conversationClosed: 'This conversation has ended. Write to continue it.',
+
+  // Lines about calls
+  callVoice: 'Voice call',
+  callVideo: 'Video call',
+  callMissed: 'Missed call',
+  callMissedVideo: 'Missed video call',
+  callNoAnswer: 'No answer',
+  callDeclined: 'Call declined',
+  callCancelled: 'Call cancelled',
+  callBusy: 'Line busy',
+  callFailed: 'Call failed to connect',
+  callInterrupted: 'Call was interrupted',
+  callRecorded: 'Recorded',
+  callLength: (clock: string): string => clock,
+  openCall: 'Open recording',
+};
