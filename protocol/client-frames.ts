@@ -1,5 +1,5 @@
 import { Type, type Static, type TSchema } from 'typebox';
-import { CallMode, ClientId, FileIds, Id, PresenceStatus } from './shapes.ts';
+import { CallMode, ClientId, Device, FileIds, Id, PresenceStatus } from './shapes.ts';
 
 // Requests that a client may send over `/v1/socket`. Each frame is one of these with an `id` that the reply repeats.
 
@@ -35,6 +35,30 @@ export const REQUESTS = {
   typing: Type.Object({ conversationId: Id, on: Type.Boolean() }),
   'conversation.close': Type.Object({ conversationId: Id }),
   'conversation.reopen': Type.Object({ conversationId: Id }),
+  /** Agents: gives the conversation to somebody, to oneself, or to nobody (null). */
+  'conversation.assign': Type.Object({ conversationId: Id, assigneeId: Type.Union([Id, Type.Null()]) }),
+  /** Agents: replaces its tags. */
+  'conversation.tag': Type.Object({ conversationId: Id, tagIds: Type.Array(Id, { maxItems: 20 }) }),
+  /** Agents: takes the conversation from a bot. */
+  'conversation.takeover': Type.Object({ conversationId: Id }),
+  /** Agents: has the conversation open, or no longer; colleagues see it (the collision notice). Ends with the connection. */
+  'conversation.view': Type.Object({ conversationId: Id, on: Type.Boolean() }),
+  /** Visitors: what they thought of it. May be changed for a day. */
+  'conversation.rate': Type.Object({ conversationId: Id, score: Type.Integer({ minimum: 1, maximum: 5 }), comment: Type.Optional(Type.String({ maxLength: 1000 })) }),
+  /** The conversation by mail: visitors to the address that they give, agents to the visitor's. */
+  'conversation.transcript': Type.Object({ conversationId: Id, email: Type.Optional(Type.String({ maxLength: 254, pattern: '^[^\\s@]+@[^\\s@]+$' })) }),
+  /** Visitors: answers to what is asked before the chat, or an address for the answer. Unverified, and kept with the first message. */
+  'visitor.contact': Type.Object({
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
+    email: Type.Optional(Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@]+@[^\\s@]+$' })),
+    fields: Type.Optional(Type.Record(Type.String({ minLength: 1, maxLength: 32 }), Type.String({ maxLength: 500 }), { maxProperties: 20 })),
+  }),
+  /** Visitors: the page that the chat is on, the browser, and what the page gave to `setContext`. */
+  'visitor.context': Type.Object({
+    page: Type.Optional(Type.Object({ url: Type.String({ maxLength: 2000 }), title: Type.String({ maxLength: 300 }) })),
+    device: Type.Optional(Device),
+    context: Type.Optional(Type.Record(Type.String({ minLength: 1, maxLength: 64 }), Type.Union([Type.String({ maxLength: 500 }), Type.Number(), Type.Boolean(), Type.Null()]), { maxProperties: 30 })),
+  }),
   'presence.set': Type.Object({ status: PresenceStatus }),
   'call.start': Type.Object({
     /** Left out by a visitor who has not written yet: the call creates the conversation. */

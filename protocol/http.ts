@@ -1,5 +1,6 @@
 import { Type, type Static, type TSchema } from 'typebox';
-import { Agent, Call, CallMode, ClientId, Conversation, FileIds, IceServer, Id, Message, Recording, Role, Site, SiteProfile, Timestamp, Visitor } from './shapes.ts';
+import { Agent, Call, CallMode, ClientId, Conversation, FileIds, IceServer, Id, Message, Recording, Role, Timestamp, Visitor } from './shapes.ts';
+import { Site, SiteProfile } from './site.ts';
 
 // Bodies, queries and answers of the HTTP routes below /v1.
 
@@ -30,11 +31,6 @@ export const SetupAnswer = Type.Object({ agent: Agent, site: Site });
 export const LoginBody = Type.Object({ email: Type.String({ maxLength: 254 }), password: Password });
 export const SessionAnswer = Type.Object({ accessToken: Type.String(), expiresAt: Timestamp, agent: Agent });
 export const AgentBody = Type.Object({ name: Name, email: Email, password: Password, role: Role });
-export const SitePatch = Type.Object({
-  name: Type.Optional(Name),
-  greeting: Type.Optional(Type.String({ maxLength: 300 })),
-  origins: Type.Optional(Type.Array(Type.String({ maxLength: 300 }), { maxItems: 100 })),
-});
 export const VisitorBody = Type.Object({ siteKey: Type.String({ minLength: 1, maxLength: 128 }), locale: Type.Optional(Type.String({ maxLength: 35 })) });
 export const VisitorAnswer = Type.Object({ token: Type.String(), expiresAt: Timestamp, visitor: Type.Object({ id: Type.String(), name: Type.String() }) });
 export const WidgetConfig = Type.Object({ site: SiteProfile });
@@ -43,19 +39,37 @@ export const ConversationsQuery = Type.Interface([PageQuery], {
   status: Type.Optional(Type.Union([Type.Literal('open'), Type.Literal('closed')])),
   visitor: Type.Optional(Id),
   unread: Type.Optional(Type.Boolean()),
+  /** An agent's id, `me`, or `none`. */
+  assignee: Type.Optional(Id),
+  tag: Type.Optional(Id),
+  site: Type.Optional(Id),
+  /** Part of a message or of the visitor's name, whatever the case. */
+  text: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
 });
 export const MessagesQuery = Type.Object({
   before: Type.Optional(Type.Integer({ minimum: 1 })),
   after: Type.Optional(Type.Integer({ minimum: 0 })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 50 })),
 });
-/** A message of an agent over HTTP. `clientId` makes a repetition harmless, as over the socket. */
-export const MessageBody = Type.Object({ clientId: ClientId, text: Type.String({ maxLength: 20_000 }), note: Type.Optional(Type.Boolean()), fileIds: Type.Optional(FileIds) });
+/**
+ * A message of an agent over HTTP. `clientId` makes a repetition harmless, as over the socket. An API key writes as itself (a bot),
+ * or with `asAgentId` in the name of an agent.
+ */
+export const MessageBody = Type.Object({
+  clientId: ClientId, text: Type.String({ maxLength: 20_000 }), note: Type.Optional(Type.Boolean()), fileIds: Type.Optional(FileIds), asAgentId: Type.Optional(Id),
+});
 export const MessagesAnswer = Type.Object({ items: Type.Array(Message), next: Type.Union([Type.String(), Type.Null()]) });
 export const CallsQuery = Type.Interface([PageQuery], {
   visitor: Type.Optional(Id),
   agent: Type.Optional(Id),
   mode: Type.Optional(CallMode),
+  site: Type.Optional(Id),
+  /** `missed`: ended without an answer. */
+  outcome: Type.Optional(Type.Union([Type.Literal('answered'), Type.Literal('missed')])),
+  recorded: Type.Optional(Type.Boolean()),
+  /** Part of the visitor's or agent's name, or of a message of the call's conversation. */
+  text: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+  sort: Type.Optional(Type.Union([Type.Literal('newest'), Type.Literal('oldest')])),
   from: Type.Optional(Type.String({ format: 'date-time', description: 'Begun at this moment or later: a full RFC 3339 timestamp, e.g. 2026-01-31T12:00:00Z.' })),
   to: Type.Optional(Type.String({ format: 'date-time', description: 'Begun before this moment, which is not included: a full RFC 3339 timestamp.' })),
 });

@@ -1,7 +1,8 @@
 import { Type, type Static, type TSchema } from 'typebox';
 import {
-  Author, Call, Conversation, IceServer, Message, PresenceStatus, PrincipalKind, RecordingState, SiteProfile, TeamPresence, type WireError,
+  Author, Call, Conversation, IceServer, Message, PresenceStatus, Named, PageView, PrincipalKind, RecordingState, TeamPresence, type WireError,
 } from './shapes.ts';
+import { SiteProfile } from './site.ts';
 import type { RequestType } from './client-frames.ts';
 
 // What the server sends: one reply to each request, and events.
@@ -33,6 +34,8 @@ export const REPLIES = {
     presence: Type.Optional(Type.Union([TeamPresence, Type.Null()])),
     /** Agents: the team, one row an agent. */
     team: Type.Optional(Type.Array(Type.Object({ id: Type.String(), name: Type.String(), status: PresenceStatus }))),
+    /** Visitors: whether the answers to the questions before the chat are known already. */
+    contactKnown: Type.Optional(Type.Boolean()),
     /** Own conversations: a visitor's all, an agent's newest 50. Missed messages follow as events, in order. */
     conversations: Type.Array(Conversation),
     /** Calls that ring for the reader or that the reader is in. Ring from here, never from old events. */
@@ -45,6 +48,15 @@ export const REPLIES = {
   typing: Empty,
   'conversation.close': Type.Object({ conversation: Conversation }),
   'conversation.reopen': Type.Object({ conversation: Conversation }),
+  'conversation.assign': Type.Object({ conversation: Conversation }),
+  'conversation.tag': Type.Object({ conversation: Conversation }),
+  'conversation.takeover': Type.Object({ conversation: Conversation }),
+  'conversation.view': Type.Object({ viewers: Type.Array(Named) }),
+  'conversation.rate': Type.Object({ conversation: Conversation }),
+  /** `mailed: false`: the server sends no mail. */
+  'conversation.transcript': Type.Object({ mailed: Type.Boolean() }),
+  'visitor.contact': Empty,
+  'visitor.context': Empty,
   'presence.set': Type.Object({ status: PresenceStatus }),
   'call.start': CallReply,
   'call.accept': CallReply,
@@ -67,6 +79,12 @@ export const EVENTS = {
   typing: Type.Object({ conversationId: Type.String(), author: Author, on: Type.Boolean() }),
   /** Something else than a message changed, or the conversation is new to the reader. */
   'conversation.updated': Type.Object({ conversation: Conversation, reason: Type.String() }),
+  /** The conversation was deleted: forget it. */
+  'conversation.removed': Type.Object({ conversationId: Type.String() }),
+  /** Which agents have it open, to the others. */
+  'conversation.viewers': Type.Object({ conversationId: Type.String(), viewers: Type.Array(Named) }),
+  /** Agents: a visitor came, left, or went to another page. */
+  'visitor.updated': Type.Object({ visitorId: Type.String(), online: Type.Boolean(), page: Type.Union([PageView, Type.Null()]) }),
   /** To visitors `presence` of the team, to agents `agent` of one colleague. */
   presence: Type.Object({
     presence: Type.Optional(TeamPresence),

@@ -13,9 +13,11 @@ export const FileIds = Type.Array(Id);
 export const Timestamp = Type.String({ format: 'date-time' });
 /** Which kind of somebody acts. */
 export const PrincipalKind = Type.Union([Type.Literal('visitor'), Type.Literal('agent')]);
-/** Somebody who writes or calls; `system` for lines that nobody wrote. */
+/** Somebody who writes or calls; `bot` is a program of the organisation's, `system` stands under lines that nobody wrote. */
+export const AuthorKind = Type.Union([Type.Literal('visitor'), Type.Literal('agent'), Type.Literal('bot'), Type.Literal('system')]);
+/** Who wrote or did something. */
 export const Author = Type.Object({
-  kind: Type.Union([Type.Literal('visitor'), Type.Literal('agent'), Type.Literal('system')]),
+  kind: AuthorKind,
   id: Type.String(),
   name: Type.String(),
 });
@@ -59,18 +61,40 @@ export const Message = Type.Object({
 /** The newest line, cut for a list. */
 export const Preview = Type.Object({
   kind: Type.Union([Type.Literal('text'), Type.Literal('note'), Type.Literal('call')]),
-  authorKind: Type.Union([Type.Literal('visitor'), Type.Literal('agent'), Type.Literal('system')]),
+  authorKind: AuthorKind,
   text: Type.String(),
   call: Type.Optional(CallLine),
 });
+
+/** A word that conversations are sorted by. `colour` is one of a fixed palette, so that it can be read on light and dark. */
+export const Tag = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  colour: Type.Union([
+    Type.Literal('grey'), Type.Literal('red'), Type.Literal('orange'), Type.Literal('yellow'), Type.Literal('green'), Type.Literal('teal'),
+    Type.Literal('blue'), Type.Literal('purple'), Type.Literal('pink'),
+  ]),
+});
+
+/** What a visitor thought of a closed conversation: 1 (bad) to 5 (very good). */
+export const Rating = Type.Object({ score: Type.Integer({ minimum: 1, maximum: 5 }), comment: Type.String(), at: Timestamp });
 
 /** A conversation as its reader sees it: `readSeq` and `unread` are the reader's own, the two others tell how far each side read. */
 export const Conversation = Type.Object({
   id: Type.String(),
   siteId: Type.String(),
   visitor: Named,
+  /** Staff: whether the visitor's identity was vouched for by the customer's own server. Absent for visitors. */
+  verified: Type.Optional(Type.Boolean()),
   status: Type.Union([Type.Literal('open'), Type.Literal('closed')]),
   assignee: Type.Union([Named, Type.Null()]),
+  /** Staff: its tags. Absent for visitors. */
+  tags: Type.Optional(Type.Array(Tag)),
+  /** The bot that answers at present; null = people do. */
+  bot: Type.Union([Named, Type.Null()]),
+  closedAt: Type.Union([Timestamp, Type.Null()]),
+  closedBy: Type.Union([Author, Type.Null()]),
+  rating: Type.Union([Rating, Type.Null()]),
   lastSeq: Type.Integer(),
   readSeq: Type.Integer(),
   unread: Type.Integer(),
@@ -145,24 +169,6 @@ export const PresenceStatus = Type.Union([Type.Literal('online'), Type.Literal('
 /** The team of a site as its visitors see it: `online` as soon as one agent is. */
 export const TeamPresence = Type.Object({ status: Type.Union([Type.Literal('online'), Type.Literal('offline')]) });
 
-/** What visitors see of a site. Never an e-mail, never a setting. */
-export const SiteProfile = Type.Object({
-  id: Type.String(),
-  name: Type.String(),
-  greeting: Type.String(),
-  locale: Type.Union([Type.String(), Type.Null()]),
-  recording: Type.Object({ enabled: Type.Boolean(), textVersion: Type.String() }),
-});
-
-/** A site as its owner sees it. */
-export const Site = Type.Object({
-  id: Type.String(),
-  name: Type.String(),
-  publishableKey: Type.String(),
-  origins: Type.Array(Type.String()),
-  greeting: Type.String(),
-  createdAt: Timestamp,
-});
 
 /** What an agent may do rests on this. */
 export const Role = Type.Union([Type.Literal('owner'), Type.Literal('admin'), Type.Literal('agent')]);
@@ -173,13 +179,37 @@ export const Agent = Type.Object({
   name: Type.String(),
   email: Type.String(),
   role: Role,
+  status: Type.Union([Type.Literal('active'), Type.Literal('disabled')]),
+  /** How many open conversations routing gives at most; null = any number. */
+  capacity: Type.Union([Type.Integer({ minimum: 0, maximum: 1000 }), Type.Null()]),
   createdAt: Timestamp,
+  lastSeenAt: Type.Union([Timestamp, Type.Null()]),
 });
-/** A visitor as agents see it. */
+/** What a visitor's browser tells of itself, in words. */
+export const Device = Type.Object({
+  browser: Type.Optional(Type.String()), system: Type.Optional(Type.String()), kind: Type.Optional(Type.Union([Type.Literal('desktop'), Type.Literal('phone'), Type.Literal('tablet')])),
+  language: Type.Optional(Type.String()), timeZone: Type.Optional(Type.String()), screen: Type.Optional(Type.String()),
+});
+/** A page that a visitor looked at: its address without query and fragment. */
+export const PageView = Type.Object({ id: Type.String(), url: Type.String(), title: Type.String(), at: Timestamp });
+/** A visitor as agents see it. What an unverified one says of itself (name, e-mail, fields) may be anything. */
 export const Visitor = Type.Object({
   id: Type.String(),
   siteId: Type.String(),
   name: Type.String(),
+  email: Type.Union([Type.String(), Type.Null()]),
+  /** Vouched for by the customer's own server, as its `externalId`. */
+  verified: Type.Boolean(),
+  externalId: Type.Union([Type.String(), Type.Null()]),
+  locale: Type.Union([Type.String(), Type.Null()]),
+  /** Answers to the fields before the chat, and what the page told by `setContext`. */
+  fields: Type.Record(Type.String(), Type.String()),
+  device: Device,
+  /** What agents note about somebody, for each other. */
+  note: Type.String(),
+  online: Type.Boolean(),
+  /** Where it is, or was last. */
+  page: Type.Union([PageView, Type.Null()]),
   createdAt: Timestamp,
   lastSeenAt: Timestamp,
 });
@@ -208,8 +238,11 @@ export type Recording = Static<typeof Recording>;
 export type IceServer = Static<typeof IceServer>;
 export type PresenceStatus = Static<typeof PresenceStatus>;
 export type TeamPresence = Static<typeof TeamPresence>;
-export type SiteProfile = Static<typeof SiteProfile>;
-export type Site = Static<typeof Site>;
+export type AuthorKind = Static<typeof AuthorKind>;
+export type Tag = Static<typeof Tag>;
+export type Rating = Static<typeof Rating>;
+export type Device = Static<typeof Device>;
+export type PageView = Static<typeof PageView>;
 export type Role = Static<typeof Role>;
 export type Agent = Static<typeof Agent>;
 export type Visitor = Static<typeof Visitor>;

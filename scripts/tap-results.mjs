@@ -2,9 +2,10 @@
 // A test is a titled subtest without subtests of its own; a failing assertion outside of any counts as one too.
 import { Parser } from 'tap-parser';
 
-/** @returns {{ input: NodeJS.WritableStream, done: Promise<{ passed: number, failed: number, skipped: number, crashed: string | null }> }} */
+/** @returns {{ input: NodeJS.WritableStream, done: Promise<{ passed: number, failed: number, skipped: number, crashed: string | null, broken: string[], files: { name: string, ms: number }[] }> }} */
 export function tapResults(print = console.log) {
-  const totals = { passed: 0, failed: 0, skipped: 0, crashed: null };
+  // `broken`: what failed, once more for the end of the log; `files`: how long each took, ms.
+  const totals = { passed: 0, failed: 0, skipped: 0, crashed: null, broken: [], files: [] };
   const input = new Parser();
   const extra = new Map();
 
@@ -18,8 +19,9 @@ export function tapResults(print = console.log) {
       print(`  ✓ ${titles.join(' › ')}`);
     } else {
       totals.failed++;
-      print(`  ✗ ${[file, ...titles].join(' › ')}`);
-      for (const failure of failures) print(indent(failure, 6));
+      const text = [`  ✗ ${[file, ...titles].join(' › ')}`, ...failures.map((failure) => indent(failure, 6))].join('\n');
+      totals.broken.push(text);
+      print(text);
     }
   };
 
@@ -49,6 +51,7 @@ export function tapResults(print = console.log) {
       }
       const inner = child.level;
       const isFile = path.length === 0;
+      if (isFile) totals.files.push({ name: child.path[0], ms: point.time ?? 0 });
       const skips = point.skip && point.skip !== 'no tests found' ? [point.skip === true ? '' : point.skip] : inner.skips;
       if (inner.children === 0 && skips.length > 0 && skips.length >= inner.points) {
         report('skipped', isFile ? [...child.path, 'all of it'] : child.path, skips);

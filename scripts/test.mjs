@@ -24,9 +24,13 @@ if (Object.values(parts).every((files) => files.length === 0)) {
 
 const service = (name) => tsImport(`../test/services/${name}.ts`, import.meta.url);
 const totals = { passed: 0, failed: 0, skipped: 0 };
+const broken = [];
+const files = [];
 const crashes = [];
 
-const add = (part, { passed, failed, skipped, crashed }) => {
+const add = (part, { passed, failed, skipped, crashed, broken: failures = [], files: times = [] }) => {
+  broken.push(...failures);
+  files.push(...times);
   totals.passed += passed;
   totals.failed += failed;
   totals.skipped += skipped;
@@ -137,6 +141,10 @@ try {
   await Promise.all(stops.map((stop) => stop()));
 }
 
+// A log that is cut shows its end: what matters stands there.
+const slow = files.filter(({ ms }) => ms > 15_000).sort((a, b) => b.ms - a.ms);
+if (slow.length > 0) console.log(`\n# Files that took longest\n${slow.map(({ name, ms }) => `  ${(ms / 1000).toFixed(0)} s ${name}`).join('\n')}`);
+if (broken.length > 0) console.log(`\n# What failed, once more\n${broken.join('\n')}`);
 for (const crash of crashes) console.log(`✗ ${crash}`);
 totals.failed += crashes.length;
 const skipFails = Boolean(process.env.CI) && totals.skipped > 0;

@@ -35,7 +35,7 @@ const withBody = ({ method }: { method: string }) => method !== 'HEAD';
 
 t.test('[S5] default deny: a route without a rule cannot be registered, and every other asks who is there', async (t) => {
   const bare = Fastify();
-  await bare.register(authenticate, { auth: { verify: async () => { throw problem('unauthenticated'); }, verifyMedia: async () => { throw problem('unauthenticated'); } }, originAllowed: async () => false, publicPrefixes: ['/docs'] });
+  await bare.register(authenticate, { auth: { verify: async () => { throw problem('unauthenticated'); }, verifyMedia: async () => { throw problem('unauthenticated'); } }, verifyKey: async () => { throw problem('unauthenticated'); }, originAllowed: async () => false, publicPrefixes: ['/docs'] });
   t.throws(() => bare.get('/v1/forgotten', () => 'secret'), /GET \/v1\/forgotten does not say who may use it/);
   t.throws(() => bare.get('/v1/empty', { config: { may: [] } }, () => 'secret'), /does not say/);
   t.throws(() => bare.get('/docsx', () => 'secret'), /does not say/);

@@ -26,6 +26,7 @@ import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { registerCrossOrigin } from './cross-origin.ts';
 import { demo } from './demo.ts';
+import { problem } from './errors.ts';
 import { registerDocument, registerReference } from './docs.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createOriginRules } from './gateway/origin-rules.ts';
@@ -158,7 +159,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await registerCrossOrigin(fastify, { sites });
   await fastify.register(fastifyCookie);
   await fastify.register(authenticate, {
-    auth, publicPrefixes: ['/docs'],
+    auth, verifyKey: () => Promise.reject(problem('unauthenticated')), publicPrefixes: ['/docs'],
     originAllowed: async ({ organisationId, siteId }, origin) => {
       const site = await sites.byId(organisationId, siteId);
       return site !== null && sites.allows(site, origin);

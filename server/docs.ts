@@ -3,6 +3,7 @@ import fastifySwaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { PROBLEMS } from '../protocol/codes.ts';
 import { ProblemBody } from '../protocol/http.ts';
+import { PERMISSIONS, type Permission } from '../protocol/permissions.ts';
 import type { May } from './auth/authenticate.ts';
 
 const codes = Object.entries(PROBLEMS).map(([code, { status, message }]) => `| \`${code}\` | ${status} | ${message} |`).join('\n');
@@ -19,8 +20,12 @@ ${codes}`;
 
 /** Who may use an operation, in words. */
 function who(may: May | readonly May[]): string {
-  const names: Record<May, string> = { anyone: 'anyone', visitor: 'visitors', agent: 'agents', admin: 'admins and owners', owner: 'owners' };
-  return [may].flat().map((one) => names[one as May]).join(', ');
+  return [may].flat().map((rule) => {
+    if (rule === 'anyone') return 'anyone';
+    if (rule === 'visitor') return 'visitors';
+    const { roles, scope } = PERMISSIONS[rule as Permission];
+    return `${roles.length === 3 ? 'agents' : roles.map((role) => `${role}s`).join(' and ')}${scope ? ` and API keys with the scope \`${rule}\`` : ''}`;
+  }).join(', ');
 }
 
 /** What answers without a schema sends bytes. */
@@ -41,6 +46,7 @@ export async function registerDocument(app: FastifyInstance, { version, serverUr
       components: {
         securitySchemes: {
           agent: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The `accessToken` of `POST /v1/auth/login`.' },
+          key: { type: 'http', scheme: 'bearer', description: 'An API key (`pck_…`) with the scope that the operation names.' },
           visitor: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The `token` of `POST /v1/visitors`.' },
           media: { type: 'apiKey', in: 'cookie', name: 'pc_media', description: 'For `<audio>` and `<video>`, which send no header. Set when signing in.' },
         },
@@ -52,7 +58,7 @@ export async function registerDocument(app: FastifyInstance, { version, serverUr
       if (!described || route.method === 'HEAD') return { schema: { ...schema, hide: true }, url };
       const rules = [may].flat();
       const schemes = rules.includes('anyone') ? [] : [
-        ...(rules.some((rule) => rule !== 'visitor') ? ['agent'] : []), ...(rules.includes('visitor') ? ['visitor'] : []), ...(mediaCookie ? ['media'] : []),
+        ...(rules.some((rule) => rule !== 'visitor') ? ['agent'] : []), ...(rules.some((rule) => rule !== undefined && rule in PERMISSIONS && PERMISSIONS[rule as Permission].scope) ? ['key'] : []), ...(rules.includes('visitor') ? ['visitor'] : []), ...(mediaCookie ? ['media'] : []),
       ];
       const problemAnswer = (words: string) => ({ description: words, content: { 'application/problem+json': { schema: ProblemBody } } });
       return {

@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { SitesPage } from '../../protocol/http.ts';
-import type { Site } from '../../protocol/shapes.ts';
+import type { Site } from '../../protocol/site.ts';
 import { base } from '../../widget/styles/base.ts';
 import { StoreController } from '../../widget/engine/store-controller.ts';
 import type { Api } from '../api.ts';

@@ -123,7 +123,7 @@ describe('pages of the panel', () => {
 
   it('[A7] install shows the snippet with a copy button, and the origins, which can be changed', async () => {
     const site = { id: 's1', name: 'Shop', publishableKey: 'pk_1', origins: ['http://localhost:8080'], greeting: '', createdAt: '' };
-    const sites: SitesPage = { items: [site], next: null };
+    const sites = { items: [site], next: null };
     const api = fakeApi({ '/v1/sites': sites, 'PATCH /v1/sites/s1': { ...site, origins: ['https://a.example'] } });
     const page = await show(html`<consult-admin-install .api=${api} .server=${'https://consult.example'}></consult-admin-install>`);
     const root = page.shadowRoot!;

@@ -41,7 +41,7 @@ export function fakeApi(answers: Record<string, unknown>): Api & { asked: string
   const asked: string[] = [];
   return {
     asked,
-    account: createStore({ status: 'signed-in' as const, agent: { id: 'a1', organisationId: 'o1', name: 'Ada', email: 'ada@example.com', role: 'owner' as const, createdAt: '2026-01-01T00:00:00Z' } }),
+    account: createStore({ status: 'signed-in' as const, agent: { id: 'a1', organisationId: 'o1', name: 'Ada', email: 'ada@example.com', role: 'owner' as const, status: 'active' as const, capacity: null, createdAt: '2026-01-01T00:00:00Z', lastSeenAt: null } }),
     start: async () => undefined,
     signIn: async () => undefined,
     signOut: async () => undefined,
@@ -63,7 +63,7 @@ export function fakeApi(answers: Record<string, unknown>): Api & { asked: string
 /** A conversation with a visitor; `fields` replaces what matters to a test. */
 export function conversation(id: string, fields: Partial<Conversation> = {}): Conversation {
   return {
-    id, siteId: 's1', visitor: { id: `v-${id}`, name: `Visitor ${id}` }, status: 'open', assignee: null, lastSeq: 3, readSeq: 1, unread: 2, visitorReadSeq: 3, agentsReadSeq: 1,
+    id, siteId: 's1', visitor: { id: `v-${id}`, name: `Visitor ${id}` }, status: 'open', assignee: null, bot: null, closedAt: null, closedBy: null, rating: null, lastSeq: 3, readSeq: 1, unread: 2, visitorReadSeq: 3, agentsReadSeq: 1,
     preview: { kind: 'text', authorKind: 'visitor', text: 'Is it in stock?' }, lastMessageAt: '2026-11-21T08:00:00Z', createdAt: '2026-11-20T08:00:00Z', updatedAt: '2026-11-21T08:00:00Z',
     ...fields,
   };

@@ -82,12 +82,12 @@ export const authRoutes: FastifyPluginAsyncTypebox<{ auth: Auth; secure: boolean
   });
 
   app.get('/v1/auth/me', {
-    config: { may: 'agent' },
+    config: { may: 'self' },
     schema: { tags: ['auth'], summary: 'Who is signed in', response: { 200: Agent } },
   }, async (request) => agentOnWire(await auth.me(agentOf(request))));
 
   app.post('/v1/auth/password', {
-    config: { may: 'agent' },
+    config: { may: 'self' },
     schema: { tags: ['auth'], summary: 'Set a new password; ends all other sign-ins', body: PasswordBody, response: { 204: Type.Null() } },
   }, async (request, reply) => {
     await auth.changePassword(agentOf(request), request.body.currentPassword, request.body.newPassword);

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { CallsPage, CallsQuery, IceServersAnswer } from '../../protocol/http.ts';
 import { Call, Id } from '../../protocol/shapes.ts';
-import { principalOf } from '../auth/authenticate.ts';
+import { askerOf, principalOf } from '../auth/authenticate.ts';
 import { problem } from '../errors.ts';
 import type { Calls } from './calls.ts';
 import type { IceServers } from './ice-servers.ts';
@@ -12,23 +12,23 @@ const tags = ['calls'];
 /** The history of calls, and the servers by which a call finds its way. */
 export const callsRoutes: FastifyPluginAsyncTypebox<{ calls: Calls; iceServers: IceServers }> = async (app, { calls, iceServers }) => {
   app.get('/v1/calls', {
-    config: { may: ['visitor', 'agent'] },
+    config: { may: ['visitor', 'calls:read'] },
     schema: { tags, querystring: CallsQuery, response: { 200: CallsPage }, summary: 'Calls, newest first; a visitor gets its own' },
   }, async (request) => {
     const { visitor, agent, mode, from, to, cursor, limit = 30 } = request.query;
-    return calls.list(principalOf(request), {
+    return calls.list(askerOf(request), {
       visitorId: visitor, agentId: agent, mode, from: momentOf(from), to: momentOf(to), cursor, limit,
     });
   });
 
   app.get('/v1/calls/:id', {
-    config: { may: ['visitor', 'agent'] },
+    config: { may: ['visitor', 'calls:read'] },
     schema: { tags, params: Type.Object({ id: Id }), response: { 200: Call }, summary: 'One call' },
-  }, async (request) => calls.get(principalOf(request), request.params.id));
+  }, async (request) => calls.get(askerOf(request), request.params.id));
 
   app.get('/v1/ice-servers', {
     // Each answer opens relays for two hours: somebody who needs more than this is not calling.
-    config: { may: ['visitor', 'agent'], rateLimit: { max: 30, timeWindow: 60_000 } },
+    config: { may: ['visitor', 'calls:take'], rateLimit: { max: 30, timeWindow: 60_000 } },
     schema: { tags, response: { 200: IceServersAnswer }, summary: 'STUN and TURN servers, with credentials for two hours' },
   }, async (request, reply) => {
     void reply.header('cache-control', 'no-store');

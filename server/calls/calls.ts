@@ -1,7 +1,7 @@
 import type { Page } from '../../protocol/http.ts';
 import type { Call, CallLine, CallMode, IceServer, Message, PrincipalKind } from '../../protocol/shapes.ts';
 import type { EventOf } from '../../protocol/server-frames.ts';
-import type { Principal, VisitorPrincipal } from '../auth/principal.ts';
+import type { Asker, Principal, VisitorPrincipal } from '../auth/principal.ts';
 import type { Clock, Timer } from '../clock.ts';
 import { Problem, problem } from '../errors.ts';
 import type { Hub, Topic } from '../hub/hub.ts';
@@ -69,9 +69,9 @@ export interface Calls {
   /** The row of a call, as somebody of its organisation may see it; for recordings. */
   record(organisationId: string, callId: string): Promise<CallRecord | null>;
   /** A call of the agent's organisation, or of the visitor itself. */
-  get(principal: Principal, callId: string): Promise<Call>;
+  get(principal: Asker, callId: string): Promise<Call>;
   /** A page of the organisation's calls, or of the visitor's own, newest first. Throws `bad_request` for a cursor that is none. */
-  list(principal: Principal, query: Omit<CallsFilter, 'after'> & { cursor?: string | undefined }): Promise<Page<Call>>;
+  list(principal: Asker, query: Omit<CallsFilter, 'after'> & { cursor?: string | undefined }): Promise<Page<Call>>;
   /** Who hears of a call that is under way: every connection of its two members. */
   members(call: CallRecord): Topic[];
   /** What rings for the principal, and what it is in; the connection counts as open from here on. */
@@ -111,7 +111,7 @@ export function createCalls({ store, hub, clock, chat, presence, iceServers, lig
   const background = (what: string, work: Promise<unknown>) => void work.catch((error: unknown) => failed(error, what));
   const view = (call: CallRecord) => callView(call, light.isOn(call.id));
   /** The call, if it is the principal's to see. */
-  const visible = async (principal: Principal, callId: string): Promise<CallRecord> => {
+  const visible = async (principal: Asker, callId: string): Promise<CallRecord> => {
     const call = await store.find(principal.organisationId, callId);
     if (!call || (principal.kind === 'visitor' && call.visitorId !== principal.id)) throw problem('not_found');
     return call;

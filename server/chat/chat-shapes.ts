@@ -26,10 +26,12 @@ export function conversationOnWire(
     else agentsReadSeq = Math.max(agentsReadSeq, cursor.readSeq);
     if (cursor.memberKind === reader.kind && cursor.memberId === reader.id) ({ readSeq } = cursor);
   }
-  const { id, siteId, status, visitorId, assigneeId, lastSeq, preview } = conversation;
+  const { id, siteId, status, visitorId, assigneeId, lastSeq, preview, closedAt, rating, ratingComment, ratedAt } = conversation;
   return {
     id, siteId, visitor: { id: visitorId, name: visitorName ?? '' }, status,
     assignee: assigneeId === null ? null : { id: assigneeId, name: assigneeName ?? '' },
+    bot: null, closedAt: closedAt === null ? null : rfc3339(closedAt), closedBy: null,
+    rating: rating === null || ratedAt === null ? null : { score: rating, comment: ratingComment ?? '', at: rfc3339(ratedAt) },
     lastSeq, readSeq, unread: Math.max(0, lastSeq - readSeq), visitorReadSeq, agentsReadSeq,
     preview: preview && previewOnWire(preview),
     lastMessageAt: rfc3339(conversation.lastMessageAt), createdAt: rfc3339(conversation.createdAt), updatedAt: rfc3339(conversation.updatedAt),

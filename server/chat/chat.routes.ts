@@ -5,7 +5,7 @@ import { Conversation, Id, Message } from '../../protocol/shapes.ts';
 import { agentOf, principalOf } from '../auth/authenticate.ts';
 import type { Chat } from './chat.ts';
 
-const may = ['agent', 'visitor'] as const;
+const may = ['visitor', 'conversations:read'] as const;
 const tags = ['conversations'];
 const params = Type.Object({ id: Id });
 
@@ -41,7 +41,7 @@ export const chatRoutes: FastifyPluginAsyncTypebox<{ chat: Chat }> = async (app,
   });
 
   app.post('/v1/conversations/:id/messages', {
-    config: { may: 'agent' },
+    config: { may: 'conversations:write' },
     schema: {
       tags, summary: 'Write a message', description: '201 for a new one, 200 when the `clientId` was there before: then the first message. `text` has 1 to 4000 characters (code points) after trimming.',
       params, body: MessageBody, response: { 200: Message, 201: Message },

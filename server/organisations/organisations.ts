@@ -1,4 +1,5 @@
-import type { Agent, Site } from '../../protocol/shapes.ts';
+import type { Agent } from '../../protocol/shapes.ts';
+import type { Site } from '../../protocol/site.ts';
 import type { Passwords } from '../auth/passwords.ts';
 import type { Clock } from '../clock.ts';
 import { problem } from '../errors.ts';

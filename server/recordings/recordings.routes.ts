@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 import { ChunkAnswer, ChunkParams, CompleteAnswer, CompleteBody } from '../../protocol/http.ts';
 import { Id, Recording } from '../../protocol/shapes.ts';
 import { MAX_CHUNK_BYTES } from '../../protocol/version.ts';
-import { agentOf, principalOf } from '../auth/authenticate.ts';
+import { askerOf, principalOf, staffOf } from '../auth/authenticate.ts';
 import { problem } from '../errors.ts';
 import { byteRange } from './byte-range.ts';
 import { sha256Of } from './content-digest.ts';
@@ -24,7 +24,7 @@ export const recordingsRoutes: FastifyPluginAsyncTypebox<{ recordings: Recording
       method: 'PUT',
       url: '/v1/recordings/:id/segments/:segment/chunks/:seq',
       bodyLimit: MAX_CHUNK_BYTES,
-      config: { may: ['visitor', 'agent'], rateLimit: { max: 1200, timeWindow: 60_000 } },
+      config: { may: ['visitor', 'recordings:write'], rateLimit: { max: 1200, timeWindow: 60_000 } },
       schema: {
         tags, params: ChunkParams, response: { 200: ChunkAnswer, 201: ChunkAnswer },
         summary: 'Store one chunk of a segment; 201 the first time, 200 for the same bytes again',
@@ -44,7 +44,7 @@ export const recordingsRoutes: FastifyPluginAsyncTypebox<{ recordings: Recording
   });
 
   app.post('/v1/recordings/:id/complete', {
-    config: { may: ['visitor', 'agent'] },
+    config: { may: ['visitor', 'recordings:write'] },
     schema: {
       tags, params: Params, body: CompleteBody, response: { 200: CompleteAnswer },
       summary: 'Say how many chunks the own segments have; the answer names those that are missing',
@@ -53,14 +53,14 @@ export const recordingsRoutes: FastifyPluginAsyncTypebox<{ recordings: Recording
   }, async (request) => recordings.complete(principalOf(request), request.params.id, request.body.segments));
 
   app.get('/v1/recordings/:id', {
-    config: { may: ['visitor', 'agent'] },
+    config: { may: ['visitor', 'recordings:read'] },
     schema: { tags, params: Params, response: { 200: Recording }, summary: 'The facts of a recording' },
-  }, async (request) => recordings.get(principalOf(request), request.params.id));
+  }, async (request) => recordings.get(askerOf(request), request.params.id));
 
   app.route({
     method: ['GET', 'HEAD'],
     url: '/v1/recordings/:id/media',
-    config: { may: ['visitor', 'agent'], mediaCookie: true },
+    config: { may: ['visitor', 'recordings:read'], mediaCookie: true },
     schema: {
       tags, params: Params, querystring: MediaQuery, summary: 'The merged file, whole or in a stretch (Range)',
       description: 'By bearer token, or by the cookie that an agent\'s sign-in sets for media elements. `?download=1` gives it as an attachment.',
@@ -68,15 +68,15 @@ export const recordingsRoutes: FastifyPluginAsyncTypebox<{ recordings: Recording
     async handler(request, reply) {
       const { id } = request.params as { id: string };
       const { download } = request.query as { download?: string };
-      return sendMedia(request, reply, await recordings.media(principalOf(request), id), download === '1' || download === 'true');
+      return sendMedia(request, reply, await recordings.media(askerOf(request), id), download === '1' || download === 'true');
     },
   });
 
   app.delete('/v1/recordings/:id', {
-    config: { may: 'admin' },
+    config: { may: 'recordings:delete' },
     schema: { tags, params: Params, response: { 204: Type.Null() }, summary: 'Remove a recording and its bytes for good' },
   }, async (request, reply) => {
-    await recordings.remove(agentOf(request), request.params.id);
+    await recordings.remove(staffOf(request), request.params.id);
     return reply.code(204).send(null);
   });
 };

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import type { PrincipalKind, Recording, SiteProfile } from '../../protocol/shapes.ts';
+import type { PrincipalKind, Recording } from '../../protocol/shapes.ts';
+import type { SiteProfile } from '../../protocol/site.ts';
 import { MAX_CHUNK_BYTES } from '../../protocol/version.ts';
-import type { AgentPrincipal, Principal } from '../auth/principal.ts';
+import type { Asker, Principal, StaffPrincipal } from '../auth/principal.ts';
 import type { BlobStore, ByteRange } from '../blobs/blobs.ts';
 import type { Caller, CallRecord, Calls } from '../calls/calls.ts';
 import type { RecordingLight } from '../calls/recording-light.ts';
@@ -55,11 +56,11 @@ export interface Recordings {
   complete(principal: Principal, id: string, counts: readonly { segment: number; chunks: number }[]):
     Promise<{ recording: Recording; missing: { segment: number; seqs: number[] }[] }>;
   /** A recording of the agent's organisation, or of the visitor's own call. */
-  get(principal: Principal, id: string): Promise<Recording>;
+  get(principal: Asker, id: string): Promise<Recording>;
   /** `not_found` until there is a file. */
-  media(principal: Principal, id: string): Promise<RecordingMedia>;
+  media(principal: Asker, id: string): Promise<RecordingMedia>;
   /** Removes file, chunks and rows for good. `conflict` while the call lives. */
-  remove(agent: AgentPrincipal, id: string): Promise<void>;
+  remove(agent: StaffPrincipal, id: string): Promise<void>;
 }
 
 /** What recordings are made of. */
@@ -118,7 +119,7 @@ export function createRecordings({ store, blobs, calls, hub, clock, light, sites
     },
   });
 
-  const find = async (principal: Principal, id: string): Promise<{ row: RecordingRow; call: CallRecord }> => {
+  const find = async (principal: Asker, id: string): Promise<{ row: RecordingRow; call: CallRecord }> => {
     const row = await store.find(principal.organisationId, id);
     const call = row && (await calls.record(principal.organisationId, row.callId));
     if (!call || (principal.kind === 'visitor' && call.visitorId !== principal.id)) throw problem('not_found');

@@ -1,16 +1,17 @@
 import type { Page } from '../../protocol/http.ts';
-import type { Site, SiteProfile } from '../../protocol/shapes.ts';
+import type { Site, SiteProfile, SiteSettings } from '../../protocol/site.ts';
 import { CONSENT_TEXT_VERSION } from '../../protocol/version.ts';
 import { rfc3339, type Clock } from '../clock.ts';
 import { problem } from '../errors.ts';
 import { pageOf, readCursor } from '../page-cursor.ts';
 import { entriesFor, normalOrigin } from './origins.ts';
+import { settingsOf } from './site-settings.ts';
 import type { SiteRow, SitesStore } from './sites.store.ts';
 
 /** What may be changed of a site. */
 export interface SiteChanges {
   name?: string;
-  greeting?: string;
+  settings?: Partial<SiteSettings>;
   origins?: string[];
 }
 
@@ -93,14 +94,14 @@ export function createSites({ store, clock, ownOrigins }: { store: SitesStore; c
       const { rows, next } = pageOf(found, limit, ({ createdAt, id }) => ({ at: createdAt, id }));
       return { items: rows.map(siteOnWire), next };
     },
-    async update(organisationId, siteId, { name, greeting, origins: entries }) {
+    async update(organisationId, siteId, { name, settings, origins: entries }) {
       const before = await store.byId(siteId);
       if (before?.organisationId !== organisationId) throw problem('not_found');
       const after = await store.update(organisationId, siteId, {
         updatedAt: clock.now(),
         ...(name !== undefined && { name: name.trim() }),
         ...(entries !== undefined && { origins: [...new Set(entries.map(normalOrigin))] }),
-        ...(greeting !== undefined && { settings: { ...before.settings, greeting: greeting.trim() } }),
+        ...(settings !== undefined && { settings: { ...before.settings, ...settings } }),
       });
       forget();
       if (!after) throw problem('not_found');
@@ -109,21 +110,21 @@ export function createSites({ store, clock, ownOrigins }: { store: SitesStore; c
   };
 }
 
-const textSetting = (site: SiteRow, name: string): string | null => {
-  const value = site.settings[name];
-  return typeof value === 'string' ? value : null;
-};
-
 /** A site as the wire shows it to its owner. */
 export function siteOnWire(site: SiteRow): Site {
   const { id, name, publishableKey, origins, createdAt } = site;
-  return { id, name, publishableKey, origins, greeting: textSetting(site, 'greeting') ?? '', createdAt: rfc3339(createdAt) };
+  return {
+    id, name, publishableKey, origins, settings: settingsOf(site.settings), picture: null, identity: site.identitySecret !== null,
+    archived: site.archivedAt !== null, createdAt: rfc3339(createdAt),
+  };
 }
 
 /** A site as the wire shows it to everybody. */
 export function siteProfile(site: SiteRow): SiteProfile {
+  const { greeting, statusText, languages, look, recording, calls, privacyUrl, pagesShown, preChat, offline, rating, transcripts } = settingsOf(site.settings);
   return {
-    id: site.id, name: site.name, greeting: textSetting(site, 'greeting') ?? '', locale: textSetting(site, 'locale'),
-    recording: { enabled: site.settings.recording !== false, textVersion: CONSENT_TEXT_VERSION },
+    id: site.id, name: site.name, greeting, statusText, languages, look, picture: null, hours: { open: true, opensAt: null },
+    recording: { enabled: recording.enabled, textVersion: CONSENT_TEXT_VERSION, consentText: recording.consentText },
+    calls, privacyUrl, pagesShown, preChat: preChat.enabled ? preChat.fields : [], offline, rating, transcripts,
   };
 }

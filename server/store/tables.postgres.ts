@@ -6,5 +6,6 @@ export const postgresTables = defineTables(postgresColumns);
 
 /** One export a table, because that is what drizzle-kit looks for. */
 export const {
-  organisations, agents, sessions, sites, visitors, conversations, reads, messages, calls, consents, recordings, segments, chunks,
+  organisations, agents, sessions, sites, visitors, pageViews, conversations, tags, conversationTags, savedFilters, cannedReplies, reads, messages,
+  calls, consents, recordings, segments, chunks, invitations, passwordResets, identities, audit, apiKeys, webhooks, deliveries, mails, pushSubscriptions,
 } = postgresTables;

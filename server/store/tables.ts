@@ -3,8 +3,8 @@ import type { Columns } from './columns.sqlite.ts';
 /** Who can be a member of a conversation or a call. */
 export type MemberKind = 'visitor' | 'agent';
 
-/** Who can have written a line: a member, or the server itself (`Call ended`). */
-export type AuthorKind = MemberKind | 'system';
+/** Who can have written a line: a member, a program of the organisation's (an API key, a bot), or the server itself (`Call ended`). */
+export type AuthorKind = MemberKind | 'bot' | 'system';
 
 /** What a line of a conversation is: said, a private note among agents, or how a call went. */
 export type MessageKind = 'text' | 'note' | 'call';
@@ -39,19 +39,24 @@ export interface Gap {
  */
 export function defineTables({ table, id, text, int, flag, when, json, index, uniqueIndex, primaryKey }: Columns) {
   const organisations = table('organisations', {
-    id: id().primaryKey(), name: text().notNull(), createdAt: when().notNull(),
+    id: id().primaryKey(), name: text().notNull(), settings: json<Record<string, unknown>>(), createdAt: when().notNull(),
   });
 
-  /** `email` is in lower case. */
+  /**
+   * `email` is in lower case. An empty `passwordHash` fits no password: whoever signs in by OIDC alone has it.
+   * `settings`: the agent's own switches and language; `capacity`: open conversations that routing gives it at most, null = any.
+   */
   const agents = table('agents', {
     id: id().primaryKey(), organisationId: id().notNull(), email: text().notNull(), name: text().notNull(),
     passwordHash: text().notNull(), role: text<'owner' | 'admin' | 'agent'>().notNull(),
     status: text<'active' | 'disabled'>().notNull(), createdAt: when().notNull(), updatedAt: when().notNull(),
+    settings: json<Record<string, unknown>>(), capacity: int(), lastSeenAt: when(),
   }, (t) => [uniqueIndex('agents_email').on(t.email), index('agents_organisation').on(t.organisationId)]);
 
   const sessions = table('sessions', {
     id: id().primaryKey(), agentId: id().notNull(), organisationId: id().notNull(), refreshHash: text().notNull(),
     previousHash: text(), rotatedAt: when().notNull(), createdAt: when().notNull(), expiresAt: when().notNull(), revokedAt: when(),
+    userAgent: text(),
   }, (t) => [
     uniqueIndex('sessions_refresh_hash').on(t.refreshHash), index('sessions_previous_hash').on(t.previousHash),
     index('sessions_agent').on(t.agentId),
@@ -60,23 +65,62 @@ export function defineTables({ table, id, text, int, flag, when, json, index, un
   const sites = table('sites', {
     id: id().primaryKey(), organisationId: id().notNull(), name: text().notNull(), publishableKey: text().notNull(),
     origins: json<string[]>().notNull(), settings: json<Record<string, unknown>>().notNull(),
-    createdAt: when().notNull(), updatedAt: when().notNull(),
+    createdAt: when().notNull(), updatedAt: when().notNull(), identitySecret: text(), archivedAt: when(),
   }, (t) => [uniqueIndex('sites_publishable_key').on(t.publishableKey), index('sites_organisation').on(t.organisationId)]);
 
+  /**
+   * `externalId` is the customer's own id for somebody whom its server vouched for: one row a site. `email` and `fields` of a row
+   * without `verifiedAt` are what the visitor says. `mergedInto`: this one was found to be that one; its token still works.
+   */
   const visitors = table('visitors', {
     id: id().primaryKey(), organisationId: id().notNull(), siteId: id().notNull(), name: text().notNull(), email: text(),
-    locale: text(), createdAt: when().notNull(), lastSeenAt: when().notNull(),
-  }, (t) => [index('visitors_organisation_site').on(t.organisationId, t.siteId)]);
+    locale: text(), createdAt: when().notNull(), lastSeenAt: when().notNull(), externalId: text(), verifiedAt: when(),
+    fields: json<Record<string, string>>(), device: json<Record<string, string>>(), context: json<Record<string, unknown>>(),
+    note: text(), mergedInto: id(),
+  }, (t) => [
+    index('visitors_organisation_site').on(t.organisationId, t.siteId), uniqueIndex('visitors_external').on(t.siteId, t.externalId),
+    index('visitors_organisation_seen').on(t.organisationId, t.lastSeenAt),
+  ]);
+
+  /** The pages that a visitor opened with the chat running: title and address without query. */
+  const pageViews = table('page_views', {
+    id: id().primaryKey(), organisationId: id().notNull(), visitorId: id().notNull(), url: text().notNull(), title: text().notNull(),
+    createdAt: when().notNull(),
+  }, (t) => [index('page_views_visitor').on(t.visitorId, t.id)]);
 
   const conversations = table('conversations', {
     id: id().primaryKey(), organisationId: id().notNull(), siteId: id().notNull(), visitorId: id().notNull(),
     status: text<'open' | 'closed'>().notNull(), openKey: id(), assigneeId: id(), lastSeq: int().notNull(),
     lastMessageAt: when().notNull(), preview: json<Preview>(), createdAt: when().notNull(), updatedAt: when().notNull(),
-    closedAt: when(),
+    closedAt: when(), closedBy: json<{ kind: string; id: string; name: string }>(), assignedAt: when(),
+    firstMessageAt: when(), firstAnswerAt: when(), botId: id(), rating: int(), ratingComment: text(), ratedAt: when(),
   }, (t) => [
     uniqueIndex('conversations_open_key').on(t.openKey),
     index('conversations_organisation_last').on(t.organisationId, t.lastMessageAt), index('conversations_visitor').on(t.visitorId),
+    index('conversations_assignee').on(t.organisationId, t.assigneeId, t.lastMessageAt),
+    index('conversations_organisation_created').on(t.organisationId, t.createdAt),
   ]);
+
+  /** The words that conversations can be sorted by. `name` as written; `key` is it in lower case, unique in the organisation. */
+  const tags = table('tags', {
+    id: id().primaryKey(), organisationId: id().notNull(), key: text().notNull(), name: text().notNull(), colour: text().notNull(),
+    createdAt: when().notNull(),
+  }, (t) => [uniqueIndex('tags_key').on(t.organisationId, t.key)]);
+
+  const conversationTags = table('conversation_tags', {
+    conversationId: id().notNull(), tagId: id().notNull(), organisationId: id().notNull(), createdAt: when().notNull(),
+  }, (t) => [primaryKey({ columns: [t.conversationId, t.tagId] }), index('conversation_tags_tag').on(t.organisationId, t.tagId)]);
+
+  const savedFilters = table('saved_filters', {
+    id: id().primaryKey(), organisationId: id().notNull(), agentId: id().notNull(), name: text().notNull(),
+    query: json<Record<string, string>>().notNull(), createdAt: when().notNull(),
+  }, (t) => [index('saved_filters_agent').on(t.organisationId, t.agentId)]);
+
+  /** Answers that are written once and used often. `{{visitor.name}}` and the like in `text` are filled in by the panel. */
+  const cannedReplies = table('canned_replies', {
+    id: id().primaryKey(), organisationId: id().notNull(), shortcut: text().notNull(), text: text().notNull(),
+    createdAt: when().notNull(), updatedAt: when().notNull(),
+  }, (t) => [uniqueIndex('canned_replies_shortcut').on(t.organisationId, t.shortcut)]);
 
   /**
    * How far a member has read. Writing moves the writer's own cursor too, so that unread is always `lastSeq - readSeq`.
@@ -141,7 +185,76 @@ export function defineTables({ table, id, text, int, flag, when, json, index, un
     receivedAt: when().notNull(),
   }, (t) => [primaryKey({ columns: [t.recordingId, t.segment, t.seq] })]);
 
-  return { organisations, agents, sessions, sites, visitors, conversations, reads, messages, calls, consents, recordings, segments, chunks };
+  /** Links by which somebody joins the team. The token itself is never stored, only its hash. */
+  const invitations = table('invitations', {
+    id: id().primaryKey(), organisationId: id().notNull(), email: text().notNull(), name: text(), role: text<'owner' | 'admin' | 'agent'>().notNull(),
+    tokenHash: text().notNull(), invitedById: id().notNull(), invitedByName: text().notNull(), createdAt: when().notNull(),
+    expiresAt: when().notNull(), acceptedAt: when(), revokedAt: when(),
+  }, (t) => [uniqueIndex('invitations_token').on(t.tokenHash), index('invitations_organisation').on(t.organisationId)]);
+
+  /** Links by which somebody sets a new password, once. The old one works until then (threats.md S25). */
+  const passwordResets = table('password_resets', {
+    id: id().primaryKey(), organisationId: id().notNull(), agentId: id().notNull(), tokenHash: text().notNull(),
+    createdAt: when().notNull(), expiresAt: when().notNull(), usedAt: when(),
+  }, (t) => [uniqueIndex('password_resets_token').on(t.tokenHash), index('password_resets_agent').on(t.agentId)]);
+
+  /** Which account of an OpenID provider is which agent: by issuer and subject, never by e-mail alone. */
+  const identities = table('identities', {
+    id: id().primaryKey(), organisationId: id().notNull(), agentId: id().notNull(), issuer: text().notNull(), subject: text().notNull(),
+    createdAt: when().notNull(),
+  }, (t) => [uniqueIndex('identities_subject').on(t.issuer, t.subject), index('identities_agent').on(t.agentId)]);
+
+  /** Who did what. Rows are only ever added; ids grow with time. */
+  const audit = table('audit', {
+    id: id().primaryKey(), organisationId: id().notNull(), actorKind: text().notNull(), actorId: id().notNull(), actorName: text().notNull(),
+    action: text().notNull(), targetKind: text(), targetId: id(), targetName: text(), detail: json<Record<string, unknown>>(),
+    address: text(), createdAt: when().notNull(),
+  }, (t) => [index('audit_organisation').on(t.organisationId, t.id)]);
+
+  /** Programs' keys: only the hash is kept; `prefix` is how people tell them apart. */
+  const apiKeys = table('api_keys', {
+    id: id().primaryKey(), organisationId: id().notNull(), name: text().notNull(), prefix: text().notNull(), hash: text().notNull(),
+    scopes: json<string[]>().notNull(), createdById: id().notNull(), createdAt: when().notNull(), expiresAt: when(), lastUsedAt: when(),
+    revokedAt: when(),
+  }, (t) => [uniqueIndex('api_keys_hash').on(t.hash), index('api_keys_organisation').on(t.organisationId)]);
+
+  /** `bot`: its answer may write into the conversation. `events` are names of webhook events, or `*`. */
+  const webhooks = table('webhooks', {
+    id: id().primaryKey(), organisationId: id().notNull(), name: text().notNull(), url: text().notNull(), events: json<string[]>().notNull(),
+    secret: text().notNull(), enabled: flag().notNull(), bot: flag().notNull(), createdAt: when().notNull(), updatedAt: when().notNull(),
+    failingSince: when(),
+  }, (t) => [index('webhooks_organisation').on(t.organisationId)]);
+
+  /** One event on its way to one webhook. `eventId` is made from what happened, so that telling it twice makes one row. */
+  const deliveries = table('deliveries', {
+    id: id().primaryKey(), organisationId: id().notNull(), webhookId: id().notNull(), eventId: text().notNull(), event: text().notNull(),
+    payload: text().notNull(), state: text<'waiting' | 'delivered' | 'failed'>().notNull(), attempts: int().notNull(), nextAt: when(),
+    claimedBy: text(), claimedUntil: when(), log: json<Record<string, unknown>[]>().notNull(), createdAt: when().notNull(), endedAt: when(),
+  }, (t) => [
+    uniqueIndex('deliveries_event').on(t.webhookId, t.eventId), index('deliveries_due').on(t.state, t.nextAt),
+    index('deliveries_webhook').on(t.webhookId, t.id),
+  ]);
+
+  /**
+   * Mail on its way. `unsent`: there is no SMTP, the panel shows it. `key` names what it is about, for debouncing.
+   * A mail that holds a secret link loses its `text` and `html` as soon as it has left.
+   */
+  const mails = table('mails', {
+    id: id().primaryKey(), organisationId: id().notNull(), kind: text().notNull(), key: text(), recipient: text().notNull(), subject: text().notNull(),
+    text: text(), html: text(), secret: flag().notNull(), state: text<'waiting' | 'sent' | 'failed' | 'unsent'>().notNull(), attempts: int().notNull(), nextAt: when(),
+    claimedBy: text(), claimedUntil: when(), error: text(), createdAt: when().notNull(), endedAt: when(),
+  }, (t) => [index('mails_due').on(t.state, t.nextAt), index('mails_organisation').on(t.organisationId, t.id), index('mails_key').on(t.key, t.createdAt)]);
+
+  /** A browser that wants to be told although no panel is open (RFC 8030, RFC 8291). */
+  const pushSubscriptions = table('push_subscriptions', {
+    id: id().primaryKey(), organisationId: id().notNull(), agentId: id().notNull(), sessionId: id().notNull(), endpoint: text().notNull(),
+    p256dh: text().notNull(), auth: text().notNull(), locale: text(), createdAt: when().notNull(),
+  }, (t) => [uniqueIndex('push_subscriptions_endpoint').on(t.endpoint), index('push_subscriptions_agent').on(t.organisationId, t.agentId)]);
+
+  return {
+    organisations, agents, sessions, sites, visitors, pageViews, conversations, tags, conversationTags, savedFilters, cannedReplies, reads, messages,
+    calls, consents, recordings, segments, chunks, invitations, passwordResets, identities, audit, apiKeys, webhooks, deliveries, mails, pushSubscriptions,
+  };
 }
 
 /** The tables as stores see them, whichever engine is behind. */

@@ -38,7 +38,7 @@ export function createTeam({ store, passwords, clock }: { store: TeamStore; pass
   };
 }
 
-/** An agent as the wire shows it: no hash, no status. */
-export function agentOnWire({ id, organisationId, name, email, role, createdAt }: Row<'agents'>): Agent {
-  return { id, organisationId, name, email, role, createdAt: rfc3339(createdAt) };
+/** An agent as the wire shows it: no hash, and none of its own switches. */
+export function agentOnWire({ id, organisationId, name, email, role, status, capacity, createdAt, lastSeenAt }: Row<'agents'>): Agent {
+  return { id, organisationId, name, email, role, status, capacity, createdAt: rfc3339(createdAt), lastSeenAt: lastSeenAt === null ? null : rfc3339(lastSeenAt) };
 }

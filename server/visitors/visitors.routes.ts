@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { PageQuery, VisitorAnswer, VisitorBody, VisitorsPage } from '../../protocol/http.ts';
 import { Id, Visitor } from '../../protocol/shapes.ts';
-import { agentOf } from '../auth/authenticate.ts';
+import { staffOf } from '../auth/authenticate.ts';
 import { rfc3339 } from '../clock.ts';
 import type { Visitors } from './visitors.ts';
 
@@ -22,12 +22,12 @@ export const visitorsRoutes: FastifyPluginAsyncTypebox<{ visitors: Visitors }> =
   });
 
   app.get('/v1/visitors', {
-    config: { may: 'agent' },
+    config: { may: 'visitors:read' },
     schema: { tags: ['visitors'], summary: 'Visitors who have written or called, newest first', querystring: PageQuery, response: { 200: VisitorsPage } },
-  }, async (request) => visitors.list(agentOf(request).organisationId, { cursor: request.query.cursor, limit: request.query.limit ?? 30 }));
+  }, async (request) => visitors.list(staffOf(request).organisationId, { cursor: request.query.cursor, limit: request.query.limit ?? 30 }));
 
   app.get('/v1/visitors/:id', {
-    config: { may: 'agent' },
+    config: { may: 'visitors:read' },
     schema: { tags: ['visitors'], summary: 'A visitor', params: Type.Object({ id: Id }), response: { 200: Visitor } },
-  }, async (request) => visitors.get(agentOf(request).organisationId, request.params.id));
+  }, async (request) => visitors.get(staffOf(request).organisationId, request.params.id));
 };

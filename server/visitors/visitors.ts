@@ -67,6 +67,9 @@ export function createVisitors({ store, sites, auth, clock }: VisitorsParts): Vi
   };
 }
 
-function visitorOnWire({ id, siteId, name, createdAt, lastSeenAt }: VisitorRow): Visitor {
-  return { id, siteId, name, createdAt: rfc3339(createdAt), lastSeenAt: rfc3339(lastSeenAt) };
+function visitorOnWire({ id, siteId, name, email, externalId, verifiedAt, locale, fields, device, note, createdAt, lastSeenAt }: VisitorRow): Visitor {
+  return {
+    id, siteId, name, email, verified: verifiedAt !== null, externalId, locale, fields: fields ?? {}, device: device ?? {}, note: note ?? '',
+    online: false, page: null, createdAt: rfc3339(createdAt), lastSeenAt: rfc3339(lastSeenAt),
+  };
 }

@@ -1,4 +1,5 @@
-import type { Call, Conversation, Message, Named, PresenceStatus, SiteProfile, TeamPresence } from '../../protocol/shapes.ts';
+import type { Call, Conversation, Message, Named, PresenceStatus, TeamPresence } from '../../protocol/shapes.ts';
+import type { SiteProfile } from '../../protocol/site.ts';
 import type { LinkStatus, Wire } from './wire.ts';
 import type { Readable } from './store.ts';
 import type { CallEngine, CallView } from './call/call-engine.ts';

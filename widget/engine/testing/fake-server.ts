@@ -1,4 +1,5 @@
-import type { Call, Conversation, Message, SiteProfile } from '../../../protocol/shapes.ts';
+import type { Call, Conversation, Message } from '../../../protocol/shapes.ts';
+import type { SiteProfile } from '../../../protocol/site.ts';
 import type { EventOf, EventType } from '../../../protocol/server-frames.ts';
 
 /** A request as the fake server sees it. */
@@ -63,7 +64,12 @@ export class FakeServer {
   readonly requests: { url: string; body: unknown }[] = [];
   readonly rooms = new Map<string, Room>();
   readonly calls: Call[] = [];
-  site: SiteProfile = { id: 'site', name: 'Mori Tea', greeting: '', locale: null, recording: { enabled: true, textVersion: '1' } };
+  site: SiteProfile = {
+    id: 'site', name: 'Mori Tea', greeting: '', statusText: '', languages: ['en', 'ko'], picture: null, hours: { open: true, opensAt: null },
+    look: { accent: null, theme: 'auto', position: 'bottom-right', launcherText: '' }, recording: { enabled: true, textVersion: '1', consentText: '' },
+    calls: { audio: true, video: true }, privacyUrl: '', pagesShown: true, preChat: [], offline: { enabled: true, text: '', askEmail: true }, rating: true,
+    transcripts: true,
+  };
   visitor = { id: 'visitor', name: 'Curious Otter' };
   presence: { status: 'online' | 'offline' } | null = { status: 'online' };
   heartbeatMs = 25_000;
@@ -155,7 +161,7 @@ export class FakeServer {
     const room: Room = {
       messages: [],
       conversation: {
-        id, siteId: 'site', visitor: this.visitor, status: 'open', assignee: null, lastSeq: 0, readSeq: 0, unread: 0, visitorReadSeq: 0, agentsReadSeq: 0,
+        id, siteId: 'site', visitor: this.visitor, status: 'open', assignee: null, bot: null, closedAt: null, closedBy: null, rating: null, lastSeq: 0, readSeq: 0, unread: 0, visitorReadSeq: 0, agentsReadSeq: 0,
         preview: null, lastMessageAt: new Date(start).toISOString(), createdAt: new Date(start).toISOString(), updatedAt: new Date(start).toISOString(),
       },
     };

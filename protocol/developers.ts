@@ -1,0 +1,62 @@
+import { Type, type Static } from 'typebox';
+import { Timestamp } from './shapes.ts';
+
+// What developers build on: keys and webhooks.
+
+const Name = Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' });
+
+/** A key as it is listed: never the key itself. */
+export const ApiKey = Type.Object({
+  id: Type.String(), name: Type.String(), prefix: Type.String(), scopes: Type.Array(Type.String()), createdBy: Type.String(),
+  createdAt: Timestamp, expiresAt: Type.Union([Timestamp, Type.Null()]), lastUsedAt: Type.Union([Timestamp, Type.Null()]),
+  state: Type.Union([Type.Literal('active'), Type.Literal('expired'), Type.Literal('revoked')]),
+});
+/** `scopes`: permissions of protocol/permissions.ts; one without `scope` there, or beyond the maker's own role, is refused. */
+export const ApiKeyBody = Type.Object({
+  name: Name, scopes: Type.Array(Type.String({ maxLength: 40 }), { minItems: 1, maxItems: 40 }), expiresAt: Type.Optional(Type.Union([Timestamp, Type.Null()])),
+});
+/** The key, only this once. */
+export const ApiKeyAnswer = Type.Interface([ApiKey], { key: Type.String() });
+
+/** The events that webhooks can ask for; `*` is all of them. */
+export const WebhookEvent = Type.Union([
+  Type.Literal('conversation.created'), Type.Literal('conversation.updated'), Type.Literal('conversation.closed'), Type.Literal('conversation.rated'),
+  Type.Literal('message.created'), Type.Literal('call.started'), Type.Literal('call.answered'), Type.Literal('call.ended'), Type.Literal('call.missed'),
+  Type.Literal('recording.ready'), Type.Literal('recording.failed'), Type.Literal('visitor.created'), Type.Literal('visitor.identified'), Type.Literal('visitor.updated'),
+]);
+const WebhookEvents = Type.Array(Type.Union([Type.Literal('*'), WebhookEvent]), { minItems: 1, maxItems: 20 });
+
+/** An address that is told what happens. */
+export const Webhook = Type.Object({
+  id: Type.String(), name: Type.String(), url: Type.String(), events: Type.Array(Type.String()), enabled: Type.Boolean(),
+  /** Its answers may speak in the conversation, see docs/api.md. */
+  bot: Type.Boolean(),
+  failingSince: Type.Union([Timestamp, Type.Null()]), createdAt: Timestamp, updatedAt: Timestamp,
+});
+export const WebhookBody = Type.Object({ name: Name, url: Type.String({ minLength: 1, maxLength: 1000 }), events: WebhookEvents, bot: Type.Optional(Type.Boolean()), enabled: Type.Optional(Type.Boolean()) });
+export const WebhookPatch = Type.Partial(WebhookBody);
+/** The signing secret (`whsec_…`), only when it is made and when it is rotated. */
+export const WebhookAnswer = Type.Interface([Webhook], { secret: Type.String() });
+
+/** One try of a delivery. */
+export const DeliveryAttempt = Type.Object({ at: Timestamp, status: Type.Union([Type.Integer(), Type.Null()]), ms: Type.Integer(), error: Type.Union([Type.String(), Type.Null()]), answer: Type.String() });
+/** One event on its way to one webhook. */
+export const Delivery = Type.Object({
+  id: Type.String(), webhookId: Type.String(), event: Type.String(), state: Type.Union([Type.Literal('waiting'), Type.Literal('delivered'), Type.Literal('failed')]),
+  attempts: Type.Array(DeliveryAttempt), nextAt: Type.Union([Timestamp, Type.Null()]), createdAt: Timestamp, payload: Type.String(),
+});
+
+/** What a bot may answer a webhook with, as JSON. Anything else is ignored. */
+export const BotAnswer = Type.Object({
+  replies: Type.Optional(Type.Array(Type.Object({ text: Type.String({ minLength: 1, maxLength: 4000 }) }), { maxItems: 5 })),
+  /** People take over; the bot is asked no more in this conversation. */
+  handover: Type.Optional(Type.Boolean()),
+});
+
+export type ApiKey = Static<typeof ApiKey>;
+export type ApiKeyAnswer = Static<typeof ApiKeyAnswer>;
+export type WebhookEvent = Static<typeof WebhookEvent>;
+export type Webhook = Static<typeof Webhook>;
+export type WebhookAnswer = Static<typeof WebhookAnswer>;
+export type Delivery = Static<typeof Delivery>;
+export type BotAnswer = Static<typeof BotAnswer>;

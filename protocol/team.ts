@@ -1,0 +1,102 @@
+import { Type, type Static } from 'typebox';
+import { Role, Timestamp } from './shapes.ts';
+
+// Accounts: invitations, sessions, one's own switches, and the audit log.
+
+const Email = Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@]+@[^\\s@]+$' });
+const Name = Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' });
+const Password = Type.String({ minLength: 1, maxLength: 256 });
+const Token = Type.String({ minLength: 1, maxLength: 256 });
+/** A language of panel and mail. */
+export const PanelLocale = Type.Union([Type.Literal('en'), Type.Literal('ko')]);
+
+/** Changes of an agent by an admin or owner. */
+export const AgentPatch = Type.Object({
+  name: Type.Optional(Name),
+  role: Type.Optional(Role),
+  status: Type.Optional(Type.Union([Type.Literal('active'), Type.Literal('disabled')])),
+  capacity: Type.Optional(Type.Union([Type.Integer({ minimum: 0, maximum: 1000 }), Type.Null()])),
+});
+
+/** Somebody who was asked to join. */
+export const Invitation = Type.Object({
+  id: Type.String(),
+  email: Type.String(),
+  name: Type.Union([Type.String(), Type.Null()]),
+  role: Role,
+  invitedBy: Type.String(),
+  state: Type.Union([Type.Literal('open'), Type.Literal('accepted'), Type.Literal('expired'), Type.Literal('revoked')]),
+  createdAt: Timestamp,
+  expiresAt: Timestamp,
+});
+export const InvitationBody = Type.Object({ email: Email, role: Role, name: Type.Optional(Name), locale: Type.Optional(PanelLocale) });
+/** `link` is shown only this once; its secret stands behind `#`, so it reaches no log. `mailed`: whether a mail is on its way. */
+export const InvitationAnswer = Type.Object({ invitation: Invitation, link: Type.String(), mailed: Type.Boolean() });
+/** What somebody with a link may know before accepting. */
+export const InvitationLookBody = Type.Object({ token: Token });
+export const InvitationLook = Type.Object({ email: Type.String(), name: Type.Union([Type.String(), Type.Null()]), organisation: Type.String(), invitedBy: Type.String(), role: Role });
+export const InvitationAcceptBody = Type.Object({ token: Token, name: Name, password: Password });
+
+export const PasswordResetBody = Type.Object({ email: Type.String({ maxLength: 254 }), locale: Type.Optional(PanelLocale) });
+export const PasswordResetConfirmBody = Type.Object({ token: Token, password: Password });
+/** A link that an admin hands over where no mail is sent. Shown only this once. */
+export const ResetLinkAnswer = Type.Object({ link: Type.String(), expiresAt: Timestamp });
+
+/** One sign-in of an account. */
+export const AccountSession = Type.Object({
+  id: Type.String(), current: Type.Boolean(), device: Type.String(), createdAt: Timestamp, lastUsedAt: Timestamp,
+});
+
+/** An agent's own switches. */
+export const Preferences = Type.Object({
+  locale: Type.Union([PanelLocale, Type.Null()]),
+  /** Mail when a visitor writes and nobody is there. */
+  mailNotices: Type.Boolean(),
+  /** Push for calls and for messages while no panel is open. */
+  pushCalls: Type.Boolean(),
+  pushMessages: Type.Boolean(),
+});
+export const MePatch = Type.Object({ name: Type.Optional(Name), preferences: Type.Optional(Type.Partial(Preferences)) });
+/** How one may sign in here. */
+export const SignInWays = Type.Object({ password: Type.Boolean(), oidc: Type.Union([Type.Object({ name: Type.String() }), Type.Null()]), mail: Type.Boolean() });
+
+export const Organisation = Type.Object({ id: Type.String(), name: Type.String(), mail: Type.Object({ configured: Type.Boolean(), from: Type.Union([Type.String(), Type.Null()]) }) });
+export const OrganisationPatch = Type.Object({ name: Type.Optional(Name) });
+
+/** Something that somebody did. `action` is `thing.verb`, e.g. `agent.disabled`. */
+export const AuditEntry = Type.Object({
+  id: Type.String(),
+  at: Timestamp,
+  actor: Type.Object({ kind: Type.String(), id: Type.String(), name: Type.String() }),
+  action: Type.String(),
+  target: Type.Union([Type.Object({ kind: Type.String(), id: Type.String(), name: Type.String() }), Type.Null()]),
+  detail: Type.Record(Type.String(), Type.Unknown()),
+  address: Type.Union([Type.String(), Type.Null()]),
+});
+
+/** A browser that wants pushes: what `PushSubscription.toJSON()` gives. */
+export const PushSubscriptionBody = Type.Object({
+  endpoint: Type.String({ minLength: 1, maxLength: 2000, pattern: '^https?://' }),
+  keys: Type.Object({ p256dh: Type.String({ minLength: 1, maxLength: 200 }), auth: Type.String({ minLength: 1, maxLength: 100 }) }),
+  locale: Type.Optional(PanelLocale),
+});
+/** The server's own key pair for pushes (VAPID, RFC 8292): its public half, base64url. */
+export const PushKeyAnswer = Type.Object({ publicKey: Type.String() });
+
+/** A mail that was sent, waits, or would have been sent. `text` is null when it held a secret link that has left. */
+export const Mail = Type.Object({
+  id: Type.String(), kind: Type.String(), recipient: Type.String(), subject: Type.String(), text: Type.Union([Type.String(), Type.Null()]),
+  state: Type.Union([Type.Literal('waiting'), Type.Literal('sent'), Type.Literal('failed'), Type.Literal('unsent')]),
+  attempts: Type.Integer(), error: Type.Union([Type.String(), Type.Null()]), createdAt: Timestamp, endedAt: Type.Union([Timestamp, Type.Null()]),
+});
+
+export type Invitation = Static<typeof Invitation>;
+export type InvitationAnswer = Static<typeof InvitationAnswer>;
+export type InvitationLook = Static<typeof InvitationLook>;
+export type AccountSession = Static<typeof AccountSession>;
+export type Preferences = Static<typeof Preferences>;
+export type SignInWays = Static<typeof SignInWays>;
+export type Organisation = Static<typeof Organisation>;
+export type AuditEntry = Static<typeof AuditEntry>;
+export type Mail = Static<typeof Mail>;
+export type ResetLinkAnswer = Static<typeof ResetLinkAnswer>;
