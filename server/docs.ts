@@ -65,6 +65,8 @@ export async function registerDocument(app: FastifyInstance, { version, serverUr
         url,
         schema: {
           ...schema,
+          // For programs, as the table in protocol/permissions.ts has it: `anyone`, `visitor`, or permissions.
+          'x-may': rules,
           ...(schemes.length > 0 && { security: schemes.map((scheme) => ({ [scheme]: [] })) }),
           description: `${schema?.description ? `${schema.description} ` : ''}For ${who(may)}.`,
           response: { ...(schema?.response as object | undefined ?? { 200: bytes }), '4xx': problemAnswer('Refused; `code` says why.'), '5xx': problemAnswer('Failed on our side.') },
