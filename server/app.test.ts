@@ -202,8 +202,8 @@ t.test('[C2] [C3] visitors come in from allowed origins alone, and nothing is wr
   t.equal(codeOf(await welcome(undefined)), 'origin_forbidden');
   t.equal(codeOf(await welcome('null')), 'origin_forbidden');
   t.equal(codeOf(await welcome(own, 'pk_unknown')), 'not_found');
-  const patch = await app.inject({ method: 'PATCH', url: `/v1/sites/${site.id}`, headers, payload: { origins: [' https://SHOP.example/', 'https://*.shop.example', 'https://shop.example'], greeting: ' Hello ' } });
-  t.match(patch.json(), { origins: ['https://shop.example', 'https://*.shop.example'], greeting: 'Hello' });
+  const patch = await app.inject({ method: 'PATCH', url: `/v1/sites/${site.id}`, headers, payload: { origins: [' https://SHOP.example/', 'https://*.shop.example', 'https://shop.example'], settings: { greeting: 'Hello' } } });
+  t.match(patch.json(), { origins: ['https://shop.example', 'https://*.shop.example'], settings: { greeting: 'Hello' } });
   for (const origin of [own, 'https://shop.example', 'https://www.shop.example']) t.equal((await welcome(origin)).statusCode, 201, `${origin}, at once`);
   t.match((await app.inject({ url: '/v1/sites', headers })).json<SitesPage>(), { items: [{ id: site.id, origins: ['https://shop.example', 'https://*.shop.example'] }], next: null });
 
@@ -216,7 +216,7 @@ t.test('[C2] [C3] visitors come in from allowed origins alone, and nothing is wr
   t.same(await app.database.q.select().from(app.database.tables.visitors), []);
 
   const config = (origin?: string) => app.inject({ url: `/v1/widget/config?siteKey=${site.publishableKey}`, headers: origin === undefined ? {} : { origin } });
-  t.same((await config('https://shop.example')).json(), { site: { id: site.id, name: 'Hazel & Clay', greeting: 'Hello', locale: null, recording: { enabled: true, textVersion: '2026-11' } } });
+  t.match((await config('https://shop.example')).json(), { site: { id: site.id, name: 'Hazel & Clay', greeting: 'Hello', recording: { enabled: true, textVersion: '2026-11', consentText: '' } } });
   t.equal((await config()).statusCode, 200);
   t.equal((await config('https://evil.example')).statusCode, 403);
 
