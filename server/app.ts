@@ -36,6 +36,10 @@ import { health } from './health.ts';
 import { answerBrokenClient, answerError, httpErrors } from './http-errors.ts';
 import type { Bus } from './hub/bus.ts';
 import { createHub } from './hub/create-hub.ts';
+import { createMail } from './mail/mail.ts';
+import { mailRoutes } from './mail/mail.routes.ts';
+import { createMailStore } from './mail/mail.store.ts';
+import type { Mailer } from './mail/mailer.ts';
 import { createOrganisations, type Organisations, type SetupToken } from './organisations/organisations.ts';
 import { organisationsRoutes } from './organisations/organisations.routes.ts';
 import { createOrganisationsStore } from './organisations/organisations.store.ts';
@@ -75,6 +79,8 @@ export interface AppParts {
   bus: Bus;
   blobs: BlobStore;
   merges: MergeRunner;
+  /** Null: no mail is sent. */
+  mailer: Mailer | null;
   clock: Clock;
   logger: Logger;
   /** Tests hash cheaply. */
@@ -121,6 +127,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
 
   // The use cases.
   const tokens = await registerTokens(fastify, { secret: secrets.tokenSecret, clock });
+  const mail = createMail({ store: createMailStore(database), mailer: parts.mailer, clock, ownOrigins, failed });
   const hub = await createHub({ bus, failed: (error) => failed(error, 'bus') });
   const sites = createSites({ store: createSitesStore(database), clock, ownOrigins });
   const passwords = createPasswords({ clock, ...(parts.passwordCost && { cost: parts.passwordCost }) });
@@ -179,6 +186,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await fastify.register(presenceRoutes, { presence });
   await fastify.register(callsRoutes, { calls, iceServers });
   await fastify.register(recordingsRoutes, { recordings });
+  await fastify.register(mailRoutes, { mail });
   await fastify.register(health, {
     clock, draining: () => draining,
     dependencies: [{ name: 'database', check: () => database.check() }, { name: 'bus', check: () => bus.check() }, { name: 'blobs', check: () => blobs.check() }],
@@ -193,6 +201,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     async start() {
       await calls.recover();
       await finaliser.start();
+      mail.start();
     },
     async stop() {
       draining = true;
@@ -202,6 +211,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       cut.cancel();
       calls.close();
       await finaliser.close();
+      await mail.close();
       await hub.stop();
     },
   };

@@ -21,7 +21,7 @@ import { animalName, languageOf } from './visitors/animal-name.ts';
 t.test('[settings] no setting at all makes the start command work', async (t) => {
   t.match(readConfig({}, '/srv/consult'), {
     host: '127.0.0.1', port: 8080, publicOrigin: null, dataDir: '/srv/consult/data', database: { engine: 'sqlite', file: '/srv/consult/data/peer-consult.db' },
-    blobs: { kind: 'disk', folder: '/srv/consult/data/blobs' }, ice: { urls: [] }, trustProxy: false, logLevel: 'info', rateLimits: true, notices: [],
+    blobs: { kind: 'disk', folder: '/srv/consult/data/blobs' }, ice: { urls: [] }, trustProxy: false, logLevel: 'info', rateLimits: true, mail: null,
   });
   t.same(readConfig({ PORT: '', HOST: '  ', REDIS_URL: '' }, '/srv/consult'), readConfig({}, '/srv/consult'), 'an empty value is none: compose files pass those');
 });
@@ -31,7 +31,7 @@ t.test('[settings] each setting is read', async (t) => {
     HOST: '0.0.0.0', PORT: '0', PUBLIC_URL: 'https://Consult.example.com:443/', DATA_DIR: '/var/consult', DATABASE_URL: 'postgres://me:secret@db:5432/consult',
     S3_ENDPOINT: 'http://127.0.0.1:9000', S3_BUCKET: 'calls', S3_ACCESS_KEY_ID: 'id', S3_SECRET_ACCESS_KEY: 'key',
     TURN_URLS: 'stun:turn.example.com, turn:turn.example.com:3478?transport=udp,turns:[2001:db8::1]:5349', TURN_SECRET: 'shared',
-    SMTP_URL: 'smtp://mail', TRUST_PROXY: 'loopback, 10.0.0.0/8,::1', LOG_LEVEL: 'warn', RATE_LIMITS: 'off',
+    SMTP_URL: 'smtp://me%40x:hu%2Fsh@mail.example.com', MAIL_FROM: 'Example Consult <consult@example.com>', TRUST_PROXY: 'loopback, 10.0.0.0/8,::1', LOG_LEVEL: 'warn', RATE_LIMITS: 'off',
   }, '/srv');
   t.match(config, {
     host: '0.0.0.0', port: 0, publicOrigin: 'https://consult.example.com', dataDir: '/var/consult', database: { engine: 'postgres', url: 'postgres://me:secret@db:5432/consult' },
@@ -39,7 +39,10 @@ t.test('[settings] each setting is read', async (t) => {
     ice: { urls: ['stun:turn.example.com', 'turn:turn.example.com:3478?transport=udp', 'turns:[2001:db8::1]:5349'], secret: 'shared' },
     trustProxy: ['loopback', '10.0.0.0/8', '::1'], logLevel: 'warn', rateLimits: false,
   });
-  t.match(config.notices, [/no mail/]);
+  t.same(config.mail, { url: 'smtp://me%40x:hu%2Fsh@mail.example.com', from: { name: 'Example Consult', address: 'consult@example.com' } });
+  const from = (text: string) => readConfig({ SMTP_URL: 'smtps://mail', MAIL_FROM: text }, '/srv').mail?.from;
+  t.same(from('consult@example.com'), { name: '', address: 'consult@example.com' });
+  t.same(from('"상담, 예시" <consult@example.com>'), { name: '상담, 예시', address: 'consult@example.com' });
   t.same(readConfig({ DATABASE_URL: 'sqlite:other/place.db' }, '/srv').database, { engine: 'sqlite', file: '/srv/other/place.db' });
   t.same(readConfig({ DATABASE_URL: 'sqlite::memory:' }, '/srv').database, { engine: 'sqlite', file: ':memory:' });
   t.equal(readConfig({ TRUST_PROXY: 'true' }, '/srv').trustProxy, true);
@@ -57,6 +60,9 @@ t.test('[settings] an unknown or malformed value is one sentence that names the 
     [{ S3_BUKCET: 'b' }, /^There is no setting S3_BUKCET.*S3_BUCKET/], [{ TURN_URL: 'turn:x' }, /^There is no setting TURN_URL.*TURN_URLS/],
     [{ TURN_URLS: 'turn:x' }, /^TURN_URLS is set, but TURN_SECRET is not/], [{ TURN_SECRET: 'hush' }, /^TURN_SECRET is set, but TURN_URLS is not/],
     [{ TURN_URLS: 'https://x', TURN_SECRET: 'hush' }, /^TURN_URLS holds "https:\/\/x"/], [{ TURN_URLS: ',', TURN_SECRET: 'hush' }, /^TURN_URLS/],
+    [{ SMTP_URL: 'smtp://hush@mail' }, /^SMTP_URL is set, but MAIL_FROM is not/], [{ MAIL_FROM: 'a@b.c' }, /^MAIL_FROM is set, but SMTP_URL is not/],
+    ...['mail.example.com', 'http://hush@mail', 'smtp://u:hush@mail/path', 'smtp://u:hush%zz@mail', 'smtp://'].map((SMTP_URL): [Record<string, string>, RegExp] => [{ SMTP_URL, MAIL_FROM: 'a@b.c' }, /^SMTP_URL has to look like/]),
+    ...['nobody', 'a@b c', 'A <a@b>, B <b@c>', 'a@b.c\r\nBcc: x@y.z', 'X\r\nY <a@b.c>'].map((MAIL_FROM): [Record<string, string>, RegExp] => [{ SMTP_URL: 'smtp://mail', MAIL_FROM }, /^MAIL_FROM is /]),
     [{ TRUST_PROXY: 'yes' }, /^TRUST_PROXY/], [{ TRUST_PROXY: '1' }, /^TRUST_PROXY/], [{ TRUST_PROXY: '10.0.0.0/33' }, /^TRUST_PROXY/],
     [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL is "loud", but has to be one of fatal, error/], [{ RATE_LIMITS: 'no' }, /^RATE_LIMITS/],
   ];

@@ -1,6 +1,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { isIP } from 'node:net';
 import type { BlobConfig } from './blobs/blobs.ts';
+import { isAllowEntry } from './outbound/address-rules.ts';
 
 /** A setting that cannot be used, with a sentence for the person who started the server. */
 export class ConfigError extends Error {
@@ -25,18 +26,20 @@ export interface Config {
   ice: { urls: string[]; secret: string | undefined };
   /** Whose X-Forwarded-For counts: nobody's, everybody's, or that of these addresses. */
   trustProxy: boolean | string[];
+  /** Hosts, addresses and `10.0.0.0/8` that webhooks and the like may reach although they are private. */
+  outboundAllow: string[];
   logLevel: LogLevel;
   rateLimits: boolean;
-  /** Sentences for the start: settings that are understood but have no effect yet. */
-  notices: string[];
+  /** How mail is sent; null: it is not, and the panel shows what would have been. */
+  mail: { url: string; from: { name: string; address: string } } | null;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const names = ['HOST', 'PORT', 'PUBLIC_URL', 'DATA_DIR', 'DATABASE_URL', 'REDIS_URL', 'S3_ENDPOINT', 'S3_REGION', 'S3_BUCKET', 'S3_ACCESS_KEY_ID',
-  'S3_SECRET_ACCESS_KEY', 'TURN_URLS', 'TURN_SECRET', 'SMTP_URL', 'MAIL_FROM', 'TRUST_PROXY', 'LOG_LEVEL', 'RATE_LIMITS'] as const;
+  'S3_SECRET_ACCESS_KEY', 'TURN_URLS', 'TURN_SECRET', 'SMTP_URL', 'MAIL_FROM', 'TRUST_PROXY', 'OUTBOUND_ALLOW', 'LOG_LEVEL', 'RATE_LIMITS'] as const;
 type Name = (typeof names)[number];
-const ourPrefixes = /^(S3|TURN)_/;
+const ourPrefixes = /^(S3|OUTBOUND|TURN)_/;
 const logLevels: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 /**
@@ -63,16 +66,16 @@ export function readConfig(environment: Environment = process.env, folder = proc
     if (database.engine === 'sqlite') throw new ConfigError('REDIS_URL joins several processes, but SQLite serves only one: set DATABASE_URL to a Postgres, or leave REDIS_URL out.');
     throw new ConfigError('REDIS_URL is set, but this version has no Redis bus yet: leave it out and run one process.');
   }
-  const notices = get('SMTP_URL') !== undefined || get('MAIL_FROM') !== undefined
-    ? ['SMTP_URL and MAIL_FROM are set, but this version sends no mail yet.'] : [];
   return {
     host: hostOf(get('HOST') ?? '127.0.0.1'),
     port: portOf(get('PORT') ?? '8080'),
     publicOrigin: publicOriginOf(get('PUBLIC_URL')),
-    dataDir, database, notices,
+    dataDir, database,
     blobs: blobsOf(get, dataDir),
     ice: iceOf(get('TURN_URLS'), get('TURN_SECRET')),
+    mail: mailOf(get('SMTP_URL'), get('MAIL_FROM')),
     trustProxy: trustProxyOf(get('TRUST_PROXY') ?? 'false'),
+    outboundAllow: outboundAllowOf(get('OUTBOUND_ALLOW')),
     logLevel: oneOf('LOG_LEVEL', logLevels, get('LOG_LEVEL') ?? 'info'),
     rateLimits: oneOf('RATE_LIMITS', ['on', 'off'], get('RATE_LIMITS') ?? 'on') === 'on',
   };
@@ -134,6 +137,33 @@ function iceOf(urls: string | undefined, secret: string | undefined): Config['ic
   return { urls: list, secret };
 }
 
+function mailOf(url: string | undefined, from: string | undefined): Config['mail'] {
+  if (url === undefined && from === undefined) return null;
+  if (from === undefined) throw new ConfigError('SMTP_URL is set, but MAIL_FROM is not: set both or neither.');
+  if (url === undefined) throw new ConfigError('MAIL_FROM is set, but SMTP_URL is not: set both or neither.');
+  const parsed = urlOf(url);
+  // The value is not repeated: it holds a password.
+  if (!parsed || !/^smtps?:$/.test(parsed.protocol) || parsed.hostname === '' || !/^\/?$/.test(parsed.pathname) || parsed.search || parsed.hash || !decodes(parsed)) {
+    throw new ConfigError('SMTP_URL has to look like smtp://user:password@mail.example.com:587 or smtps://user:password@mail.example.com:465; signs like @ and / in the password are written %40 and %2F.');
+  }
+  const [, quoted, plain, inBrackets, alone] = /^(?:(?:"([^"\\<>]*)"|([^"<>@,;]*))\s*<([^<>]+)>|([^<>]+))$/.exec(from) ?? [];
+  const address = inBrackets ?? alone ?? '';
+  const name = (quoted ?? plain ?? '').trim();
+  if (!/^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(address) || /[\u0000-\u001f\u007f]/.test(name)) {
+    throw new ConfigError(`MAIL_FROM is ${JSON.stringify(from)}, but has to be an address like consult@example.com or Example Consult <consult@example.com>.`);
+  }
+  return { url, from: { name, address } };
+}
+
+/** Whether the user and the password of an address are written as addresses have them. */
+function decodes({ username, password }: URL): boolean {
+  try {
+    return decodeURIComponent(`${username}${password}`) !== '' || username === '';
+  } catch {
+    return false;
+  }
+}
+
 function trustProxyOf(text: string): Config['trustProxy'] {
   if (text === 'true' || text === 'false') return text === 'true';
   const list = text.split(',').map((entry) => entry.trim());
@@ -144,6 +174,13 @@ function trustProxyOf(text: string): Config['trustProxy'] {
   };
   if (list.every(good)) return list;
   throw new ConfigError(`TRUST_PROXY is ${JSON.stringify(text)}, but has to be true, false, or the addresses of the proxies (10.0.0.0/8, loopback) with commas between them.`);
+}
+
+function outboundAllowOf(text: string | undefined): string[] {
+  const list = (text ?? '').split(',').map((entry) => entry.trim()).filter((entry) => entry !== '');
+  const wrong = list.find((entry) => !isAllowEntry(entry));
+  if (wrong !== undefined) throw new ConfigError(`OUTBOUND_ALLOW holds ${JSON.stringify(wrong)}, but each entry has to be a host name, an address, or addresses like 10.0.0.0/8; a comma stands between them.`);
+  return list;
 }
 
 function oneOf<const T extends string>(name: Name, values: readonly T[], text: string): T {

@@ -6,6 +6,7 @@ import { systemClock } from './clock.ts';
 import { ConfigError, readConfig, silenceSdkNotice, type Config } from './config.ts';
 import { createMemoryBus } from './hub/bus.memory.ts';
 import { createLogger } from './logging.ts';
+import { createSmtpMailer, smtpOptions } from './mail/mailer.smtp.ts';
 import { createMergeRunner } from './recordings/merge/run-merge.ts';
 import { openSecrets, openSetupToken, removeSetupToken } from './secrets.ts';
 import { OpenError } from './store/open-error.ts';
@@ -45,8 +46,11 @@ async function main(): Promise<void> {
   const merges = createMergeRunner({ blobs: config.blobs, tempDir });
   opened.push(() => merges.close());
 
+  const mailer = config.mail && createSmtpMailer({ options: smtpOptions(config.mail.url), from: config.mail.from });
+  opened.push(() => mailer?.close());
+
   const setupToken = await openSetupToken(config.dataDir, clock);
-  const app = await buildApp({ config, secrets, setupToken, database, bus, blobs, merges, clock, logger });
+  const app = await buildApp({ config, secrets, setupToken, database, bus, blobs, merges, mailer, clock, logger });
   opened.push(() => app.stop());
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end());
   await app.fastify.listen({ host: config.host, port: config.port });
@@ -66,7 +70,6 @@ function greet(app: App, config: Config, setupToken: string | null): void {
   const [origin] = app.ownOrigins();
   say(`\nPeer Consult is running.\n\n  Demo page  ${origin}/demo\n  Panel      ${origin}/admin/`);
   if (setupToken !== null) say(`\nFirst start: this link works once. It makes you the owner:\n\n  ${origin}/admin/#/setup?token=${setupToken}`);
-  for (const notice of config.notices) say(`\n${notice}`);
   if (config.publicOrigin === null && (config.host === '0.0.0.0' || config.host === '::')) {
     say('\nIt listens on every address of this machine, but PUBLIC_URL is not set: only this machine may use the demo and the panel.');
   }

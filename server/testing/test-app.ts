@@ -9,6 +9,7 @@ import type { BlobStore } from '../blobs/blobs.ts';
 import { systemClock, type Clock } from '../clock.ts';
 import { createMemoryBus } from '../hub/bus.memory.ts';
 import { createLogger } from '../logging.ts';
+import type { Mailer } from '../mail/mailer.ts';
 import type { MergeRunner } from '../recordings/merge/merge-runner.ts';
 import type { Database } from '../store/database.ts';
 import { openSqlite } from '../store/open-sqlite.ts';
@@ -20,6 +21,8 @@ export interface TestAppOptions {
   database?: Database;
   blobs?: BlobStore;
   merges?: MergeRunner;
+  /** None unless given: mail is kept and not sent. */
+  mailer?: Mailer;
   config?: Partial<AppParts['config']>;
   logLevel?: 'debug' | 'silent';
 }
@@ -77,7 +80,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     config: { host: '127.0.0.1', port: 8080, publicOrigin: null, trustProxy: false, rateLimits: true, ice: { urls: [], secret: undefined }, ...options.config },
     secrets: { tokenSecret: 't'.repeat(40), refreshSecret: 'r'.repeat(40) },
     setupToken: { matches: (candidate) => !discarded && candidate === testSetupToken, discard: async () => void (discarded = true) },
-    database, bus, blobs, clock, merges: options.merges ?? noMerges,
+    database, bus, blobs, clock, merges: options.merges ?? noMerges, mailer: options.mailer ?? null,
     logger: createLogger(options.logLevel ?? 'debug', { write: (line) => void lines.push(line) }),
     passwordCost: { N: 2 ** 4, r: 8, p: 1 },
   });
