@@ -43,6 +43,7 @@ import type { Mailer } from './mail/mailer.ts';
 import { createOrganisations, type Organisations, type SetupToken } from './organisations/organisations.ts';
 import { organisationsRoutes } from './organisations/organisations.routes.ts';
 import { createOrganisationsStore } from './organisations/organisations.store.ts';
+import type { Outbound } from './outbound/outbound.ts';
 import { packageRoot } from './package-root.ts';
 import { presenceFrames, presenceListener } from './presence/presence.frames.ts';
 import { presenceRoutes } from './presence/presence.routes.ts';
@@ -79,6 +80,8 @@ export interface AppParts {
   bus: Bus;
   blobs: BlobStore;
   merges: MergeRunner;
+  /** The way to addresses that other people give. */
+  outbound: Outbound;
   /** Null: no mail is sent. */
   mailer: Mailer | null;
   clock: Clock;

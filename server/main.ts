@@ -7,6 +7,7 @@ import { ConfigError, readConfig, silenceSdkNotice, type Config } from './config
 import { createMemoryBus } from './hub/bus.memory.ts';
 import { createLogger } from './logging.ts';
 import { createSmtpMailer, smtpOptions } from './mail/mailer.smtp.ts';
+import { createOutbound } from './outbound/outbound.ts';
 import { createMergeRunner } from './recordings/merge/run-merge.ts';
 import { openSecrets, openSetupToken, removeSetupToken } from './secrets.ts';
 import { OpenError } from './store/open-error.ts';
@@ -49,8 +50,11 @@ async function main(): Promise<void> {
   const mailer = config.mail && createSmtpMailer({ options: smtpOptions(config.mail.url), from: config.mail.from });
   opened.push(() => mailer?.close());
 
+  const outbound = createOutbound({ clock, allow: config.outboundAllow });
+  opened.push(() => outbound.close());
+
   const setupToken = await openSetupToken(config.dataDir, clock);
-  const app = await buildApp({ config, secrets, setupToken, database, bus, blobs, merges, mailer, clock, logger });
+  const app = await buildApp({ config, secrets, setupToken, database, bus, blobs, merges, outbound, mailer, clock, logger });
   opened.push(() => app.stop());
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end());
   await app.fastify.listen({ host: config.host, port: config.port });

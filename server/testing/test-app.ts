@@ -10,6 +10,7 @@ import { systemClock, type Clock } from '../clock.ts';
 import { createMemoryBus } from '../hub/bus.memory.ts';
 import { createLogger } from '../logging.ts';
 import type { Mailer } from '../mail/mailer.ts';
+import { createOutbound, type Outbound } from '../outbound/outbound.ts';
 import type { MergeRunner } from '../recordings/merge/merge-runner.ts';
 import type { Database } from '../store/database.ts';
 import { openSqlite } from '../store/open-sqlite.ts';
@@ -21,6 +22,10 @@ export interface TestAppOptions {
   database?: Database;
   blobs?: BlobStore;
   merges?: MergeRunner;
+  /** The real one unless given, with `outboundAllow`. */
+  outbound?: Outbound;
+  /** Private addresses that may be spoken to, e.g. `127.0.0.1`. */
+  outboundAllow?: readonly string[];
   /** None unless given: mail is kept and not sent. */
   mailer?: Mailer;
   config?: Partial<AppParts['config']>;
@@ -74,13 +79,14 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const database = options.database ?? await openSqlite({ file: ':memory:' });
   const blobs = options.blobs ?? await openBlobs({ kind: 'disk', folder: join(folder, 'blobs') });
   const bus = createMemoryBus();
+  const outbound = options.outbound ?? createOutbound({ clock, allow: options.outboundAllow ?? [] });
   const lines: string[] = [];
   let discarded = false;
   const app = await buildApp({
     config: { host: '127.0.0.1', port: 8080, publicOrigin: null, trustProxy: false, rateLimits: true, ice: { urls: [], secret: undefined }, ...options.config },
     secrets: { tokenSecret: 't'.repeat(40), refreshSecret: 'r'.repeat(40) },
     setupToken: { matches: (candidate) => !discarded && candidate === testSetupToken, discard: async () => void (discarded = true) },
-    database, bus, blobs, clock, merges: options.merges ?? noMerges, mailer: options.mailer ?? null,
+    database, bus, blobs, outbound, clock, merges: options.merges ?? noMerges, mailer: options.mailer ?? null,
     logger: createLogger(options.logLevel ?? 'debug', { write: (line) => void lines.push(line) }),
     passwordCost: { N: 2 ** 4, r: 8, p: 1 },
   });
@@ -130,6 +136,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     },
     async close() {
       await app.stop();
+      outbound.close();
       await bus.close();
       await blobs.close();
       await database.close();
