@@ -16,7 +16,7 @@ export function fakeSession(): FakeSession {
   const wishes: { name: string; args: unknown[] }[] = [];
   const state = createStore<SessionState>({
     link: 'online', self: { kind: 'agent', id: 'a1', name: 'Ada' }, site: null, presence: null, team: new Map(), conversations: [], threads: new Map(),
-    ringing: [], call: null, unread: 0, refusal: null,
+    ringing: [], call: null, unread: 0, contactKnown: false, removed: new Set(), viewers: new Map(), visitors: new Map(), refusal: null,
   });
   const heard: { type: string; receive: () => void }[] = [];
   const own: Record<string, unknown> = {

@@ -60,10 +60,10 @@ export function createDelivery({ wire, outbox, sent, failed, gone }: DeliveryOpt
     const here = [...queue.values()].filter((message) => message.conversationId === conversationId);
     const message = here.find(({ failure }) => !failure);
     if (!message || here.some(({ clientId }) => flying.has(clientId))) return;
-    const { clientId, text } = message;
+    const { clientId, text, note } = message;
     flying.add(clientId);
     wire
-      .request('message.send', { clientId, text, ...(conversationId ? { conversationId } : {}) })
+      .request('message.send', { clientId, text, ...(conversationId ? { conversationId } : {}), ...(note ? { note } : {}) })
       .then(
         (reply) => {
           flying.delete(clientId);
@@ -78,7 +78,9 @@ export function createDelivery({ wire, outbox, sent, failed, gone }: DeliveryOpt
           flying.delete(clientId);
           const now = queue.get(clientId);
           if (disposed || !now) return;
-          settle(now, error);
+          // It moved to a new conversation while it was on its way into one that is gone: that answer is no longer about it.
+          const moved = now.conversationId !== message.conversationId && error instanceof WireFailure && error.code === 'not_found';
+          if (!moved) settle(now, error);
           pump(conversationId);
           pump(now.conversationId);
         },

@@ -8,6 +8,8 @@ export interface Unsent {
   createdAt: string;
   /** Why it was refused; it then waits for its writer. */
   failure?: string;
+  /** Agents: for colleagues only. */
+  note?: boolean;
 }
 
 /** Where unsent messages survive a reload. No method ever rejects: what cannot be stored lives in memory. */
@@ -94,7 +96,7 @@ export function createStoredOutbox(scope: string, factory: () => IDBFactory = ()
   return {
     all: () => inTurn(async () => {
       const stored = (await run('readonly', (store) => store.getAll(ours()) as IDBRequest<Unsent[]>)) ?? [];
-      const all = new Map(stored.map(({ clientId, conversationId, text, createdAt, failure }) => [clientId, { clientId, conversationId, text, createdAt, ...(failure ? { failure } : {}) }]));
+      const all = new Map<string, Unsent>(stored.map(({ clientId, conversationId, text, createdAt, failure, note }) => [clientId, { clientId, conversationId, text, createdAt, ...(failure ? { failure } : {}), ...(note ? { note } : {}) }]));
       for (const entry of await memory.all()) all.set(entry.clientId, entry);
       return [...all.values()].sort((a, b) => (a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : a.clientId < b.clientId ? -1 : 1));
     }),

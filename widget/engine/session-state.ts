@@ -1,4 +1,5 @@
-import type { Call, Conversation, Message, Named, PresenceStatus, TeamPresence } from '../../protocol/shapes.ts';
+import type { Request } from '../../protocol/client-frames.ts';
+import type { Call, Conversation, Message, Named, PageView, PresenceStatus, TeamPresence } from '../../protocol/shapes.ts';
 import type { SiteProfile } from '../../protocol/site.ts';
 import type { LinkStatus, Wire } from './wire.ts';
 import type { Readable } from './store.ts';
@@ -26,6 +27,13 @@ export interface Thread {
   typing: readonly Named[];
 }
 
+/** What became of a wish: null when it was done, or else the code of the refusal (protocol/codes.ts, `offline`, `timeout`). */
+export type Outcome = string | null;
+/** What a visitor answers before the chat, or leaves for the answer. */
+export type Contact = Request<'visitor.contact'>;
+/** Where a visitor is, with which browser, and what the page says of itself. */
+export type VisitorFacts = Request<'visitor.context'>;
+
 /** Everything that views of a session show. */
 export interface SessionState {
   link: LinkStatus;
@@ -33,6 +41,8 @@ export interface SessionState {
   /** Visitors: the site and whether somebody is there (null: hidden or not known yet). */
   site: SiteProfile | null;
   presence: TeamPresence | null;
+  /** Visitors: whether the questions before the chat are answered. */
+  contactKnown: boolean;
   /** Agents: colleagues by id. */
   team: ReadonlyMap<string, { id: string; name: string; status: PresenceStatus }>;
   /** Newest first. */
@@ -45,6 +55,12 @@ export interface SessionState {
   call: CallView | null;
   /** Unread messages over all conversations. */
   unread: number;
+  /** Conversations that were deleted since this session knew them. They are in no list any more. */
+  removed: ReadonlySet<string>;
+  /** Agents: which colleagues have a conversation open, by its id. Known for those that `view` was called for; never oneself. */
+  viewers: ReadonlyMap<string, readonly Named[]>;
+  /** Agents: who came, left or went to another page since this session began, by the visitor's id. What came over HTTP is older. */
+  visitors: ReadonlyMap<string, { online: boolean; page: PageView | null }>;
   /** Why the server will not have us (link `refused`): a code of protocol/codes.ts. */
   refusal: string | null;
 }
@@ -56,8 +72,8 @@ export interface Session {
   disconnect(): void;
   /** Drops the connection and makes a new one, with the token of then. */
   reconnect(): void;
-  /** Shows it as *sending* at once and sees to it that it arrives, over reconnects. Returns its clientId. */
-  send(text: string, conversationId?: string): string;
+  /** Shows it as *sending* at once and sees to it that it arrives, over reconnects. Returns its clientId. `note`: agents, for colleagues only. */
+  send(text: string, conversationId?: string, options?: { note?: boolean }): string;
   retry(clientId: string): void;
   /** Takes a failed line off the screen; returns its text for the composer. */
   discard(clientId: string): string | null;
@@ -70,6 +86,22 @@ export interface Session {
   /** A visitor ends its own conversation; an agent's word ends anybody's. */
   closeConversation(conversationId: string): void;
   reopenConversation(conversationId: string): void;
+  /** Agents: gives a conversation to somebody, or to nobody (null). */
+  assign(conversationId: string, assigneeId: string | null): Promise<Outcome>;
+  /** Agents: replaces its tags. */
+  tag(conversationId: string, tagIds: readonly string[]): Promise<Outcome>;
+  /** Agents: takes it from a bot. */
+  takeover(conversationId: string): Promise<Outcome>;
+  /** Agents: it is on screen, or no longer; repeated after each reconnect. Colleagues are in `viewers`. */
+  view(conversationId: string, on: boolean): void;
+  /** Visitors: what they thought of a closed conversation, 1 (bad) to 5. */
+  rate(conversationId: string, rating: { score: number; comment?: string }): Promise<Outcome>;
+  /** The conversation by mail: visitors to their `email`, agents to the visitor's. `mail_off`: the server sends none. */
+  transcript(conversationId: string, email?: string): Promise<Outcome>;
+  /** Visitors: answers to the questions before the chat; later ones add to earlier ones. */
+  contact(answers: Contact): Promise<Outcome>;
+  /** Visitors: tells the team, now and after each reconnect; each part that is given replaces what was told of it. */
+  context(facts: VisitorFacts): void;
   startCall(options: { mode: 'audio' | 'video'; conversationId?: string; consent: boolean }): void;
   acceptCall(call: Call, options: { consent: boolean }): void;
   declineCall(call: Call): void;

@@ -1,14 +1,16 @@
 import type { Call, Conversation, Message } from '../../protocol/shapes.ts';
 import { clientId } from './client-id.ts';
 import { createCallDesk } from './call-desk.ts';
-import { hasEarlier, linesOf, nothingKnown, step, type ConversationEvent, type ConversationLines } from './conversation.ts';
+import type { ConversationEvent } from './conversation.ts';
 import { createDelivery } from './delivery.ts';
 import { createLink, type Link, type LinkOptions } from './link.ts';
 import { createMemoryOutbox, type Outbox, type Unsent } from './outbox.ts';
-import type { Session, SessionState, Thread } from './session-state.ts';
+import { createRooms } from './rooms.ts';
+import type { Session, SessionState } from './session-state.ts';
 import { createStore } from './store.ts';
 import { createTypingTeller, createTypingWatch } from './typing.ts';
 import { newestFirst, withMessage, withRead } from './conversation-list.ts';
+import { createWishes } from './wishes.ts';
 
 /** What a session is made of. */
 export interface SessionOptions {
@@ -32,19 +34,6 @@ export interface SessionOptions {
   link?: (options: LinkOptions) => Link;
 }
 
-/** How many lines a thread asks for at a time. The server gives at most 100. */
-const PAGE = 50;
-/** How many conversations a hello may name (the contract's limit). Of older ones the next opening loads what is missing. */
-const MOST_RESUMED = 500;
-
-interface Room {
-  known: ConversationLines;
-  loading: boolean;
-  /** Whether the newest page has been asked for with success. */
-  loaded: boolean;
-  filling: boolean;
-}
-
 /** Ties link, conversations, outbox and calls together. Nothing happens before `connect`. */
 export function createSession(options: SessionOptions): Session {
   const store = createStore<SessionState>({
@@ -58,9 +47,12 @@ export function createSession(options: SessionOptions): Session {
     ringing: [],
     call: null,
     unread: 0,
+    contactKnown: false,
+    removed: new Set(),
+    viewers: new Map(),
+    visitors: new Map(),
     refusal: null,
   });
-  const rooms = new Map<string, Room>();
   const heard = new Set<(message: Message) => void>();
   /** The last message of each conversation that `heard` was told of: an event and a reply may bring the same one. */
   const told = new Map<string, number>();
@@ -71,88 +63,35 @@ export function createSession(options: SessionOptions): Session {
   const wire = (options.link ?? createLink)({
     server: options.server,
     token: (wish) => options.token(wish),
-    resume: () => {
-      const last: Record<string, number> = {};
-      const loaded = [...rooms].filter(([id, here]) => id && here.loaded);
-      for (const [id, { known }] of loaded.slice(-MOST_RESUMED)) last[id] = known.messages.at(-1)?.seq ?? 0;
-      return last;
-    },
+    resume: () => rooms.resume(),
     ...(options.client ? { client: options.client } : {}),
   });
 
   const conversation = (id: string): Conversation | undefined => store.value.conversations.find((known) => known.id === id);
 
+  /** Private notes are no business of a visitor, whatever the server sends. */
+  const mine = ({ kind }: Message): boolean => kind !== 'note' || options.kind === 'agent';
+
   // ── Threads ──
 
-  const room = (id: string): Room => {
-    let here = rooms.get(id);
-    if (!here) rooms.set(id, (here = { known: nothingKnown, loading: false, loaded: false, filling: false }));
-    return here;
-  };
-
-  const show = (id: string): void => {
-    const here = rooms.get(id);
-    const threads = new Map(store.value.threads);
-    if (here) {
-      const thread: Thread = {
-        conversation: conversation(id) ?? null,
-        lines: linesOf(here.known),
-        more: hasEarlier(here.known),
-        loading: here.loading,
-        typing: typingWatch.of(id),
-      };
-      threads.set(id, thread);
-    } else {
-      threads.delete(id);
-    }
-    store.patch({ threads });
-  };
-
-  const advance = (id: string, event: ConversationEvent): void => {
-    const here = room(id);
-    const { state, effects } = step(here.known, event);
-    here.known = state;
-    show(id);
-    for (const { after } of effects) void fill(id, after);
-  };
-
-  /** Asks for what is missing; one hole at a time, the answer's step finds the next. */
-  const fill = async (id: string, after: number): Promise<void> => {
-    const here = room(id);
-    if (here.filling) return;
-    here.filling = true;
-    try {
-      const { messages } = await wire.request('history', { conversationId: id, after, limit: 100 });
-      here.filling = false;
-      if (rooms.get(id) === here) advance(id, { type: 'filled', after, messages });
-    } catch {
-      // The next hello brings what is missing.
-      here.filling = false;
-    }
-  };
-
-  const page = async (id: string, before: number | undefined): Promise<void> => {
-    const here = room(id);
-    if (here.loading || !id) return;
-    here.loading = true;
-    show(id);
-    try {
-      const { messages, more } = await wire.request('history', { conversationId: id, limit: PAGE, ...(before === undefined ? {} : { before }) });
-      here.loading = false;
-      here.loaded = true;
-      if (rooms.get(id) === here) advance(id, { type: before === undefined ? 'newest' : 'earlier', messages, more });
-    } catch {
-      here.loading = false;
-      if (rooms.get(id) === here) show(id);
-    }
-  };
+  const rooms = createRooms({
+    wire: () => wire,
+    mine,
+    conversation,
+    typing: (id) => typingWatch.of(id),
+    shown(id, thread) {
+      const threads = new Map(store.value.threads);
+      if (thread) threads.set(id, thread);
+      else threads.delete(id);
+      store.patch({ threads });
+    },
+  });
+  const { advance, show } = rooms;
 
   /** A visitor's conversation exists now: what was written before belongs to it. */
   const settleFirst = (id: string): void => {
-    const first = rooms.get('');
-    if (!first || options.kind !== 'visitor') return;
-    rooms.delete('');
-    for (const line of first.known.pending) advance(id, { type: 'queued', line: { ...line, conversationId: id } });
+    if (!rooms.has('') || options.kind !== 'visitor') return;
+    for (const line of rooms.drop('')) advance(id, { type: 'queued', line: { ...line, conversationId: id } });
     show('');
     delivery.rename('', id);
   };
@@ -167,7 +106,23 @@ export function createSession(options: SessionOptions): Session {
 
   const put = (changed: Conversation): void => list([changed, ...store.value.conversations.filter(({ id }) => id !== changed.id)]);
 
+  /** The conversation is no more. A visitor's unsent lines go into a new one. */
+  const lose = (id: string): void => {
+    const unsent = rooms.drop(id);
+    reads.delete(id);
+    wishes.forget(id);
+    const viewers = new Map(store.value.viewers);
+    viewers.delete(id);
+    store.patch({ viewers, removed: new Set(store.value.removed).add(id) });
+    list(store.value.conversations.filter((known) => known.id !== id));
+    show(id);
+    if (options.kind !== 'visitor') return;
+    for (const line of unsent) advance('', { type: 'queued', line: { ...line, conversationId: '' } });
+    delivery.rename(id, '');
+  };
+
   const arrive = (message: Message): void => {
+    if (!mine(message)) return;
     const id = message.conversationId;
     typingWatch.set(id, message.author, false);
     if (rooms.has(id)) advance(id, { type: 'received', messages: [message] });
@@ -180,12 +135,12 @@ export function createSession(options: SessionOptions): Session {
 
   // ── What is written ──
 
-  const lineOf = ({ clientId, conversationId, text, createdAt, failure }: Unsent): ConversationEvent => {
+  const lineOf = ({ clientId, conversationId, text, createdAt, failure, note }: Unsent): ConversationEvent => {
     const self = store.value.self;
     return {
       type: 'queued',
       line: {
-        id: null, seq: null, clientId, conversationId, text, createdAt, kind: 'text',
+        id: null, seq: null, clientId, conversationId, text, createdAt, kind: note ? 'note' : 'text',
         author: { kind: options.kind, id: self?.id ?? '', name: self?.name ?? '' },
         state: failure ? 'failed' : 'sending',
         ...(failure ? { failure } : {}),
@@ -194,8 +149,7 @@ export function createSession(options: SessionOptions): Session {
   };
 
   const findLine = (id: string): string | null => {
-    for (const [conversationId, { known }] of rooms) if (known.pending.some((line) => line.clientId === id)) return conversationId;
-    return null;
+    return rooms.ids().find((conversationId) => rooms.lines(conversationId)?.pending.some((line) => line.clientId === id)) ?? null;
   };
 
   const delivery = createDelivery({
@@ -203,7 +157,7 @@ export function createSession(options: SessionOptions): Session {
     outbox: options.outbox ?? createMemoryOutbox(),
     sent({ conversationId, message }, unsent) {
       if (unsent.conversationId === '') {
-        room(conversationId).loaded ||= message.seq === 1;
+        if (message.seq === 1) rooms.begun(conversationId);
         settleFirst(conversationId);
       }
       arrive(message);
@@ -213,12 +167,7 @@ export function createSession(options: SessionOptions): Session {
     },
     gone({ conversationId }) {
       if (options.kind !== 'visitor') return false;
-      const lost = rooms.get(conversationId);
-      rooms.delete(conversationId);
-      for (const line of lost?.known.pending ?? []) advance('', { type: 'queued', line: { ...line, conversationId: '' } });
-      list(store.value.conversations.filter(({ id }) => id !== conversationId));
-      show(conversationId);
-      delivery.rename(conversationId, '');
+      lose(conversationId);
       return true;
     },
   });
@@ -248,6 +197,13 @@ export function createSession(options: SessionOptions): Session {
     changed: (calls) => store.patch(calls),
   });
 
+  const wishes = createWishes({
+    wire,
+    put,
+    viewers: (id, viewers) => store.patch({ viewers: new Map(store.value.viewers).set(id, viewers.filter((viewer) => viewer.id !== store.value.self?.id)) }),
+    contactKnown: () => store.patch({ contactKnown: true }),
+  });
+
   // ── What comes over the link ──
 
   wire.status.subscribe((link) => store.patch({ link, refusal: link === 'refused' ? wire.refusal : null }));
@@ -256,19 +212,19 @@ export function createSession(options: SessionOptions): Session {
     if (reply.token) options.renewed?.(reply.token);
     const changedSelf = store.value.self !== null && store.value.self.id !== reply.self.id;
     if (changedSelf) rooms.clear();
+    wishes.greet(reply, changedSelf);
     store.patch({
       self: reply.self,
       ...(reply.site ? { site: reply.site } : {}),
       ...(reply.presence === undefined ? {} : { presence: reply.presence }),
+      contactKnown: reply.contactKnown === true || wishes.contacted,
       ...(reply.team ? { team: new Map(reply.team.map((agent) => [agent.id, agent])) } : {}),
       ...(changedSelf ? { threads: new Map(), conversations: [] } : {}),
     });
     const given = new Set(reply.conversations.map(({ id }) => id));
     if (options.kind === 'visitor') {
-      for (const id of [...rooms.keys()]) {
-        if (id === '' || given.has(id)) continue;
-        rooms.delete(id);
-        show(id);
+      for (const id of rooms.ids()) {
+        if (id !== '' && !given.has(id)) lose(id);
       }
     }
     // An agent's snapshot is the newest page only; what came over HTTP stays.
@@ -278,7 +234,7 @@ export function createSession(options: SessionOptions): Session {
     for (const [id, seq] of reads) if ((conversation(id)?.readSeq ?? seq) < seq) sendRead(id, seq);
     if (presenceWish) wire.request('presence.set', { status: presenceWish }).catch(() => undefined);
     desk.greet(reply.calls);
-    for (const [id, here] of rooms) if (id && !here.loaded && !here.loading) void page(id, undefined);
+    rooms.loadMissing();
     delivery.flush();
   });
 
@@ -287,9 +243,14 @@ export function createSession(options: SessionOptions): Session {
     put(changed);
     settleFirst(changed.id);
   });
+  wire.on('conversation.removed', ({ conversationId }) => lose(conversationId));
+  wire.on('conversation.viewers', ({ conversationId, viewers }) => {
+    store.patch({ viewers: new Map(store.value.viewers).set(conversationId, viewers.filter(({ id }) => id !== store.value.self?.id)) });
+  });
+  wire.on('visitor.updated', ({ visitorId, online, page: at }) => store.patch({ visitors: new Map(store.value.visitors).set(visitorId, { online, page: at }) }));
   wire.on('read', ({ conversationId, reader, seq }) => {
     const known = conversation(conversationId);
-    if (known) put(withRead(known, reader, seq, store.value.self?.id, rooms.get(conversationId)?.known.messages));
+    if (known) put(withRead(known, reader, seq, store.value.self?.id, rooms.lines(conversationId)?.messages));
   });
   wire.on('typing', ({ conversationId, author, on }) => {
     if (author.id !== store.value.self?.id) typingWatch.set(conversationId, author, on);
@@ -311,9 +272,9 @@ export function createSession(options: SessionOptions): Session {
     },
     disconnect: () => wire.disconnect(),
     reconnect: () => wire.reconnect(),
-    send(text, conversationId = '') {
+    send(text, conversationId = '', { note = false } = {}) {
       options.acting?.();
-      const unsent: Unsent = { clientId: clientId(), conversationId, text, createdAt: new Date().toISOString() };
+      const unsent: Unsent = { clientId: clientId(), conversationId, text, createdAt: new Date().toISOString(), ...(note ? { note } : {}) };
       advance(conversationId, lineOf(unsent));
       tellTyping(conversationId, false);
       delivery.add(unsent);
@@ -330,18 +291,11 @@ export function createSession(options: SessionOptions): Session {
       if (conversationId !== null) advance(conversationId, { type: 'discarded', clientId: id });
       return delivery.discard(id);
     },
-    load(id) {
-      const here = room(id);
-      if (!store.value.threads.has(id)) show(id);
-      if (!here.loaded) void page(id, undefined);
-    },
-    loadEarlier(id) {
-      const here = rooms.get(id);
-      if (here && hasEarlier(here.known)) void page(id, here.known.messages[0]?.seq);
-    },
+    load: (id) => rooms.load(id),
+    loadEarlier: (id) => rooms.loadEarlier(id),
     markRead(id) {
       const known = conversation(id);
-      const seq = Math.max(known?.lastSeq ?? 0, rooms.get(id)?.known.messages.at(-1)?.seq ?? 0);
+      const seq = Math.max(known?.lastSeq ?? 0, rooms.lines(id)?.messages.at(-1)?.seq ?? 0);
       if (!known || seq <= known.readSeq) return;
       put({ ...known, readSeq: seq, unread: 0 });
       sendRead(id, seq);
@@ -358,6 +312,14 @@ export function createSession(options: SessionOptions): Session {
     reopenConversation(id) {
       wire.request('conversation.reopen', { conversationId: id }).then((reply) => put(reply.conversation), () => undefined);
     },
+    assign: wishes.assign,
+    tag: wishes.tag,
+    takeover: wishes.takeover,
+    view: wishes.view,
+    rate: wishes.rate,
+    transcript: wishes.transcript,
+    contact: wishes.contact,
+    context: wishes.context,
     setPresence(status) {
       presenceWish = status;
       wire.request('presence.set', { status }).catch(() => undefined);

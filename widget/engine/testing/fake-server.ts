@@ -71,6 +71,9 @@ export class FakeServer {
     transcripts: true,
   };
   visitor = { id: 'visitor', name: 'Curious Otter' };
+  contactKnown = false;
+  /** False: the server sends no mail. */
+  mails = true;
   presence: { status: 'online' | 'offline' } | null = { status: 'online' };
   heartbeatMs = 25_000;
   /** Whether connections open at all. */
@@ -203,7 +206,7 @@ export class FakeServer {
       case 'hello':
         return {
           self: { kind: 'visitor', ...this.visitor }, connectionId: `connection-${++this.#connections}`, heartbeatMs: this.heartbeatMs,
-          serverTime: new Date(this.now()).toISOString(), site: this.site, presence: this.presence,
+          serverTime: new Date(this.now()).toISOString(), site: this.site, presence: this.presence, contactKnown: this.contactKnown,
           conversations: [...this.rooms.values()].map(({ conversation }) => conversation), calls: this.calls,
         };
       case 'ping':
@@ -235,6 +238,32 @@ export class FakeServer {
         if (room) room.conversation = { ...room.conversation, readSeq: seq, visitorReadSeq: seq, unread: 0 };
         return { seq };
       }
+      case 'conversation.close':
+      case 'conversation.reopen':
+      case 'conversation.assign':
+      case 'conversation.tag':
+      case 'conversation.takeover':
+      case 'conversation.rate': {
+        if (!room) return this.refuse(socket, frame, 'not_found') && null;
+        const at = new Date(this.now()).toISOString();
+        const changes = {
+          'conversation.close': { status: 'closed' as const, closedAt: at, closedBy: { kind: 'visitor' as const, ...this.visitor } },
+          'conversation.reopen': { status: 'open' as const, closedAt: null, closedBy: null },
+          'conversation.assign': { assignee: frame.assigneeId === null ? null : { id: String(frame.assigneeId), name: 'Jiwoo Park' } },
+          'conversation.tag': { tags: ((frame.tagIds ?? []) as string[]).map((tag) => ({ id: tag, name: tag, colour: 'blue' as const })) },
+          'conversation.takeover': { bot: null },
+          'conversation.rate': { rating: { score: Number(frame.score), comment: String(frame.comment ?? ''), at } },
+        };
+        room.conversation = { ...room.conversation, ...changes[frame.type] };
+        return { conversation: room.conversation };
+      }
+      case 'conversation.view':
+        return { viewers: [{ id: 'visitor', name: 'me' }, { id: 'ada', name: 'Ada' }] };
+      case 'conversation.transcript':
+        return { mailed: this.mails };
+      case 'visitor.contact':
+        this.contactKnown = true;
+        return {};
       default:
         return {};
     }
