@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { Role, Timestamp } from './shapes.ts';
+import { Id, Role, Timestamp } from './shapes.ts';
 
 // Accounts: invitations, sessions, one's own switches, and the audit log.
 
@@ -72,6 +72,14 @@ export const AuditEntry = Type.Object({
   target: Type.Union([Type.Object({ kind: Type.String(), id: Type.String(), name: Type.String() }), Type.Null()]),
   detail: Type.Record(Type.String(), Type.Unknown()),
   address: Type.Union([Type.String(), Type.Null()]),
+});
+
+/** Which entries of the audit log. */
+export const AuditFilterQuery = Type.Object({
+  actor: Type.Optional(Id),
+  action: Type.Optional(Type.String({ pattern: '^[a-z_]{1,40}([.][a-z_]{1,40})?$', description: 'A whole action, `agent.disabled`, or its thing alone, `agent`.' })),
+  from: Type.Optional(Type.String({ format: 'date-time', description: 'At this moment or later: a full RFC 3339 timestamp.' })),
+  to: Type.Optional(Type.String({ format: 'date-time', description: 'Before this moment: a full RFC 3339 timestamp.' })),
 });
 
 /** A browser that wants pushes: what `PushSubscription.toJSON()` gives. */

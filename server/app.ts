@@ -3,6 +3,9 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { createAudit } from './audit/audit.ts';
+import { auditRoutes } from './audit/audit.routes.ts';
+import { createAuditStore } from './audit/audit.store.ts';
 import { createAuth } from './auth/auth.ts';
 import { authRoutes } from './auth/auth.routes.ts';
 import { createAuthStore } from './auth/auth.store.ts';
@@ -130,6 +133,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
 
   // The use cases.
   const tokens = await registerTokens(fastify, { secret: secrets.tokenSecret, clock });
+  const audit = createAudit({ store: createAuditStore(database), clock, failed });
   const mail = createMail({ store: createMailStore(database), mailer: parts.mailer, clock, ownOrigins, failed });
   const hub = await createHub({ bus, failed: (error) => failed(error, 'bus') });
   const sites = createSites({ store: createSitesStore(database), clock, ownOrigins });
@@ -190,6 +194,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await fastify.register(callsRoutes, { calls, iceServers });
   await fastify.register(recordingsRoutes, { recordings });
   await fastify.register(mailRoutes, { mail });
+  await fastify.register(auditRoutes, { audit });
   await fastify.register(health, {
     clock, draining: () => draining,
     dependencies: [{ name: 'database', check: () => database.check() }, { name: 'bus', check: () => bus.check() }, { name: 'blobs', check: () => blobs.check() }],
@@ -215,6 +220,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       calls.close();
       await finaliser.close();
       await mail.close();
+      await audit.close();
       await hub.stop();
     },
   };

@@ -1,0 +1,42 @@
+import { and, desc, eq, gte, lt } from 'drizzle-orm';
+import type { Database } from '../store/database.ts';
+import type { NewRow, Row } from '../store/tables.ts';
+
+/** Which entries are asked for. */
+export interface AuditFilter {
+  /** The actor's id. */
+  actor?: string | undefined;
+  /** The whole action, `agent.disabled`, or its thing alone, `agent`. */
+  action?: string | undefined;
+  /** At this moment or later, ms since the epoch. */
+  from?: number | undefined;
+  /** Before this moment, ms since the epoch. */
+  to?: number | undefined;
+}
+
+/** The queries of the audit log. There is none that changes or removes an entry. */
+export interface AuditStore {
+  insert(rows: readonly NewRow<'audit'>[]): Promise<void>;
+  /** Newest first; only those with ids below `before`. */
+  list(organisationId: string, filter: AuditFilter, before: string | undefined, limit: number): Promise<Row<'audit'>[]>;
+}
+
+/** Queries over `audit`. */
+export function createAuditStore({ q, tables: { audit } }: Database): AuditStore {
+  return {
+    async insert(rows) {
+      // Said twice after an answer was lost, it is still there once.
+      await q.insert(audit).values([...rows]).onConflictDoNothing();
+    },
+    list: async (organisationId, { actor, action, from, to }, before, limit) =>
+      q.select().from(audit).where(and(
+        eq(audit.organisationId, organisationId),
+        before === undefined ? undefined : lt(audit.id, before),
+        actor === undefined ? undefined : eq(audit.actorId, actor),
+        // `/` comes right after `.`: between the two lies every action of the thing.
+        action === undefined ? undefined : action.includes('.') ? eq(audit.action, action) : and(gte(audit.action, `${action}.`), lt(audit.action, `${action}/`)),
+        from === undefined ? undefined : gte(audit.createdAt, from),
+        to === undefined ? undefined : lt(audit.createdAt, to),
+      )).orderBy(desc(audit.id)).limit(limit),
+  };
+}
