@@ -125,7 +125,7 @@ module.exports = {
       severity: 'error',
       // The merge's thread shares no memory with main: it is a main of its own.
       from: { path: '^server/', pathNot: [...tests, '^server/main\\.ts$', '^server/recordings/merge/worker\\.ts$', '^server/(store|blobs|hub)/'] },
-      to: { path: ['^server/store/open-', '^server/blobs/(open-blobs|blobs\\.(disk|s3))\\.ts$', '^server/hub/bus\\.(memory|redis)\\.ts$'], dependencyTypesNot: ['type-only'] },
+      to: { path: ['^server/store/open-', '^server/blobs/(open-blobs|blobs\\.(disk|s3))\\.ts$', '^server/hub/bus\\.(memory|redis)\\.ts$', '^server/mail/mailer\\.smtp\\.ts$'], dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'elements-never-see-the-link',

@@ -31,9 +31,9 @@ function manyLines(text: string): string {
   return text.replace(/\r\n?|\u2028|\u2029/g, '\n').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '').trim();
 }
 
-/** The subject of a letter as a header may have it. */
+/** The subject of a letter as a header may have it: no text that a client would decode (`=?utf-8?q?…?=`) into something else. */
 export function subjectOf(letter: Letter): string {
-  return oneLine(letter.subject, subjectLength);
+  return oneLine(letter.subject.replaceAll('=?', '= ?'), subjectLength);
 }
 
 /** The letter for clients without HTML, and for people who like it so. */

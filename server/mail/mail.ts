@@ -137,10 +137,9 @@ export function createMail({ store, mailer, clock, ownOrigins, failed }: {
 }
 
 /** A link into the panel has to lead to us: whoever could choose the host would be sent the secret. */
-function checkLink(kind: MailKind, values: object, ownOrigins: readonly string[]): void {
-  const link = 'link' in values ? values.link : null;
-  if (link === null) return;
-  const url = new URL(String(link));
+function checkLink(kind: MailKind, values: { link?: string | null }, ownOrigins: readonly string[]): void {
+  if (values.link === undefined || values.link === null) return;
+  const url = new URL(values.link);
   if (!/^https?:$/.test(url.protocol)) throw new Error('A mail links to web addresses only.');
   if (kind !== 'visitor_notice' && !ownOrigins.includes(url.origin)) throw new Error(`A mail of the kind ${kind} links only to our own pages.`);
 }
