@@ -85,7 +85,7 @@ export function createMail({ store, mailer, clock, ownOrigins, failed }: {
   const queue = createQueue<MailRow>({ store, work, clock, failed, name: 'mail', parallel: 2, claimMs });
 
   const write = async <K extends MailKind>({ organisationId, kind, to, locale, key, values }: MailOrder<K>): Promise<MailOnWire> => {
-    checkLink(kind, values, ownOrigins());
+    checkLink(kind, 'link' in values ? values.link : null, ownOrigins());
     const language = languageOf(locale ?? undefined);
     const letter = texts[language][kind](values);
     const secret = secretKinds.includes(kind);
@@ -137,9 +137,9 @@ export function createMail({ store, mailer, clock, ownOrigins, failed }: {
 }
 
 /** A link into the panel has to lead to us: whoever could choose the host would be sent the secret. */
-function checkLink(kind: MailKind, values: { link?: string | null }, ownOrigins: readonly string[]): void {
-  if (values.link === undefined || values.link === null) return;
-  const url = new URL(values.link);
+function checkLink(kind: MailKind, link: string | null, ownOrigins: readonly string[]): void {
+  if (link === null) return;
+  const url = new URL(link);
   if (!/^https?:$/.test(url.protocol)) throw new Error('A mail links to web addresses only.');
   if (kind !== 'visitor_notice' && !ownOrigins.includes(url.origin)) throw new Error(`A mail of the kind ${kind} links only to our own pages.`);
 }
