@@ -10,5 +10,15 @@ export function readStored(key: string, storage: () => Storage = () => localStor
   }
 }
 
+/** Stores or removes (null) something, where that is allowed. */
+export function writeStored(key: string, value: string | null, storage: () => Storage = () => localStorage): void {
+  try {
+    if (value === null) storage().removeItem(key);
+    else storage().setItem(key, value);
+  } catch {
+    // Then it lives as long as the page.
+  }
+}
+
 /** Whether an earlier visit left a token, i.e. whether there may be a conversation. Writes nothing. */
 export const isReturning = (site: { server: string; siteKey: string }): boolean => readStored(tokenKey(site)) !== null;

@@ -1,5 +1,6 @@
 import type { ProblemBody, VisitorAnswer } from '../../protocol/http.ts';
-import { readStored, tokenKey } from './returning.ts';
+import { readStored, tokenKey, writeStored } from './returning.ts';
+import { expiryOf, subjectOf } from './token-expiry.ts';
 import { WireFailure } from './wire.ts';
 
 /** Who the visitor is on one site: a signed token. It is stored only from the first message or call on. */
@@ -8,6 +9,12 @@ export interface VisitorIdentity {
   readonly returning: boolean;
   /** The token; the first call asks the server for one. Rejects with a `WireFailure`. */
   token(options: { fresh: boolean }): Promise<string>;
+  /** The customer's own server says who this is. Shown with the next `token()`; a proof that is refused only goes to `refused`. */
+  prove(proof: string, refused: (failure: WireFailure) => void): void;
+  /** Whether a proof was accepted on this page. */
+  readonly proven: boolean;
+  /** Whom the proof of this visit or of an earlier one spoke of; null: of nobody. */
+  readonly subject: string | null;
   /** From now on the token is kept in localStorage: the visitor has written or called. */
   keep(): void;
   /** The server gave a fresher token for the same visitor. */
@@ -27,6 +34,8 @@ export interface VisitorIdentityOptions {
   /** For tests: storage that is denied throws already here. */
   storage?: () => Storage;
 }
+
+const AUTHENTICATION = new Set(['unauthenticated', 'token_expired']);
 
 /** Instances on one page that speak of the same site are the same visitor. */
 const identities = new Map<string, VisitorIdentity>();
@@ -52,28 +61,27 @@ export function createVisitorIdentity(options: VisitorIdentityOptions): VisitorI
   const key = tokenKey(options);
   const listeners = new Set<() => void>();
   let current: Promise<string> | null = null;
-  /** The token that the server refused: what another tab stored meanwhile is better than asking anew. */
   let token: string | null = null;
   let kept = false;
+  let proof: { value: string; refused(failure: WireFailure): void; shown: boolean } | null = null;
+  let proven = false;
+  let subject: string | null = null;
   let watching = false;
 
-  const write = (value: string | null): void => {
-    try {
-      if (value === null) storage().removeItem(key);
-      else storage().setItem(key, value);
-    } catch {
-      // Then the visitor is known as long as the page is.
-    }
-  };
+  /** Beside the token: without it the next customer at this browser would inherit the last one's conversation. */
+  const subjectKey = `${key}:subject`;
 
-  const ask = async (): Promise<string> => {
+  // What cannot be written is known as long as the page is.
+  const write = (name: string, value: string | null): void => writeStored(name, value, storage);
+
+  const ask = async (path: string, body: object): Promise<string> => {
     let response: Response;
     try {
-      response = await fetch(`${server}/v1/visitors`, {
+      response = await fetch(`${server}${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         credentials: 'omit',
-        body: JSON.stringify({ siteKey, locale }),
+        body: JSON.stringify(body),
       });
     } catch {
       // A browser shows its page nothing of a refused origin. But if the server is there, it was refused.
@@ -88,6 +96,38 @@ export function createVisitorIdentity(options: VisitorIdentityOptions): VisitorI
     return answer.token;
   };
 
+  /** Shows the proof. Null: it was refused, which is told; the chat goes on without. */
+  const show = async (shown: NonNullable<typeof proof>, known: string | null): Promise<string | null> => {
+    const identity = shown.value;
+    const failed = (error: unknown): null => {
+      if (!(error instanceof WireFailure) || error.code === 'offline') throw error;
+      if (proof === shown) proof = null;
+      shown.refused(error);
+      return null;
+    };
+    const accept = (value: string): string => {
+      if (proof !== shown) return value;
+      shown.shown = true;
+      proven = true;
+      subject = subjectOf(identity);
+      if (kept) write(subjectKey, subject);
+      return value;
+    };
+    if (known === null) return ask('/v1/visitors/identify', { siteKey, identity }).then(accept, failed);
+    return ask('/v1/visitors/identify', { token: known, identity }).then(accept, (error: unknown) =>
+      // Either of the two may be what has run out: without the visitor's own it shows which.
+      error instanceof WireFailure && AUTHENTICATION.has(error.code) ? ask('/v1/visitors/identify', { siteKey, identity }).then(accept, failed) : failed(error),
+    );
+  };
+
+  const obtain = async (known: string | null): Promise<string> => {
+    if (proof && !proof.shown) {
+      const vouched = await show(proof, known);
+      if (vouched !== null) return vouched;
+    }
+    return known ?? ask('/v1/visitors', { siteKey, locale });
+  };
+
   const watch = (): void => {
     if (watching) return;
     watching = true;
@@ -95,6 +135,8 @@ export function createVisitorIdentity(options: VisitorIdentityOptions): VisitorI
       if (event.key !== key || event.newValue === token) return;
       token = event.newValue;
       kept = token !== null;
+      proven &&= kept;
+      subject = null;
       current = token === null ? null : Promise.resolve(token);
       for (const listener of [...listeners]) listener();
     });
@@ -102,7 +144,7 @@ export function createVisitorIdentity(options: VisitorIdentityOptions): VisitorI
 
   const take = (value: string): string => {
     token = value;
-    if (kept) write(value);
+    if (kept) write(key, value);
     return value;
   };
 
@@ -112,30 +154,41 @@ export function createVisitorIdentity(options: VisitorIdentityOptions): VisitorI
     },
     token({ fresh }) {
       watch();
+      const stored = readStored(key, storage);
       if (fresh) {
-        const stored = readStored(key, storage);
-        current = stored !== null && stored !== token ? Promise.resolve(stored) : null;
-        if (current) token = stored;
+        // What another tab stored meanwhile is better than asking anew.
+        token = stored !== token ? stored : null;
+        current = null;
+        // A proof that still holds makes the same customer of whoever asks anew.
+        if (proof && (expiryOf(proof.value) ?? 0) > Date.now()) proof.shown = false;
       }
       if (!current) {
-        const stored = fresh ? null : readStored(key, storage);
-        if (stored !== null) {
+        if (!fresh && stored !== null) {
           kept = true;
-          token = stored;
-          current = Promise.resolve(stored);
-        } else {
-          const asking = ask().then(take);
-          current = asking;
-          // The next try asks again.
-          asking.catch(() => current === asking && (current = null));
+          token ??= stored;
         }
+        const obtaining: Promise<string> = obtain(token).then((value) => (current !== obtaining || value === token ? value : take(value)));
+        current = obtaining;
+        // The next try asks again.
+        obtaining.catch(() => current === obtaining && (current = null));
       }
       return current;
+    },
+    prove(value, refused) {
+      proof = { value, refused, shown: false };
+      current = null;
+    },
+    get proven() {
+      return proven;
+    },
+    get subject() {
+      return subject ?? readStored(subjectKey, storage);
     },
     keep() {
       if (kept) return;
       kept = true;
-      if (token !== null) write(token);
+      if (token !== null) write(key, token);
+      if (subject !== null) write(subjectKey, subject);
     },
     renewed(value) {
       current = Promise.resolve(take(value));
@@ -143,8 +196,12 @@ export function createVisitorIdentity(options: VisitorIdentityOptions): VisitorI
     forget() {
       token = null;
       current = null;
+      proof = null;
+      proven = false;
+      subject = null;
       kept = false;
-      write(null);
+      write(key, null);
+      write(subjectKey, null);
     },
     onChange(listener) {
       listeners.add(listener);

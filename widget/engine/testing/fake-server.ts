@@ -84,6 +84,8 @@ export class FakeServer {
   intercept: ((socket: FakeSocket, frame: FakeFrame) => boolean) | undefined;
   /** The answer to `POST /v1/visitors`, if not a token. */
   visitorAnswer: (() => Response) | undefined;
+  /** The answer to `POST /v1/visitors/identify`, if not a token of the customer. */
+  identifyAnswer: ((body: Record<string, string>) => Response | undefined) | undefined;
   tokens = 0;
   /** Time of the next message, ms since the epoch. */
   now: () => number = Date.now;
@@ -105,7 +107,11 @@ export class FakeServer {
       const body: unknown = typeof init?.body === 'string' ? JSON.parse(init.body) : null;
       this.requests.push({ url, body });
       if (!this.reachable || !this.originAllowed) throw new TypeError('Failed to fetch');
-      if (this.visitorAnswer) return this.visitorAnswer();
+      if (url.endsWith('/identify')) {
+        const refused = this.identifyAnswer?.(body as Record<string, string>);
+        if (refused) return refused;
+        this.visitor = { id: 'customer', name: 'Kim' };
+      } else if (this.visitorAnswer) return this.visitorAnswer();
       const token = `token-${++this.tokens}`;
       return Response.json({ token, expiresAt: new Date(Date.now() + 8.64e7).toISOString(), visitor: this.visitor }, { status: 201 });
     };
@@ -249,10 +255,10 @@ export class FakeServer {
         const changes = {
           'conversation.close': { status: 'closed' as const, closedAt: at, closedBy: { kind: 'visitor' as const, ...this.visitor } },
           'conversation.reopen': { status: 'open' as const, closedAt: null, closedBy: null },
-          'conversation.assign': { assignee: frame.assigneeId === null ? null : { id: String(frame.assigneeId), name: 'Jiwoo Park' } },
+          'conversation.assign': { assignee: frame.assigneeId === null ? null : { id: frame.assigneeId as string, name: 'Jiwoo Park' } },
           'conversation.tag': { tags: ((frame.tagIds ?? []) as string[]).map((tag) => ({ id: tag, name: tag, colour: 'blue' as const })) },
           'conversation.takeover': { bot: null },
-          'conversation.rate': { rating: { score: Number(frame.score), comment: String(frame.comment ?? ''), at } },
+          'conversation.rate': { rating: { score: Number(frame.score), comment: (frame.comment as string | undefined) ?? '', at } },
         };
         room.conversation = { ...room.conversation, ...changes[frame.type] };
         return { conversation: room.conversation };
@@ -275,6 +281,13 @@ export class FakeServer {
     }
   }
 }
+
+/** What the customer's own server would sign, unsigned. */
+export const proofOf = (sub: string, expiresInS = 600): string =>
+  ['{}', JSON.stringify({ sub, exp: Math.floor(Date.now() / 1000) + expiresInS }), 'signature'].map((part) => btoa(part).replaceAll('=', '')).join('.');
+
+/** An answer that refuses. */
+export const refusal = (code: string, status: number): Response => Response.json({ type: 'about:blank', title: code, status, code }, { status });
 
 /** Waits until something holds; fails with `what` after two seconds. */
 export async function until(holds: () => boolean, what = 'it'): Promise<void> {
