@@ -3,6 +3,9 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { apiKeysRoutes } from './api-keys/api-keys.routes.ts';
+import { createApiKeysStore } from './api-keys/api-keys.store.ts';
+import { createApiKeys } from './api-keys/api-keys.ts';
 import { createAudit } from './audit/audit.ts';
 import { auditRoutes } from './audit/audit.routes.ts';
 import { createAuditStore } from './audit/audit.store.ts';
@@ -29,7 +32,6 @@ import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { registerCrossOrigin } from './cross-origin.ts';
 import { demo } from './demo.ts';
-import { problem } from './errors.ts';
 import { registerDocument, registerReference } from './docs.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createOriginRules } from './gateway/origin-rules.ts';
@@ -63,6 +65,9 @@ import type { Secrets } from './secrets.ts';
 import { registerSecurityHeaders } from './security-headers.ts';
 import { sitesRoutes } from './sites/sites.routes.ts';
 import { createSitesStore } from './sites/sites.store.ts';
+import { createReports } from './reports/reports.ts';
+import { reportsRoutes } from './reports/reports.routes.ts';
+import { createReportsStore } from './reports/reports.store.ts';
 import { createSites } from './sites/sites.ts';
 import { staticPages } from './static.ts';
 import type { Database } from './store/database.ts';
@@ -135,6 +140,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const tokens = await registerTokens(fastify, { secret: secrets.tokenSecret, clock });
   const audit = createAudit({ store: createAuditStore(database), clock, failed });
   const mail = createMail({ store: createMailStore(database), mailer: parts.mailer, clock, ownOrigins, failed });
+  const apiKeys = createApiKeys({ store: createApiKeysStore(database), audit, clock, failed });
   const hub = await createHub({ bus, failed: (error) => failed(error, 'bus') });
   const sites = createSites({ store: createSitesStore(database), clock, ownOrigins });
   const passwords = createPasswords({ clock, ...(parts.passwordCost && { cost: parts.passwordCost }) });
@@ -173,7 +179,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await registerCrossOrigin(fastify, { sites });
   await fastify.register(fastifyCookie);
   await fastify.register(authenticate, {
-    auth, verifyKey: () => Promise.reject(problem('unauthenticated')), publicPrefixes: ['/docs'],
+    auth, verifyKey: apiKeys.verifyKey, publicPrefixes: ['/docs'],
     originAllowed: async ({ organisationId, siteId }, origin) => {
       const site = await sites.byId(organisationId, siteId);
       return site !== null && sites.allows(site, origin);
@@ -194,6 +200,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await fastify.register(callsRoutes, { calls, iceServers });
   await fastify.register(recordingsRoutes, { recordings });
   await fastify.register(mailRoutes, { mail });
+  await fastify.register(reportsRoutes, { reports: createReports({ store: createReportsStore(database) }) });
+  await fastify.register(apiKeysRoutes, { apiKeys });
   await fastify.register(auditRoutes, { audit });
   await fastify.register(health, {
     clock, draining: () => draining,
