@@ -1,5 +1,6 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import type { Agent } from '../protocol/shapes.ts';
 import { base } from '../widget/styles/base.ts';
 import { StoreController } from '../widget/engine/store-controller.ts';
 import type { Api } from './api.ts';
@@ -22,7 +23,7 @@ export class AccountMenu extends LitElement {
       }
 
       .open {
-        inline-size: 64px;
+        inline-size: 100%;
         block-size: auto;
         padding: var(--pc-2) 2px;
         border-radius: var(--pc-radius-s);
@@ -91,6 +92,8 @@ export class AccountMenu extends LitElement {
 
   @property({ attribute: false }) api!: Api;
   @property({ attribute: false }) attention: Attention | null = null;
+  /** Its content stands in the page, without a button that opens it. */
+  @property({ type: Boolean }) inline = false;
   readonly #language = new StoreController(this, () => language);
   readonly #theme = new StoreController(this, () => theme);
   readonly #account = new StoreController(this, () => this.api?.account);
@@ -100,28 +103,33 @@ export class AccountMenu extends LitElement {
     const account = this.#account.value;
     if (account?.status !== 'signed-in') return html``;
     const { agent } = account;
+    if (this.inline) return this.#content(agent);
     return html`
       <button class="icon-button open" popovertarget="menu" aria-haspopup="dialog">${personIcon}<span>${t('account')}</span></button>
-      <div id="menu" popover role="dialog" aria-label=${t('account')}>
-        <div class="content">
-          <p class="who"><strong>${agent.name}</strong><span>${agent.email}</span></p>
-          <div class="field">
-            <label for="language">${t('language')}</label>
-            <select class="input" id="language" @change=${(event: Event) => chooseLanguage((event.target as HTMLSelectElement).value as Language)}>
-              ${Object.entries(LANGUAGES).map(([code, name]) => html`<option value=${code} lang=${code} ?selected=${code === this.#language.value}>${name}</option>`)}
-            </select>
-          </div>
-          <div class="field">
-            <label for="theme">${t('theme')}</label>
-            <select class="input" id="theme" @change=${(event: Event) => chooseTheme((event.target as HTMLSelectElement).value as Theme)}>
-              <option value="auto" ?selected=${this.#theme.value === 'auto'}>${t('themeAuto')}</option>
-              <option value="light" ?selected=${this.#theme.value === 'light'}>${t('themeLight')}</option>
-              <option value="dark" ?selected=${this.#theme.value === 'dark'}>${t('themeDark')}</option>
-            </select>
-          </div>
-          <label class="switch"><input type="checkbox" .checked=${this.#sounds.value ?? true} @change=${(event: Event) => this.attention?.chooseSounds((event.target as HTMLInputElement).checked)} />${t('soundOn')}</label>
-          <button class="button" @click=${this.#signOut}>${t('signOut')}</button>
+      <div id="menu" popover role="dialog" aria-label=${t('account')}>${this.#content(agent)}</div>
+    `;
+  }
+
+  #content(agent: Agent) {
+    return html`
+      <div class="content">
+        <p class="who"><strong>${agent.name}</strong><span>${agent.email}</span></p>
+        <div class="field">
+          <label for="language">${t('language')}</label>
+          <select class="input" id="language" @change=${(event: Event) => chooseLanguage((event.target as HTMLSelectElement).value as Language)}>
+            ${Object.entries(LANGUAGES).map(([code, name]) => html`<option value=${code} lang=${code} ?selected=${code === this.#language.value}>${name}</option>`)}
+          </select>
         </div>
+        <div class="field">
+          <label for="theme">${t('theme')}</label>
+          <select class="input" id="theme" @change=${(event: Event) => chooseTheme((event.target as HTMLSelectElement).value as Theme)}>
+            <option value="auto" ?selected=${this.#theme.value === 'auto'}>${t('themeAuto')}</option>
+            <option value="light" ?selected=${this.#theme.value === 'light'}>${t('themeLight')}</option>
+            <option value="dark" ?selected=${this.#theme.value === 'dark'}>${t('themeDark')}</option>
+          </select>
+        </div>
+        <label class="switch"><input type="checkbox" .checked=${this.#sounds.value ?? true} @change=${(event: Event) => this.attention?.chooseSounds((event.target as HTMLInputElement).checked)} />${t('soundOn')}</label>
+        <button class="button" @click=${this.#signOut}>${t('signOut')}</button>
       </div>
     `;
   }

@@ -8,16 +8,16 @@ import { createStoredOutbox } from '../widget/engine/outbox.ts';
 import type { Session } from '../widget/engine/session-state.ts';
 import { createApi } from './api.ts';
 import { createAttention, type Attention } from './attention.ts';
+import { panelPages } from './panel-pages.ts';
 import { createRouter, formatRoute, go } from './router.ts';
 import { panel } from './styles.ts';
 import { language, t } from './texts/texts.ts';
 import { theme } from './theme.ts';
-import { historyIcon, inboxIcon, installIcon } from './icons.ts';
-import './account-menu.ts';
 import './call-dock.ts';
-import './pages/history.ts';
-import './pages/inbox.ts';
-import './pages/install.ts';
+import './navigation.ts';
+import './page-room.ts';
+import './pages/invitation.ts';
+import './pages/reset.ts';
 import './pages/setup.ts';
 import './pages/sign-in.ts';
 
@@ -63,7 +63,7 @@ export class AdminApp extends LitElement {
 
       .house {
         display: grid;
-        grid-template-columns: 84px minmax(0, 1fr) auto;
+        grid-template-columns: auto minmax(0, 1fr) auto;
         grid-template-rows: auto minmax(0, 1fr);
         block-size: 100%;
       }
@@ -77,69 +77,8 @@ export class AdminApp extends LitElement {
         text-align: center;
       }
 
-      nav {
+      consult-admin-navigation {
         grid-row: 1 / -1;
-        display: flex;
-        flex-direction: column;
-        align-items: center;
-        gap: var(--pc-1);
-        padding: var(--pc-4) var(--pc-2);
-        background: var(--pc-surface);
-        border-inline-end: 1px solid var(--pc-line);
-      }
-
-      nav img {
-        inline-size: 32px;
-        block-size: 32px;
-        margin-block-end: var(--pc-4);
-      }
-
-      nav a {
-        position: relative;
-        display: grid;
-        justify-items: center;
-        gap: 2px;
-        inline-size: 100%;
-        padding: var(--pc-2) 2px;
-        border-radius: var(--pc-radius-s);
-        color: var(--pc-text-2);
-        font-size: var(--pc-text-xs);
-        font-weight: 600;
-        text-align: center;
-        text-decoration: none;
-      }
-
-      nav a:hover {
-        background: var(--pc-surface-2);
-        color: var(--pc-text);
-      }
-
-      nav a[aria-current='page'] {
-        background: var(--pc-accent-soft);
-        color: var(--pc-accent);
-      }
-
-      nav a svg {
-        inline-size: 22px;
-        block-size: 22px;
-      }
-
-      .count {
-        position: absolute;
-        inset-block-start: 2px;
-        inset-inline-end: 12px;
-        min-inline-size: 18px;
-        padding: 0 5px;
-        border-radius: var(--pc-radius-full);
-        background: var(--pc-danger);
-        color: var(--pc-on-danger);
-        font-size: 0.6875rem;
-        font-weight: 700;
-        line-height: 18px;
-      }
-
-      .spacer {
-        flex: 1;
       }
 
       .room {
@@ -147,7 +86,6 @@ export class AdminApp extends LitElement {
         grid-row: 2;
         min-inline-size: 0;
         min-block-size: 0;
-        display: grid;
       }
 
       consult-admin-call-dock {
@@ -183,29 +121,15 @@ export class AdminApp extends LitElement {
           grid-column: 1;
         }
 
-        nav {
+        consult-admin-navigation {
           grid-row: 3;
-          flex-direction: row;
-          justify-content: space-around;
-          padding: var(--pc-1) var(--pc-2) max(var(--pc-1), env(safe-area-inset-bottom));
-          border-inline-end: 0;
-          border-block-start: 1px solid var(--pc-line);
-        }
-
-        nav img,
-        .spacer {
-          display: none;
         }
 
         .doorway > .card {
           padding: var(--pc-5);
         }
 
-        .count {
-          inset-inline-end: calc(50% - 22px);
-        }
-
-        .house.in-thread nav {
+        .house.in-thread consult-admin-navigation {
           display: none;
         }
       }
@@ -246,8 +170,17 @@ export class AdminApp extends LitElement {
     void this.#language.value;
     const account = this.#account.value!;
     const route = this.#route.value!;
-    if (route.page === 'setup' && account.status !== 'signed-in') {
-      return this.#doorway(html`<consult-admin-setup .api=${this.#api} .token=${route.query.get('token') ?? ''}></consult-admin-setup>`);
+    if (account.status !== 'signed-in') {
+      // Whoever comes with a link of theirs is not asked for a password first.
+      switch (route.page) {
+        case 'setup':
+          return this.#doorway(html`<consult-admin-setup .api=${this.#api} .token=${route.query.get('token') ?? ''}></consult-admin-setup>`);
+        case 'invitation':
+          return this.#doorway(html`<consult-admin-invitation .api=${this.#api} .route=${route}></consult-admin-invitation>`);
+        case 'reset':
+          return this.#doorway(html`<consult-admin-reset .api=${this.#api} .route=${route}></consult-admin-reset>`);
+        default:
+      }
     }
     switch (account.status) {
       case 'starting':
@@ -259,7 +192,7 @@ export class AdminApp extends LitElement {
           <button class="button primary" @click=${() => this.#api.start()}>${t('retry')}</button>
         `);
       case 'signed-out':
-        return this.#doorway(html`<consult-admin-sign-in .api=${this.#api} .notice=${account.because === 'expired' ? t('sessionExpired') : ''}></consult-admin-sign-in>`);
+        return this.#doorway(html`<consult-admin-sign-in .api=${this.#api} .route=${route} .notice=${account.because === 'expired' ? t('sessionExpired') : ''}></consult-admin-sign-in>`);
       case 'signed-in':
         return this.session ? this.#house(this.session) : nothing;
     }
@@ -279,43 +212,17 @@ export class AdminApp extends LitElement {
   #house(session: Session) {
     const state = this.#session.value!;
     const route = this.#route.value!;
-    const page = route.page === 'setup' ? 'inbox' : route.page;
+    const page = panelPages.find(({ name }) => name === route.page)?.name ?? 'inbox';
     const notice = state.link === 'refused' ? t('linkRefused') : state.link === 'offline' ? t('linkOffline') : '';
     return html`
       <div class="house ${page === 'inbox' && route.id ? 'in-thread' : ''}">
         <a class="button primary skip" href="#content" @click=${this.#skip}>${t('skipToContent')}</a>
-        <nav aria-label=${t('navigation')}>
-          <img src="/admin/icon.svg" alt=${t('appName')} />
-          ${this.#link('inbox', page, inboxIcon, t('inbox'), state.unread)} ${this.#link('history', page, historyIcon, t('history'))} ${this.#link('install', page, installIcon, t('install'))}
-          <span class="spacer"></span>
-          <consult-admin-account-menu .api=${this.#api} .attention=${this.#attention}></consult-admin-account-menu>
-        </nav>
+        <consult-admin-navigation .api=${this.#api} .session=${session} .attention=${this.#attention} .page=${page}></consult-admin-navigation>
         <div class="notice" role="status" ?hidden=${!notice}>${notice}</div>
-        <div class="room" id="content" tabindex="-1">${this.#room(session, page)}</div>
+        <consult-admin-page-room class="room" id="content" tabindex="-1" .api=${this.#api} .session=${session} .route=${route}></consult-admin-page-room>
         <consult-admin-call-dock .session=${session}></consult-admin-call-dock>
       </div>
     `;
-  }
-
-  #link(page: 'inbox' | 'history' | 'install', current: string, icon: unknown, text: string, count = 0) {
-    return html`
-      <a href=${formatRoute(page)} aria-current=${page === current ? 'page' : nothing}>
-        ${icon}<span>${text}</span>
-        ${count ? html`<span class="count"><span aria-hidden="true">${count > 99 ? '99+' : count}</span><span class="hush">${t('unreadCount', { count })}</span></span>` : nothing}
-      </a>
-    `;
-  }
-
-  #room(session: Session, page: 'inbox' | 'history' | 'install') {
-    const route = this.#route.value!;
-    switch (page) {
-      case 'inbox':
-        return html`<consult-admin-inbox .session=${session} .api=${this.#api} .current=${route.id}></consult-admin-inbox>`;
-      case 'history':
-        return html`<consult-admin-history .api=${this.#api} .session=${session} .route=${route}></consult-admin-history>`;
-      case 'install':
-        return html`<consult-admin-install .api=${this.#api}></consult-admin-install>`;
-    }
   }
 
   #skip(event: Event): void {
@@ -328,7 +235,10 @@ export class AdminApp extends LitElement {
     this.session = createSession({ kind: 'agent', server: location.origin, token: (wish) => this.#api.token(wish), locale: () => language.value, outbox: createStoredOutbox(`agent:${agentId}`) });
     this.session.connect();
     this.#attention = createAttention(this.session);
-    if (this.#router.value.page === 'setup') go(formatRoute('install'), { replace: true });
+    const { page } = this.#router.value;
+    if (page === 'setup') go(formatRoute('sites'), { replace: true });
+    // A used link is no place to come back to.
+    if (page === 'invitation' || page === 'reset' || page === 'sign-in') go(formatRoute('inbox'), { replace: true });
   }
 
   #leave(): void {

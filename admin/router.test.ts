@@ -17,6 +17,11 @@ describe('router', () => {
     expect(parseRoute('#/inbox/%E0%A4%A').id).to.equal(null);
   });
 
+  it('[P1] addresses of earlier versions lead to where their page is now', () => {
+    expect(parseRoute('#/install').page).to.equal('sites');
+    for (const fragment of ['#/constructor', '#/__proto__', '#/toString']) expect(parseRoute(fragment).page).to.equal('inbox');
+  });
+
   it('[S1] the set-up token is read from the fragment', () => {
     expect(parseRoute('#/setup?token=abc-_1').query.get('token')).to.equal('abc-_1');
   });

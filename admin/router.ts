@@ -1,25 +1,32 @@
 import { createStore, type Readable } from '../widget/engine/store.ts';
 
+/** Every place of the panel; the last four are the doorway's, for whoever is signed out. */
+const PAGES = ['inbox', 'queue', 'history', 'visitors', 'team', 'sites', 'settings', 'reports', 'audit', 'setup', 'invitation', 'reset', 'sign-in'] as const;
+
+/** A place of the panel. */
+export type PageName = (typeof PAGES)[number];
+
 /** Where the panel is. Routes live in the URL's fragment, so a secret in one (the set-up link) never reaches a server's log. */
 export interface Route {
-  page: 'inbox' | 'history' | 'install' | 'setup';
-  /** The conversation of the inbox. */
+  page: PageName;
+  /** What of the page: the inbox's conversation, a site, a section of the settings, a visitor. */
   id: string | null;
   query: ReadonlyMap<string, string>;
 }
 
-const PAGES = ['inbox', 'history', 'install', 'setup'] as const;
+/** Addresses of earlier versions that are in people's bookmarks. */
+const MOVED: Readonly<Record<string, PageName>> = { install: 'sites' };
 
 /** Reads a fragment such as `#/inbox/<id>` or `#/history?visitor=<id>`. Anything unknown is the inbox. */
 export function parseRoute(fragment: string): Route {
   const [path = '', search = ''] = fragment.replace(/^#\/?/, '').split('?', 2);
   const [name = '', id = ''] = path.split('/');
-  const page = PAGES.find((known) => known === name) ?? 'inbox';
+  const page = PAGES.find((known) => known === name) ?? (Object.hasOwn(MOVED, name) ? MOVED[name]! : 'inbox');
   return { page, id: decode(id) || null, query: new Map(new URLSearchParams(search)) };
 }
 
 /** Writes a fragment that `parseRoute` reads back. */
-export function formatRoute(page: Route['page'], id?: string | null, query: Record<string, string> = {}): string {
+export function formatRoute(page: PageName, id?: string | null, query: Record<string, string> = {}): string {
   const search = new URLSearchParams(query).toString();
   return `#/${page}${id ? `/${encodeURIComponent(id)}` : ''}${search ? `?${search}` : ''}`;
 }

@@ -118,7 +118,7 @@ async function tour(language: keyof typeof words, scheme: 'light' | 'dark', size
     await agent.page.goto(`${server.url}/admin/#/history`);
     await agent.page.locator('consult-admin-history .play').first().click();
     await shoot(agent.page, '15-history');
-    await agent.page.goto(`${server.url}/admin/#/install`);
+    await agent.page.goto(`${server.url}/admin/#/sites`);
     await agent.page.locator('consult-admin-install pre').first().waitFor();
     await shoot(agent.page, '16-install');
     await agent.page.goto(`${server.url}/docs`);

@@ -9,6 +9,7 @@ import type { Session } from '../../widget/engine/session-state.ts';
 import { WireFailure } from '../../widget/engine/wire.ts';
 import type { Api } from '../api.ts';
 import { inboxIcon } from '../icons.ts';
+import type { Route } from '../router.ts';
 import { panel } from '../styles.ts';
 import { failureText, language, t } from '../texts/texts.ts';
 import './conversation-list.ts';
@@ -94,8 +95,7 @@ export class Inbox extends LitElement {
 
   @property({ attribute: false }) session!: Session;
   @property({ attribute: false }) api!: Api;
-  /** The conversation in the address. */
-  @property({ attribute: false }) current: string | null = null;
+  @property({ attribute: false }) route!: Route;
   @state() private next: string | null = null;
   @state() private failure = '';
   /** A conversation of the address that is older than what the list holds was looked for, and is not there. */
@@ -110,9 +110,9 @@ export class Inbox extends LitElement {
   }
 
   override willUpdate(): void {
-    this.toggleAttribute('data-open', this.current !== null);
+    this.toggleAttribute('data-open', this.route.id !== null);
     const state = this.#state.value!;
-    if (this.current && state.self && !this.#find(this.current) && !this.#asked.has(this.current)) void this.#fetch(this.current);
+    if (this.route.id && state.self && !this.#find(this.route.id) && !this.#asked.has(this.route.id)) void this.#fetch(this.route.id);
   }
 
   override render() {
@@ -143,16 +143,16 @@ export class Inbox extends LitElement {
       `;
     }
     return html`
-      <consult-admin-conversation-list .conversations=${conversations} .current=${this.current} role="navigation" aria-label=${t('conversations')}></consult-admin-conversation-list>
+      <consult-admin-conversation-list .conversations=${conversations} .current=${this.route.id} role="navigation" aria-label=${t('conversations')}></consult-admin-conversation-list>
       ${this.next ? html`<div class="more"><button class="button" @click=${() => this.#older(this.next)}>${t('loadMore')}</button></div>` : nothing}
     `;
   }
 
   #detail() {
-    if (!this.current) return html`<div class="empty">${chatIcon}<h2>${t('noThreadTitle')}</h2><p>${t('noThreadText')}</p></div>`;
-    const conversation = this.#find(this.current);
+    if (!this.route.id) return html`<div class="empty">${chatIcon}<h2>${t('noThreadTitle')}</h2><p>${t('noThreadText')}</p></div>`;
+    const conversation = this.#find(this.route.id);
     if (conversation) return html`<consult-admin-thread .session=${this.session} .conversation=${conversation}></consult-admin-thread>`;
-    if (this.missing === this.current) return html`<div class="empty">${chatIcon}<h2>${t('threadMissingTitle')}</h2><p>${t('threadMissingText')}</p></div>`;
+    if (this.missing === this.route.id) return html`<div class="empty">${chatIcon}<h2>${t('threadMissingTitle')}</h2><p>${t('threadMissingText')}</p></div>`;
     return html`<p class="empty" role="status">${t('loading')}</p>`;
   }
 

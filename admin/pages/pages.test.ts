@@ -42,7 +42,7 @@ describe('pages of the panel', () => {
     const session = fakeSession();
     const api = fakeApi({ '/v1/conversations': { items: [], next: null } });
     session.state.patch({ conversations: [conversation('c1'), conversation('c2', { unread: 0, status: 'closed' })], threads: new Map() });
-    const inbox = await show(html`<consult-admin-inbox .session=${session} .api=${api} .current=${'c1'}></consult-admin-inbox>`);
+    const inbox = await show(html`<consult-admin-inbox .session=${session} .api=${api} .route=${parseRoute('#/inbox/c1')}></consult-admin-inbox>`);
     const list = inbox.shadowRoot!.querySelector('consult-admin-conversation-list')!.shadowRoot!;
     expect(list.querySelectorAll('a')).to.have.length(2);
     expect(list.querySelector('a')!.getAttribute('aria-current')).to.equal('page');
@@ -55,7 +55,7 @@ describe('pages of the panel', () => {
     const session = fakeSession();
     session.state.patch({ conversations: [conversation('c1', { visitor: { id: 'v', name: payload }, preview: { kind: 'text', authorKind: 'visitor', text: payload } })] });
     const api = fakeApi({ '/v1/conversations': { items: [], next: null }, '/v1/calls': { items: [call('k', { visitor: { id: 'v', name: payload } })], next: null }, '/v1/visitors': { items: [{ id: 'v', name: payload }], next: null } });
-    await show(html`<div><consult-admin-inbox .session=${session} .api=${api} .current=${'c1'}></consult-admin-inbox><consult-admin-history .session=${session} .api=${api} .route=${parseRoute('#/history')}></consult-admin-history></div>`);
+    await show(html`<div><consult-admin-inbox .session=${session} .api=${api} .route=${parseRoute('#/inbox/c1')}></consult-admin-inbox><consult-admin-history .session=${session} .api=${api} .route=${parseRoute('#/history')}></consult-admin-history></div>`);
     expect((window as unknown as { pwned?: number }).pwned).to.equal(undefined);
     const all = (root: ParentNode): Element[] => [...root.querySelectorAll('*')].flatMap((element) => [element, ...(element.shadowRoot ? all(element.shadowRoot) : [])]);
     expect(all(host).filter(({ localName }) => localName === 'img')).to.have.length(0);
@@ -65,13 +65,13 @@ describe('pages of the panel', () => {
     const session = fakeSession();
     const api = fakeApi({ '/v1/conversations': { items: [], next: null } });
     session.state.patch({ conversations: [conversation('c1'), conversation('c2')] });
-    const inbox = (await show(html`<consult-admin-inbox .session=${session} .api=${api} .current=${'c1'}></consult-admin-inbox>`)) as HTMLElementTagNameMap['consult-admin-inbox'];
+    const inbox = (await show(html`<consult-admin-inbox .session=${session} .api=${api} .route=${parseRoute('#/inbox/c1')}></consult-admin-inbox>`)) as HTMLElementTagNameMap['consult-admin-inbox'];
     const composer = () => inbox.shadowRoot!.querySelector('consult-admin-thread')!.shadowRoot!.querySelector('peer-consult-composer')!;
     composer().value = 'half a sentence';
-    inbox.current = 'c2';
+    inbox.route = parseRoute('#/inbox/c2');
     await settle();
     expect(composer().value).to.equal('');
-    inbox.current = 'c1';
+    inbox.route = parseRoute('#/inbox/c1');
     await settle();
     expect(composer().value).to.equal('half a sentence');
   });

@@ -130,6 +130,25 @@ export const en = {
   error_not_found: 'There is no such thing here.',
   error_conflict: 'Somebody else was quicker. Reload and try again.',
   error_other: 'Something failed on the server ({code}). Nothing was lost; please try again.',
+
+  // The frame around the pages
+  queue: 'Queue',
+  visitors: 'Visitors',
+  team: 'Team',
+  sites: 'Sites',
+  settings: 'Settings',
+  reports: 'Reports',
+  audit: 'Audit',
+  more: 'More',
+  moreTitle: 'All pages',
+  close: 'Close',
+  chunkFailedTitle: 'This page could not be loaded',
+  chunkFailedText: 'The connection was lost, or the server was updated meanwhile.',
+  reloadPanel: 'Reload the panel',
+  notForYouTitle: 'Not part of your role',
+  notForYouText: 'Owners and admins look after this page. Ask one of them if you need something from it.',
+  toInbox: 'Go to the inbox',
+  waitingCount: '{count} waiting',
 } as const;
 
 /** A key of the panel's texts. */

@@ -132,4 +132,23 @@ export const ko: Record<TextKey, string> = {
   error_not_found: '찾을 수 없습니다.',
   error_conflict: '다른 변경이 먼저 저장되었습니다. 새로 고친 뒤 다시 시도해 주세요.',
   error_other: '서버에서 문제가 발생했습니다({code}). 데이터는 안전합니다. 다시 시도해 주세요.',
+
+  // 페이지를 둘러싼 틀
+  queue: '대기열',
+  visitors: '방문자',
+  team: '팀',
+  sites: '사이트',
+  settings: '설정',
+  reports: '보고서',
+  audit: '감사 로그',
+  more: '더 보기',
+  moreTitle: '전체 메뉴',
+  close: '닫기',
+  chunkFailedTitle: '페이지를 불러오지 못했습니다',
+  chunkFailedText: '연결이 끊겼거나 서버가 업데이트되었습니다.',
+  reloadPanel: '패널 새로 고침',
+  notForYouTitle: '내 역할에는 없는 페이지입니다',
+  notForYouText: '소유자와 관리자가 관리하는 페이지입니다. 필요한 것이 있으면 문의해 주세요.',
+  toInbox: '받은 상담으로 이동',
+  waitingCount: '{count}건 대기 중',
 };

@@ -1,0 +1,42 @@
+import { html, type TemplateResult } from 'lit';
+import type { Permission } from '../protocol/permissions.ts';
+import type { Session } from '../widget/engine/session-state.ts';
+import type { Api } from './api.ts';
+import { historyIcon, inboxIcon, siteIcon } from './icons.ts';
+import type { PageName, Route } from './router.ts';
+import type { TextKey } from './texts/en.ts';
+
+/** What every page of the house is given. */
+export interface PageContext {
+  api: Api;
+  session: Session;
+  route: Route;
+}
+
+/** A page of the house. */
+export interface PanelPage {
+  name: PageName;
+  label: TextKey;
+  icon: TemplateResult;
+  /** Who has it in the navigation; others are told calmly that it is not theirs. */
+  may: Permission;
+  /** Brings its module: each page is a chunk of its own. */
+  load(): Promise<unknown>;
+  view(context: PageContext): TemplateResult;
+}
+
+/** The pages in the order of the navigation. Those that hold the most work come first: a phone shows four of them. */
+export const panelPages: readonly PanelPage[] = [
+  {
+    name: 'inbox', label: 'inbox', icon: inboxIcon, may: 'conversations:read', load: () => import('./pages/inbox.ts'),
+    view: ({ api, session, route }) => html`<consult-admin-inbox .api=${api} .session=${session} .route=${route}></consult-admin-inbox>`,
+  },
+  {
+    name: 'history', label: 'history', icon: historyIcon, may: 'calls:read', load: () => import('./pages/history.ts'),
+    view: ({ api, session, route }) => html`<consult-admin-history .api=${api} .session=${session} .route=${route}></consult-admin-history>`,
+  },
+  {
+    name: 'sites', label: 'sites', icon: siteIcon, may: 'sites:write', load: () => import('./pages/install.ts'),
+    view: ({ api, session, route }) => html`<consult-admin-install .api=${api} .session=${session} .route=${route}></consult-admin-install>`,
+  },
+];
