@@ -13,7 +13,7 @@ export interface PeerConsultEvents {
   unread: { count: number };
   /** The call changed its phase; `phase` is null when it is off the screen, `ringing` when the team calls. */
   call: { phase: CallPhase | 'ringing' | null; mode: CallMode | null; callId: string | null; endReason: CallEndReason | null };
-  /** Something that the page's author should know. `code`: one of protocol/codes.ts, or `load_failed`, `no_site_key`, `not_supported`. */
+  /** Something that the page's author should know. `code`: one of protocol/codes.ts, or `load_failed`, `no_site_key`. */
   error: { code: string; message: string };
 }
 

@@ -4,6 +4,8 @@ import { chatIcon, phoneIcon } from './styles/icons.ts';
 /** What the round button shows. */
 export interface LauncherState {
   label: string;
+  /** Words beside the sign; empty = the sign alone. */
+  text: string;
   unread: number;
   /** A call runs behind the closed panel. */
   inCall: boolean;
@@ -12,11 +14,11 @@ export interface LauncherState {
 }
 
 /** The round button. It is drawn by the element itself: one more element would cost more bytes than it has. */
-export const launcher = ({ label, unread, inCall, loading }: LauncherState, on: { click: () => void; near: () => void }): TemplateResult => html`
-  <button type="button" part="launcher" class="launcher ${inCall ? 'in-call' : ''} ${loading ? 'loading' : ''}" aria-haspopup="dialog"
-    aria-expanded="false" aria-busy=${loading ? 'true' : 'false'} aria-label=${label} title=${label}
+export const launcher = ({ label, text, unread, inCall, loading }: LauncherState, on: { click: () => void; near: () => void }): TemplateResult => html`
+  <button type="button" part="launcher" class="launcher ${text ? 'worded' : ''} ${inCall ? 'in-call' : ''} ${loading ? 'loading' : ''}" aria-haspopup="dialog"
+    aria-expanded="false" aria-busy=${loading ? 'true' : 'false'} aria-label=${text ? `${text} · ${label}` : label} title=${label}
     @click=${on.click} @pointerenter=${on.near} @focus=${on.near}>
-    ${inCall ? phoneIcon : chatIcon}
+    ${inCall ? phoneIcon : chatIcon}${text ? html`<span class="words">${text}</span>` : nothing}
     ${unread > 0 ? html`<span part="badge" class="badge" aria-hidden="true">${unread > 99 ? '99+' : unread}</span>` : nothing}
   </button>
 `;
@@ -40,6 +42,22 @@ export const launcherStyles = css`
     transition: transform var(--pc-fast) var(--pc-ease), filter var(--pc-fast) var(--pc-ease);
   }
 
+  .launcher.worded {
+    display: flex;
+    gap: 8px;
+    inline-size: auto;
+    max-inline-size: calc(100vw - 40px);
+    padding-inline: 18px 22px;
+    border-radius: 28px;
+  }
+
+  .words {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+    font: 600 15px/1.3 var(--pc-font);
+  }
+
   .launcher:hover {
     transform: scale(1.05);
   }
@@ -49,7 +67,7 @@ export const launcherStyles = css`
   }
 
   .launcher:focus-visible {
-    outline: 3px solid var(--pc-accent);
+    outline: 3px solid var(--pc-accent-ink);
     outline-offset: 3px;
   }
 

@@ -20,12 +20,26 @@ export const placement = css`
     --pc-text-xl: 22px;
   }
 
+  :host([light]),
   :host([theme='light']) {
     color-scheme: light;
   }
 
+  :host([dark]),
   :host([theme='dark']) {
     color-scheme: dark;
+  }
+
+  :host([theme='auto']) {
+    color-scheme: light dark;
+  }
+
+  :host([theme='light']) {
+    color-scheme: light;
+  }
+
+  :host([at-left]:not([position], [full])) {
+    inset: auto auto max(20px, env(safe-area-inset-bottom)) max(20px, env(safe-area-inset-left));
   }
 
   :host([position='start']) {

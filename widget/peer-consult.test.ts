@@ -324,13 +324,7 @@ describe('<peer-consult>', () => {
       await until(() => inPanel('.intro h3') !== null);
     });
 
-    it('[A1] what this server cannot do yet is an error event with a code, and so is a missing key', async () => {
-      make();
-      element.setContext({ cart: 3 });
-      element.identify('token');
-      expect(seen('error').map((detail) => (detail as { code: string }).code)).to.deep.equal(['not_supported', 'not_supported']);
-      element.remove();
-      events.length = 0;
+    it('[A1] a missing key is an error event', async () => {
       make({ 'site-key': '' });
       element.open();
       await until(() => seen('error').length === 1);

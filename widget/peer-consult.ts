@@ -8,11 +8,13 @@ import { tell } from './events.ts';
 import { launcher, launcherStyles } from './launcher.ts';
 import type { Panel, VisitorSession } from './panel.ts';
 import { placement } from './peer-consult.styles.ts';
+import { wearAccent } from './styles/accent.ts';
 import { tokens } from './styles/tokens.ts';
-import { languageOf } from './texts/language.ts';
+import { languageOf, type Language } from './texts/language.ts';
 import { launcherTexts } from './texts/launcher-texts.ts';
 import type { Texts } from './texts/texts.ts';
 import { createViewportFit } from './viewport-fit.ts';
+import { whenIdle } from './when-idle.ts';
 
 type PanelModule = typeof import('./panel.ts');
 
@@ -47,19 +49,28 @@ export class PeerConsult extends LitElement {
   @property({ attribute: 'site-key' }) siteKey = '';
   /** The server's address; where this module came from unless it is set. */
   @property() server = '';
-  /** A BCP 47 tag; the page's language, or else the browser's, unless it is set. */
+  /** A BCP 47 tag; the page's language or the browser's, as far as the site has it, unless it is set. */
   @property() locale = '';
-  @property({ reflect: true }) theme: 'auto' | 'light' | 'dark' = 'auto';
+  /** `auto`: as the visitor's system. The site's setting unless it is set; so are the three below. */
+  @property({ reflect: true }) theme: 'auto' | 'light' | 'dark' | undefined;
   /** The corner: `end` (where lines end), `start`, `right`, `left`. */
-  @property({ reflect: true }) position: 'end' | 'start' | 'right' | 'left' = 'end';
+  @property({ reflect: true }) position: 'end' | 'start' | 'right' | 'left' | undefined;
+  /** `#rrggbb`. The custom property `--peer-consult-accent` takes any colour, and wins. */
+  @property() accent = '';
+  /** Words beside the launcher's sign. */
+  @property({ attribute: 'launcher-text' }) launcherText = '';
   /** Whether the chat is open. The attribute is `open`; as a property that name belongs to the method, and may be assigned to. */
   @property({ type: Boolean, reflect: true, attribute: 'open' }) opened = false;
-  /** A token that says who the visitor is. */
+  /** What the site's own server signed to say who the visitor is. Whoever signs out calls `reset()`. */
   @property() identity = '';
   @property({ type: Boolean, reflect: true, attribute: 'hide-launcher' }) hideLauncher = false;
 
   @state() private module: PanelModule | undefined;
   @state() private texts: Texts | undefined;
+  private textsLanguage: Language | undefined;
+  private context: Record<string, unknown> | undefined;
+  /** The accent that the element wears. */
+  private worn = '';
   @state() private narrow = false;
   @state() private snapshot: SessionState | undefined;
   private session: VisitorSession | undefined;
@@ -125,10 +136,9 @@ export class PeerConsult extends LitElement {
     this.session?.endCall();
   }
 
-  /** Says who the visitor is. This server does not know signed identities yet: it answers with an error event. */
+  /** Says who the visitor is, by what the site's own server signed. It is shown when the chat connects; what is wrong with it comes as an error event. */
   identify(token: string): void {
     this.identity = token;
-    this.unsupported('identify');
   }
 
   /** Forgets the visitor, e.g. when somebody signs out of the page. A running call ends. */
@@ -136,14 +146,16 @@ export class PeerConsult extends LitElement {
     const { session } = this;
     this.letGo();
     this.identity = '';
+    this.context = undefined;
     if (session) await session.forget();
     else if (isReturning(this.site)) await (await this.load()).createVisitorSession({ ...this.site, locale: () => this.language }).forget();
     if (this.opened) void this.ready();
   }
 
-  /** Tells the team about the page. This server does not take it yet: it answers with an error event. */
-  setContext(_context: Record<string, unknown>): void {
-    this.unsupported('setContext');
+  /** Tells the team about the visitor's page, e.g. what is in the cart: texts, numbers, yes and no. It goes out when the chat connects. */
+  setContext(context: Record<string, unknown>): void {
+    this.context = context;
+    this.session?.setContext(context);
   }
 
   override connectedCallback(): void {
@@ -175,8 +187,10 @@ export class PeerConsult extends LitElement {
         if (this.opened) void this.ready();
       }
     }
+    if (changed.has('identity') && this.identity) this.prove(this.identity);
     if (changed.has('opened') && !this.opened) this.hadFocus = this.shadowRoot?.activeElement != null;
-    if (changed.has('locale') && this.module) void this.loadWords(this.module);
+    if (this.module && this.language !== this.textsLanguage) void this.loadWords(this.module);
+    this.wearLook();
     if (changed.has('opened') && this.opened && !this.session) void this.ready();
   }
 
@@ -200,7 +214,7 @@ export class PeerConsult extends LitElement {
       ${(this.opened && panelThere) || this.hideLauncher
         ? nothing
         : launcher(
-            { label: this.label, unread: snapshot?.unread ?? 0, inCall: inCall(snapshot), loading: this.opened && !panelThere },
+            { label: this.label, text: this.launcherText || (this.snapshot?.site?.look.launcherText ?? ''), unread: snapshot?.unread ?? 0, inCall: inCall(snapshot), loading: this.opened && !panelThere },
             { click: this.onLauncher, near: this.onNear },
           )}
     `;
@@ -213,8 +227,27 @@ export class PeerConsult extends LitElement {
     return unread > 0 ? `${words.open} (${words.unread(unread)})` : words.open;
   }
 
-  private get language(): 'en' | 'ko' {
-    return languageOf(this.locale);
+  private get language(): Language {
+    return languageOf(this.locale, this.snapshot?.site?.languages);
+  }
+
+  /** The look that the site's owner has set, as far as the tag and the page leave it open. */
+  private wearLook(): void {
+    const look = this.snapshot?.site?.look;
+    const accent = this.accent || (look?.accent ?? '');
+    if (accent !== this.worn) wearAccent(this, (this.worn = accent));
+    this.toggleAttribute('light', look?.theme === 'light');
+    this.toggleAttribute('dark', look?.theme === 'dark');
+    this.toggleAttribute('at-left', look?.position === 'bottom-left');
+  }
+
+  private prove(proof: string): void {
+    const { session } = this;
+    if (!session) return;
+    if (!session.isSomebodyElse(proof)) return session.identify(proof);
+    // Another customer: nothing of the last one may be seen.
+    this.letGo();
+    void session.forget().then(() => void (this.isConnected && this.ready()));
   }
 
   private get site(): { server: string; siteKey: string } {
@@ -278,6 +311,7 @@ export class PeerConsult extends LitElement {
 
   private async loadWords(module: PanelModule): Promise<void> {
     const { language } = this;
+    this.textsLanguage = language;
     const texts = await module.loadTexts(language);
     if (language === this.language) this.texts = texts;
   }
@@ -298,13 +332,18 @@ export class PeerConsult extends LitElement {
       return this.fail('load_failed', 'The chat could not be loaded.');
     }
     if (!this.isConnected) return null;
-    const session = module.createVisitorSession({ ...this.site, locale: () => this.language });
+    const session = module.createVisitorSession({
+      ...this.site,
+      locale: () => this.language,
+      proof: this.identity,
+      context: this.context,
+      refused: ({ code, message }) => tell(this, 'error', { code, message }),
+    });
     this.madeOf = this.siteName;
     this.module = module;
     this.session = session;
     this.follow(session);
     session.connect();
-    if (this.identity) this.unsupported('identity');
     return session;
   }
 
@@ -312,10 +351,6 @@ export class PeerConsult extends LitElement {
     this.opened = false;
     tell(this, 'error', { code, message });
     return null;
-  }
-
-  private unsupported(what: string): void {
-    tell(this, 'error', { code: 'not_supported', message: `${what}: this version of the server does not support it.` });
   }
 
   private follow(session: VisitorSession): void {
@@ -356,11 +391,6 @@ export class PeerConsult extends LitElement {
     this.madeOf = '';
   }
 }
-
-const whenIdle = (work: () => void): void => {
-  if ('requestIdleCallback' in window) requestIdleCallback(work, { timeout: 4_000 });
-  else setTimeout(work, 1_500);
-};
 
 declare global {
   interface HTMLElementTagNameMap {

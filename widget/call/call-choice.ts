@@ -36,7 +36,7 @@ export class CallChoice extends LitElement {
       }
 
       h2 svg {
-        color: var(--pc-accent);
+        color: var(--pc-accent-ink);
       }
 
       p {

@@ -39,7 +39,7 @@ export class IncomingCall extends LitElement {
         block-size: 48px;
         border-radius: var(--pc-radius-full);
         background: var(--pc-accent-soft);
-        color: var(--pc-accent);
+        color: var(--pc-accent-ink);
         font-weight: 650;
         font-size: var(--pc-text-l);
       }
@@ -90,7 +90,7 @@ export class IncomingCall extends LitElement {
         inline-size: 18px;
         block-size: 18px;
         margin: 0;
-        accent-color: var(--pc-accent);
+        accent-color: var(--pc-accent-ink);
       }
 
       .ways {

@@ -40,8 +40,8 @@ export class Composer extends LitElement {
       }
 
       .frame:focus-within {
-        border-color: var(--pc-accent);
-        box-shadow: 0 0 0 1px var(--pc-accent);
+        border-color: var(--pc-accent-ink);
+        box-shadow: 0 0 0 1px var(--pc-accent-ink);
       }
 
       .frame.disabled {

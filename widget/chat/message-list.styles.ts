@@ -84,7 +84,7 @@ export const messageListStyles = css`
     block-size: 28px;
     border-radius: var(--pc-radius-full);
     background: var(--pc-accent-soft);
-    color: var(--pc-accent);
+    color: var(--pc-accent-ink);
     font-size: var(--pc-text-xs);
     font-weight: 600;
   }
@@ -201,7 +201,7 @@ export const messageListStyles = css`
 
   .meta .seen {
     display: flex;
-    color: var(--pc-accent);
+    color: var(--pc-accent-ink);
   }
 
   .failure {
@@ -269,7 +269,7 @@ export const messageListStyles = css`
     min-block-size: 32px;
     padding: 0 var(--pc-2);
     border-radius: var(--pc-radius-s);
-    color: var(--pc-accent);
+    color: var(--pc-accent-ink);
     font-weight: 600;
   }
 

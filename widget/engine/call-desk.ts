@@ -21,6 +21,8 @@ export interface CallDeskOptions {
   wire: Wire;
   kind: 'visitor' | 'agent';
   locale: () => string;
+  /** Which words about the recording were shown. */
+  textVersion: () => string;
   /** Called before something is done that leaves a trace. */
   acting(): void;
   changed(calls: { ringing: readonly Call[] } | { call: CallView | null }): void;
@@ -38,7 +40,7 @@ export function lingerMs(view: CallView): number | null {
 }
 
 /** Makes a call desk. It listens at once and asks for nothing. */
-export function createCallDesk({ wire, kind, locale, acting, changed }: CallDeskOptions): CallDesk {
+export function createCallDesk({ wire, kind, locale, textVersion, acting, changed }: CallDeskOptions): CallDesk {
   let engine: CallEngine | null = null;
   let loading: Promise<CallEngine> | null = null;
   let ringing: readonly Call[] = [];
@@ -121,11 +123,11 @@ export function createCallDesk({ wire, kind, locale, acting, changed }: CallDesk
       if (kind === 'agent') leftovers ??= import('./recorder/call-recording.ts').then(({ queueOf }) => void queueOf(wire), () => void (leftovers = null));
     },
     start({ mode, conversationId, consent }) {
-      run(mode, null, (loaded) => loaded.start({ mode, consent, locale: locale(), ...(conversationId ? { conversationId } : {}) }));
+      run(mode, null, (loaded) => loaded.start({ mode, consent, locale: locale(), textVersion: textVersion(), ...(conversationId ? { conversationId } : {}) }));
     },
     accept(call, consent) {
       remove(call.id);
-      run(call.mode, call, (loaded) => loaded.accept(call, { consent, locale: locale() }));
+      run(call.mode, call, (loaded) => loaded.accept(call, { consent, locale: locale(), textVersion: textVersion() }));
     },
     decline(call) {
       remove(call.id);

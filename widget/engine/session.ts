@@ -1,4 +1,5 @@
 import type { Call, Conversation, Message } from '../../protocol/shapes.ts';
+import { CONSENT_TEXT_VERSION } from '../../protocol/version.ts';
 import { clientId } from './client-id.ts';
 import { createCallDesk } from './call-desk.ts';
 import type { ConversationEvent } from './conversation.ts';
@@ -193,6 +194,7 @@ export function createSession(options: SessionOptions): Session {
     wire,
     kind: options.kind,
     locale: options.locale,
+    textVersion: () => store.value.site?.recording.textVersion ?? CONSENT_TEXT_VERSION,
     acting: () => options.acting?.(),
     changed: (calls) => store.patch(calls),
   });

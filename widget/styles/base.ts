@@ -60,7 +60,7 @@ export const base = css`
   }
 
   :focus-visible {
-    outline: 2px solid var(--pc-accent);
+    outline: 2px solid var(--pc-accent-ink);
     outline-offset: 2px;
   }
 

@@ -2,7 +2,8 @@ import { css } from 'lit';
 
 /**
  * The one design of widget and panel as custom properties. A site overrides the public ones (`--peer-consult-accent`,
- * `--peer-consult-font`, `--peer-consult-radius`, `--peer-consult-z-index`) from outside; the `--pc-*` ones are ours.
+ * `--peer-consult-font`, `--peer-consult-radius`, `--peer-consult-z-index`) from outside; the `--pc-*` ones are ours,
+ * among them `--pc-own-*`, which accent.ts sets for a site's colour.
  *
  * Spacing is a 4 px scale, type a 1.2 scale around 15 px, contrast ≥ 4.5:1 for text and ≥ 3:1 for controls (WCAG 2.2 AA).
  * Put it on the outermost host; `color-scheme` (set by the `theme` attribute) picks light or dark through `light-dark()`
@@ -12,9 +13,10 @@ export const tokens = css`
   :host {
     color-scheme: light dark;
 
-    --pc-accent: var(--peer-consult-accent, light-dark(#3a4fd0, #8f9dff));
-    --pc-on-accent: var(--peer-consult-on-accent, light-dark(#ffffff, #12162f));
-    --pc-accent-soft: light-dark(#eceefc, #252b4f);
+    --pc-accent: var(--peer-consult-accent, var(--pc-own-accent, light-dark(#3a4fd0, #8f9dff)));
+    --pc-on-accent: var(--peer-consult-on-accent, var(--pc-own-on-accent, light-dark(#ffffff, #12162f)));
+    --pc-accent-ink: var(--pc-own-ink, var(--pc-accent));
+    --pc-accent-soft: var(--pc-own-soft, light-dark(#eceefc, #252b4f));
     --pc-surface: light-dark(#ffffff, #17181c);
     --pc-surface-2: light-dark(#f5f5f8, #1f2127);
     --pc-surface-3: light-dark(#e9e9ef, #2a2d35);

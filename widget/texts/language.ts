@@ -1,11 +1,17 @@
 /** The languages that there are. */
 export type Language = 'en' | 'ko';
 
-/** The nearest language that we speak to a BCP 47 tag; without one, to what the page or else the browser prefers. */
-export function languageOf(tag: string | null | undefined): Language {
-  for (const wish of [tag, document.documentElement.lang, ...navigator.languages]) {
-    const primary = wish?.toLowerCase().split('-')[0];
-    if (primary === 'ko' || primary === 'en') return primary;
+/**
+ * The nearest language that we speak to a BCP 47 tag. Without one: the first of the page's and the browser's that is among
+ * `offered`, or else the first that is offered.
+ */
+export function languageOf(tag: string | null | undefined, offered: readonly Language[] = ['en', 'ko']): Language {
+  const spoken = (wish: string | null | undefined, among: readonly Language[]): Language | undefined => among.find((each) => each === wish?.toLowerCase().split('-')[0]);
+  const own = spoken(tag, ['en', 'ko']);
+  if (own) return own;
+  for (const wish of [document.documentElement.lang, ...navigator.languages]) {
+    const found = spoken(wish, offered);
+    if (found) return found;
   }
-  return 'en';
+  return offered[0] ?? 'en';
 }

@@ -24,12 +24,18 @@ describe('texts', () => {
     expect(untranslated).to.deep.equal(['3:']);
   });
 
-  it('[S1] the attribute decides, then the page, then the browser', () => {
+  it('[S1] the attribute decides, then the page, then the browser, as far as the site offers it; else the first that it offers', () => {
     const { lang } = document.documentElement;
     try {
       document.documentElement.lang = 'ko-KR';
       expect(languageOf('en-GB')).to.equal('en');
       expect(languageOf('fr')).to.equal('ko');
+      expect(languageOf('en', ['ko'])).to.equal('en');
+      expect(languageOf('', ['en'])).to.equal('en');
+      document.documentElement.lang = 'en';
+      expect(languageOf('', ['ko'])).to.equal('ko');
+      expect(languageOf('', [])).to.equal('en');
+      document.documentElement.lang = 'ko';
       expect(languageOf('')).to.equal('ko');
       document.documentElement.lang = '';
       expect(languageOf(null)).to.equal(navigator.language.startsWith('ko') ? 'ko' : 'en');

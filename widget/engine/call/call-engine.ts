@@ -42,9 +42,9 @@ export interface CallEngine {
   /** Null: no call. An ended call stays for its last words until `dismiss`. */
   readonly view: Readable<CallView | null>;
   /** Rings the other side. `consent`: whether this member agrees to the recording. */
-  start(options: { mode: CallMode; conversationId?: string; consent: boolean; locale: string }): Promise<void>;
+  start(options: { mode: CallMode; conversationId?: string; consent: boolean; locale: string; textVersion?: string }): Promise<void>;
   /** Answers a ringing call; also resumes the media after a reconnect by itself. */
-  accept(call: Call, options: { consent: boolean; locale: string }): Promise<void>;
+  accept(call: Call, options: { consent: boolean; locale: string; textVersion?: string }): Promise<void>;
   decline(call: Call): Promise<void>;
   /** Cancels what rings, hangs up what runs. Microphone and camera are released before it resolves. */
   hangUp(): Promise<void>;

@@ -1,5 +1,4 @@
 import type { Call, CallMode, IceServer, PrincipalKind } from '../../../protocol/shapes.ts';
-import { CONSENT_TEXT_VERSION } from '../../../protocol/version.ts';
 import { createStore, type Readable } from '../store.ts';
 import { WireFailure, type Wire } from '../wire.ts';
 import type { CallTrouble, CallView } from './call-engine.ts';
@@ -52,6 +51,8 @@ export interface CallRunOptions {
   mode: CallMode;
   consent: boolean;
   locale: string;
+  /** Which words about the recording were shown. */
+  textVersion: string;
   clientId: string;
   conversationId?: string;
   /** The call to answer; without it one is started. */
@@ -129,7 +130,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
         ask(wire.request('call.accept', { callId }));
         break;
       case 'tell-consent':
-        errands.insist(`consent ${callId}`, 'consent', { callId, granted: options.consent, textVersion: CONSENT_TEXT_VERSION, locale: options.locale }, ({ call }) => feed({ type: 'updated', call }));
+        errands.insist(`consent ${callId}`, 'consent', { callId, granted: options.consent, textVersion: options.textVersion, locale: options.locale }, ({ call }) => feed({ type: 'updated', call }));
         break;
       case 'resume':
         wire.request('call.resume', { callId }).then(

@@ -1,3 +1,4 @@
+import { CONSENT_TEXT_VERSION } from '../../../protocol/version.ts';
 import { createStore } from '../store.ts';
 import type { Wire } from '../wire.ts';
 import type { CallEngine, CallView } from './call-engine.ts';
@@ -31,7 +32,7 @@ export function createCallEngine(options: CallEngineOptions): CallEngine {
   };
   const busy = (): boolean => view.value !== null && view.value.phase !== 'ended';
 
-  const begin = async (call: Pick<CallRunOptions, 'mode' | 'consent' | 'locale' | 'conversationId' | 'call'>): Promise<void> => {
+  const begin = async (call: Pick<CallRunOptions, 'mode' | 'consent' | 'locale' | 'textVersion' | 'conversationId' | 'call'>): Promise<void> => {
     if (busy() || disposed) return;
     follow?.();
     // Asked for early, so that the recording can begin with the first word.
@@ -48,8 +49,8 @@ export function createCallEngine(options: CallEngineOptions): CallEngine {
 
   return {
     view,
-    start: ({ mode, conversationId, consent, locale }) => begin({ mode, consent, locale, ...(conversationId ? { conversationId } : {}) }),
-    accept: (call, { consent, locale }) => begin({ mode: call.mode, consent, locale, call }),
+    start: ({ mode, conversationId, consent, locale, textVersion = CONSENT_TEXT_VERSION }) => begin({ mode, consent, locale, textVersion, ...(conversationId ? { conversationId } : {}) }),
+    accept: (call, { consent, locale, textVersion = CONSENT_TEXT_VERSION }) => begin({ mode: call.mode, consent, locale, textVersion, call }),
     async decline(call) {
       errands.insist(`end ${call.id}`, 'call.decline', { callId: call.id });
     },
