@@ -7,8 +7,8 @@ export interface QueueStore<Job> {
    * compare-and-set, so that each goes to one process.
    */
   claim(claimant: string, now: number, until: number, limit: number): Promise<Job[]>;
-  /** When the next job is due, ms since the epoch; null when none waits. */
-  nextDue(): Promise<number | null>;
+  /** When the next job that nobody is at may be taken, ms since the epoch; null when none waits. */
+  nextDue(now: number): Promise<number | null>;
 }
 
 /** Works jobs off in the background. */
@@ -40,40 +40,59 @@ export interface QueueParts<Job> {
   tickMs?: number;
 }
 
-/** Makes a queue; it does nothing before `start`. */
+// A job that cannot be taken although it is due (somebody else is at it) must not make us ask without end.
+const soonestMs = 50;
+
+/**
+ * Makes a queue; it does nothing before `start`. As soon as a job ends the next is taken: one that takes long holds up no other,
+ * as far as `parallel` goes.
+ */
 export function createQueue<Job>({ store, work, clock, failed, name, parallel = 4, claimMs = 60_000, tickMs = 30_000 }: QueueParts<Job>): Queue {
   const claimant = clock.id();
+  const running = new Set<Promise<void>>();
   let started = false;
   let closed = false;
   let asked = false;
-  let working: Promise<void> | null = null;
+  let looking: Promise<void> | null = null;
   let wake: Timer | null = null;
   let tick: Timer | null = null;
 
-  const workOff = async () => {
+  const run = (job: Job) => {
+    const done: Promise<void> = work(job).catch((error: unknown) => failed(error, name)).finally(() => {
+      running.delete(done);
+      kick();
+    });
+    running.add(done);
+  };
+  const look = async () => {
     do {
       asked = false;
-      for (;;) {
-        if (closed) return;
+      while (!closed && running.size < parallel) {
         const now = clock.now();
-        const jobs = await store.claim(claimant, now, now + claimMs, parallel);
+        const jobs = await store.claim(claimant, now, now + claimMs, parallel - running.size);
         if (jobs.length === 0) break;
-        await Promise.all(jobs.map((job) => work(job).catch((error: unknown) => failed(error, name))));
+        jobs.forEach(run); // also when it was closed meanwhile: they are claimed
       }
     } while (asked && !closed);
-    if (closed) return;
-    const next = await store.nextDue();
+    if (closed || running.size >= parallel) return; // the next that ends looks again
+    const next = await store.nextDue(clock.now());
     wake?.cancel();
-    wake = next === null ? null : clock.after(Math.max(50, next - clock.now()), kick);
+    wake = next === null || closed ? null : clock.after(Math.max(soonestMs, next - clock.now()), kick);
   };
 
   const kick = () => {
     if (!started || closed) return;
     asked = true;
-    working ??= workOff().catch((error: unknown) => failed(error, name)).finally(() => {
-      working = null;
+    looking ??= look().catch((error: unknown) => {
+      asked = false; // the database is away; the tick asks again
+      failed(error, name);
+    }).finally(() => {
+      looking = null;
       if (asked) kick();
     });
+  };
+  const settled = async () => {
+    while (looking !== null || running.size > 0) await (looking ?? Promise.race(running));
   };
 
   return {
@@ -83,14 +102,12 @@ export function createQueue<Job>({ store, work, clock, failed, name, parallel = 
       tick = clock.every(tickMs, kick);
       kick();
     },
-    async idle() {
-      while (working) await working;
-    },
+    idle: settled,
     async close() {
       closed = true;
       wake?.cancel();
       tick?.cancel();
-      await working;
+      await settled();
     },
   };
 }
