@@ -1,18 +1,17 @@
-import { prepareMessage, previewOf, type Appended, type NewMessage, type PreparedMessage } from './append.ts';
+import {
+  prepareMessage, takeIntoThread, threadOf, threadReopened, threadUpdate, type Appended, type NewMessage, type PreparedMessage, type Thread, type ThreadColumns,
+} from './append.ts';
 import type { Row } from './tables.ts';
 
 /** Runs one statement in the transaction that the caller began and will commit. `name` prepares it once a connection. */
 export type RunStatement = (name: string, text: string, values: unknown[]) => Promise<Record<string, unknown>[]>;
 
-interface Conversation {
+interface Conversation extends Thread {
   id: string;
   organisationId: string;
-  lastSeq: number;
   status: string;
   visitorId: string;
   reopenedAt?: number;
-  newest?: Row<'messages'>;
-  authors: Map<string, Row<'messages'>>;
 }
 
 /**
@@ -47,13 +46,13 @@ export async function appendOnPostgres(batch: readonly NewMessage[], run: RunSta
       occupied.add(conversation.visitorId);
       conversation.status = 'open';
       conversation.reopenedAt = row.createdAt;
+      threadReopened(conversation);
     }
     row.seq = ++conversation.lastSeq;
-    conversation.newest = row;
-    if (row.authorKind !== 'system') conversation.authors.set(`${row.authorKind} ${row.authorId}`, row);
+    const bot = takeIntoThread(conversation, row);
     known.set(keyOf(row), row);
     written.push(one);
-    return { outcome: 'stored', message: row, duplicate: false, reopened };
+    return { outcome: 'stored', message: row, duplicate: false, reopened, ...(bot && { bot }) };
   });
   if (written.length > 0) await write(written, [...conversations.values()].filter(({ newest }) => newest), run);
   return results;
@@ -72,8 +71,10 @@ const keyOf = ({ conversationId, clientId }: Row<'messages'>) => `${conversation
 async function lockConversations(messages: PreparedMessage[], run: RunStatement): Promise<Map<string, Conversation>> {
   const ids = [...new Set(messages.map(({ row }) => row.conversationId))];
   const rows = await run('append-lock', `SELECT id, organisation_id AS "organisationId", last_seq AS "lastSeq", status,
-    visitor_id AS "visitorId" FROM conversations WHERE id = ANY ($1::text[]) ORDER BY id FOR UPDATE`, [ids]);
-  return new Map(rows.map((row) => [row.id as string, { ...(row as unknown as Omit<Conversation, 'authors'>), authors: new Map() }]));
+    visitor_id AS "visitorId", first_message_at AS "firstMessageAt", first_answer_at AS "firstAnswerAt", bot_id AS "botId", bot_name AS "botName",
+    assignee_id AS "assigneeId", handed_over_at AS "handedOverAt" FROM conversations WHERE id = ANY ($1::text[]) ORDER BY id FOR UPDATE`, [ids]);
+  return new Map((rows as unknown as (ThreadColumns & Pick<Conversation, 'id' | 'organisationId' | 'status' | 'visitorId'>)[])
+    .map((row) => [row.id, { ...threadOf(row), id: row.id, organisationId: row.organisationId, status: row.status, visitorId: row.visitorId }]));
 }
 
 // LIMIT makes it one look-up in the index for each message; a plain join is planned as a scan of all messages while the table's
@@ -112,15 +113,26 @@ async function write(written: PreparedMessage[], changed: Conversation[], run: R
 
   const reopened = changed.filter(({ reopenedAt }) => reopenedAt !== undefined);
   if (reopened.length > 0) {
-    await run('append-reopen', `UPDATE conversations SET status = 'open', open_key = visitor_id, closed_at = NULL
+    await run('append-reopen', `UPDATE conversations SET status = 'open', open_key = visitor_id, closed_at = NULL, closed_by = NULL
       WHERE id = ANY ($1::text[])`, [reopened.map(({ id }) => id)]);
   }
 
-  const newest = changed.map((conversation) => conversation.newest!);
-  await run('append-conversations', `UPDATE conversations SET last_seq = u.seq, last_message_at = u.at, preview = u.preview::json, updated_at = u.at
-    FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[]) AS u (id, seq, at, preview) WHERE conversations.id = u.id`, [
-    newest.map((row) => row.conversationId), newest.map((row) => row.seq), newest.map((row) => row.createdAt),
-    newest.map((row) => JSON.stringify(previewOf(row))),
+  const updates = changed.map((conversation) => ({ id: conversation.id, ...threadUpdate({ ...conversation, newest: conversation.newest! }) }));
+  await run('append-conversations', `UPDATE conversations SET
+      visible_seq = CASE WHEN u.hidden THEN coalesce(u.visible_seq, conversations.visible_seq, conversations.last_seq) END,
+      visible_preview = CASE WHEN NOT u.hidden THEN NULL WHEN u.visible_seq IS NOT NULL THEN u.visible_preview::json
+        WHEN conversations.visible_seq IS NOT NULL THEN conversations.visible_preview ELSE conversations.preview END,
+      last_seq = u.seq, preview = u.preview::json, last_message_at = coalesce(u.at, conversations.last_message_at),
+      updated_at = coalesce(u.at, conversations.updated_at), notes = nullif(coalesce(conversations.notes, 0) + u.notes_added, 0),
+      first_message_at = u.first_message_at, first_answer_at = u.first_answer_at, bot_id = u.bot_id, bot_name = u.bot_name,
+      handed_over_at = u.handed_over_at
+    FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::boolean[], $6::bigint[], $7::text[], $8::bigint[], $9::bigint[],
+      $10::bigint[], $11::text[], $12::text[], $13::bigint[]) AS u (id, seq, at, preview, hidden, visible_seq, visible_preview, notes_added,
+      first_message_at, first_answer_at, bot_id, bot_name, handed_over_at) WHERE conversations.id = u.id`, [
+    updates.map(({ id }) => id), updates.map(({ seq }) => seq), updates.map(({ at }) => at), updates.map(({ previewJson }) => previewJson),
+    updates.map(({ hidden }) => hidden), updates.map(({ visibleSeq }) => visibleSeq), updates.map(({ visiblePreviewJson }) => visiblePreviewJson),
+    updates.map(({ notesAdded }) => notesAdded), updates.map(({ firstMessageAt }) => firstMessageAt), updates.map(({ firstAnswerAt }) => firstAnswerAt),
+    updates.map(({ botId }) => botId), updates.map(({ botName }) => botName), updates.map(({ handedOverAt }) => handedOverAt),
   ]);
 
   const cursors = changed.flatMap(({ authors }) => [...authors.values()]);

@@ -1,16 +1,12 @@
 import type Sqlite from 'better-sqlite3';
 import { isUniqueViolation } from './database.ts';
-import { prepareMessage, previewOf, type Appended, type NewMessage, type PreparedMessage } from './append.ts';
+import {
+  prepareMessage, takeIntoThread, threadOf, threadReopened, threadUpdate, type Appended, type NewMessage, type PreparedMessage, type Thread, type ThreadColumns,
+} from './append.ts';
 import type { Row } from './tables.ts';
 
-interface Conversation {
-  lastSeq: number;
+interface Conversation extends Thread {
   closed: boolean;
-  visitorId: string;
-  /** The newest message of this batch. */
-  newest?: Row<'messages'>;
-  /** The newest message of this batch of each author who is a member. */
-  authors: Map<string, Row<'messages'>>;
 }
 
 /**
@@ -19,7 +15,8 @@ interface Conversation {
  */
 export function createSqliteAppend(connection: Sqlite.Database): (batch: readonly NewMessage[]) => Appended[] {
   const selectConversation = connection.prepare(
-    'SELECT organisation_id AS organisationId, last_seq AS lastSeq, status, visitor_id AS visitorId FROM conversations WHERE id = ?');
+    `SELECT organisation_id AS organisationId, last_seq AS lastSeq, status, first_message_at AS firstMessageAt, first_answer_at AS firstAnswerAt,
+    bot_id AS botId, bot_name AS botName, assignee_id AS assigneeId, handed_over_at AS handedOverAt FROM conversations WHERE id = ?`);
   const insertMessage = connection.prepare(`INSERT INTO messages
     (conversation_id, seq, id, client_id, organisation_id, author_kind, author_id, author_name, kind, text, data, created_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (conversation_id, client_id) DO NOTHING`);
@@ -27,9 +24,14 @@ export function createSqliteAppend(connection: Sqlite.Database): (batch: readonl
     organisation_id AS organisationId, author_kind AS authorKind, author_id AS authorId, author_name AS authorName, kind, text,
     data, created_at AS createdAt FROM messages WHERE conversation_id = ? AND client_id = ?`);
   const reopenConversation = connection.prepare(
-    "UPDATE conversations SET status = 'open', open_key = visitor_id, closed_at = NULL, updated_at = ? WHERE id = ?");
-  const updateConversation = connection.prepare(
-    'UPDATE conversations SET last_seq = ?, last_message_at = ?, preview = ?, updated_at = ? WHERE id = ?');
+    "UPDATE conversations SET status = 'open', open_key = visitor_id, closed_at = NULL, closed_by = NULL, updated_at = ? WHERE id = ?");
+  const updateConversation = connection.prepare(`UPDATE conversations SET
+    visible_seq = CASE WHEN @hidden THEN coalesce(@visibleSeq, visible_seq, last_seq) END,
+    visible_preview = CASE WHEN NOT @hidden THEN NULL WHEN @visibleSeq IS NOT NULL THEN @visiblePreviewJson
+      WHEN visible_seq IS NOT NULL THEN visible_preview ELSE preview END,
+    last_seq = @seq, preview = @previewJson, last_message_at = coalesce(@at, last_message_at), updated_at = coalesce(@at, updated_at),
+    notes = nullif(coalesce(notes, 0) + @notesAdded, 0), first_message_at = @firstMessageAt, first_answer_at = @firstAnswerAt,
+    bot_id = @botId, bot_name = @botName, handed_over_at = @handedOverAt WHERE id = @id`);
   const moveCursor = connection.prepare(`INSERT INTO reads
     (conversation_id, member_kind, member_id, organisation_id, read_seq, updated_at) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (conversation_id, member_kind, member_id) DO UPDATE SET read_seq = excluded.read_seq, updated_at = excluded.updated_at
@@ -45,9 +47,8 @@ export function createSqliteAppend(connection: Sqlite.Database): (batch: readonl
     let conversation = known.get(key);
     if (conversation === undefined) {
       const row = selectConversation.get(conversationId) as
-        { organisationId: string; lastSeq: number; status: string; visitorId: string } | undefined;
-      conversation = row?.organisationId === organisationId
-        ? { lastSeq: row.lastSeq, closed: row.status === 'closed', visitorId: row.visitorId, authors: new Map() } : null;
+        ThreadColumns & { organisationId: string; status: string } | undefined;
+      conversation = row?.organisationId === organisationId ? { ...threadOf(row), closed: row.status === 'closed' } : null;
       known.set(key, conversation);
     }
     return conversation;
@@ -67,6 +68,7 @@ export function createSqliteAppend(connection: Sqlite.Database): (batch: readonl
         throw error;
       }
       conversation.closed = false;
+      threadReopened(conversation);
       reopened = true;
     }
     const seq = conversation.lastSeq + 1;
@@ -75,9 +77,8 @@ export function createSqliteAppend(connection: Sqlite.Database): (batch: readonl
     if (changes === 0) return { outcome: 'stored', message: find(row)!, duplicate: true, reopened: false };
     row.seq = seq;
     conversation.lastSeq = seq;
-    conversation.newest = row;
-    if (row.authorKind !== 'system') conversation.authors.set(`${row.authorKind} ${row.authorId}`, row);
-    return { outcome: 'stored', message: row, duplicate: false, reopened };
+    const bot = takeIntoThread(conversation, row);
+    return { outcome: 'stored', message: row, duplicate: false, reopened, ...(bot && { bot }) };
   };
 
   const appendAll = connection.transaction((batch: readonly NewMessage[]) => {
@@ -94,7 +95,8 @@ export function createSqliteAppend(connection: Sqlite.Database): (batch: readonl
     for (const conversation of known.values()) {
       const newest = conversation?.newest;
       if (!newest) continue;
-      updateConversation.run(newest.seq, newest.createdAt, JSON.stringify(previewOf(newest)), newest.createdAt, newest.conversationId);
+      const update = threadUpdate({ ...conversation, newest });
+      updateConversation.run({ ...update, hidden: update.hidden ? 1 : 0, id: newest.conversationId });
       for (const { conversationId, authorKind, authorId, organisationId, seq, createdAt } of conversation.authors.values()) {
         moveCursor.run(conversationId, authorKind, authorId, organisationId, seq, createdAt);
       }

@@ -19,13 +19,14 @@ export interface NewMessage {
 /**
  * What became of a message.
  * - `stored`: it is durable. With `duplicate` it was there before and `message` is the first one; nothing was changed.
- *   With `reopened` it opened the closed conversation; only the first message that did so says it.
+ *   With `reopened` it opened the closed conversation; only the first message that did so says it. `bot`: a program began to
+ *   answer with it, or ended because somebody of the team wrote.
  * - `missing`: the organisation has no such conversation.
  * - `conflict`: `reopen` was asked for, but the visitor has another open conversation.
  * - `failed`: the message itself cannot be stored, `error` says why.
  */
 export type Appended =
-  | { outcome: 'stored'; message: Row<'messages'>; duplicate: boolean; reopened: boolean }
+  | { outcome: 'stored'; message: Row<'messages'>; duplicate: boolean; reopened: boolean; bot?: 'began' | 'ended' }
   | { outcome: 'missing' }
   | { outcome: 'conflict' }
   | { outcome: 'failed'; error: Error };
@@ -59,6 +60,75 @@ export function prepareMessage(message: NewMessage): PreparedMessage {
     },
     dataJson: data === null ? null : JSON.stringify(data),
     reopen: message.reopen === true,
+  };
+}
+
+/** What appending reads of a conversation's row. */
+export interface ThreadColumns {
+  lastSeq: number;
+  firstMessageAt: number | null;
+  firstAnswerAt: number | null;
+  botId: string | null;
+  botName: string | null;
+  assigneeId: string | null;
+  handedOverAt: number | null;
+}
+
+/** A conversation while a batch is written: its row as it will be, and what the batch brought. */
+export interface Thread extends ThreadColumns {
+  /** The newest message of this batch, and the newest that is no private note. */
+  newest?: Row<'messages'>;
+  newestVisible?: Row<'messages'>;
+  notesAdded: number;
+  /** The newest message of this batch of each author who is a member. */
+  authors: Map<string, Row<'messages'>>;
+}
+
+/** A conversation before the batch. */
+export function threadOf(columns: ThreadColumns): Thread {
+  const { lastSeq, firstMessageAt, firstAnswerAt, botId, botName, assigneeId, handedOverAt } = columns;
+  return { lastSeq, firstMessageAt, firstAnswerAt, botId, botName, assigneeId, handedOverAt, notesAdded: 0, authors: new Map() };
+}
+
+/** The conversation was opened again: programs may answer first, as they did at its beginning. */
+export function threadReopened(thread: Thread): void {
+  thread.handedOverAt = null;
+}
+
+/**
+ * Takes a message, whose `seq` is the thread's `lastSeq` by now, into its conversation. A first answer is what somebody of the
+ * team, or a program, says after the visitor has spoken. A program that writes while nobody of the team has the conversation
+ * answers from then on; a text of the team's ends that.
+ */
+export function takeIntoThread(thread: Thread, row: Row<'messages'>): 'began' | 'ended' | undefined {
+  const { kind, authorKind, authorId, authorName, createdAt } = row;
+  thread.newest = row;
+  if (kind === 'note') thread.notesAdded += 1;
+  else thread.newestVisible = row;
+  if (authorKind === 'visitor' || authorKind === 'agent') thread.authors.set(`${authorKind} ${authorId}`, row);
+  if (kind !== 'text') return undefined;
+  if (authorKind === 'visitor') thread.firstMessageAt ??= createdAt;
+  else if (authorKind !== 'system' && thread.firstMessageAt !== null) thread.firstAnswerAt ??= createdAt;
+  if (authorKind === 'bot' && thread.botId === null && thread.assigneeId === null && thread.handedOverAt === null) {
+    [thread.botId, thread.botName] = [authorId, authorName];
+    return 'began';
+  }
+  if (authorKind === 'agent' && thread.botId !== null) {
+    [thread.botId, thread.botName, thread.handedOverAt] = [null, null, createdAt];
+    return 'ended';
+  }
+  return undefined;
+}
+
+/** What a conversation's row gets of a batch, in the order in which both engines' statements take it. */
+export function threadUpdate({ newest, newestVisible, notesAdded, firstMessageAt, firstAnswerAt, botId, botName, handedOverAt }: Thread & { newest: Row<'messages'> }) {
+  const previewJson = JSON.stringify(previewOf(newest));
+  const hidden = newest.kind === 'note';
+  return {
+    seq: newest.seq, previewJson, at: newestVisible?.createdAt ?? null, hidden,
+    visibleSeq: hidden ? newestVisible?.seq ?? null : null,
+    visiblePreviewJson: hidden && newestVisible ? JSON.stringify(previewOf(newestVisible)) : null,
+    notesAdded, firstMessageAt, firstAnswerAt, botId, botName, handedOverAt,
   };
 }
 

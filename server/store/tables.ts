@@ -45,12 +45,13 @@ export function defineTables({ table, id, text, int, flag, when, json, index, un
   /**
    * `email` is in lower case. An empty `passwordHash` fits no password: whoever signs in by OIDC alone has it.
    * `settings`: the agent's own switches and language; `capacity`: open conversations that routing gives it at most, null = any.
+   * `assignedAt`: when routing last gave it one; setting it by compare-and-set keeps two processes from giving at once.
    */
   const agents = table('agents', {
     id: id().primaryKey(), organisationId: id().notNull(), email: text().notNull(), name: text().notNull(),
     passwordHash: text().notNull(), role: text<'owner' | 'admin' | 'agent'>().notNull(),
     status: text<'active' | 'disabled'>().notNull(), createdAt: when().notNull(), updatedAt: when().notNull(),
-    settings: json<Record<string, unknown>>(), capacity: int(), lastSeenAt: when(),
+    settings: json<Record<string, unknown>>(), capacity: int(), lastSeenAt: when(), assignedAt: when(),
   }, (t) => [uniqueIndex('agents_email').on(t.email), index('agents_organisation').on(t.organisationId)]);
 
   const sessions = table('sessions', {
@@ -88,12 +89,18 @@ export function defineTables({ table, id, text, int, flag, when, json, index, un
     createdAt: when().notNull(),
   }, (t) => [index('page_views_visitor').on(t.visitorId, t.id)]);
 
+  /**
+   * Visitors know nothing of private notes. `visibleSeq` and `visiblePreview` are of the newest line that is none, null while
+   * that is the newest of all; `notes` counts them; a note leaves `lastMessageAt` and `updatedAt` alone.
+   * `botId`, `botName`: the program that answers at present; from `handedOverAt` on no program takes the conversation any more.
+   */
   const conversations = table('conversations', {
     id: id().primaryKey(), organisationId: id().notNull(), siteId: id().notNull(), visitorId: id().notNull(),
     status: text<'open' | 'closed'>().notNull(), openKey: id(), assigneeId: id(), lastSeq: int().notNull(),
     lastMessageAt: when().notNull(), preview: json<Preview>(), createdAt: when().notNull(), updatedAt: when().notNull(),
     closedAt: when(), closedBy: json<{ kind: string; id: string; name: string }>(), assignedAt: when(),
-    firstMessageAt: when(), firstAnswerAt: when(), botId: id(), rating: int(), ratingComment: text(), ratedAt: when(),
+    firstMessageAt: when(), firstAnswerAt: when(), botId: id(), botName: text(), handedOverAt: when(),
+    visibleSeq: int(), visiblePreview: json<Preview>(), notes: int(), rating: int(), ratingComment: text(), ratedAt: when(),
   }, (t) => [
     uniqueIndex('conversations_open_key').on(t.openKey),
     index('conversations_organisation_last').on(t.organisationId, t.lastMessageAt), index('conversations_visitor').on(t.visitorId),
@@ -154,7 +161,7 @@ export function defineTables({ table, id, text, int, flag, when, json, index, un
       | 'media_failed' | 'error'>(),
   }, (t) => [
     uniqueIndex('calls_active_key').on(t.activeKey), index('calls_organisation_created').on(t.organisationId, t.createdAt),
-    index('calls_conversation').on(t.conversationId),
+    index('calls_conversation').on(t.conversationId), index('calls_visitor').on(t.organisationId, t.visitorId),
   ]);
 
   const consents = table('consents', {
@@ -218,11 +225,14 @@ export function defineTables({ table, id, text, int, flag, when, json, index, un
     revokedAt: when(),
   }, (t) => [uniqueIndex('api_keys_hash').on(t.hash), index('api_keys_organisation').on(t.organisationId)]);
 
-  /** `bot`: its answer may write into the conversation. `events` are names of webhook events, or `*`. */
+  /**
+   * `bot`: its answer may write into the conversation. `events` are names of webhook events, or `*`. `previousSecret` signs too until
+   * `previousUntil`. `busyBy`: the process that delivers to it until `busyUntil`; one at a time, so that events arrive in order.
+   */
   const webhooks = table('webhooks', {
     id: id().primaryKey(), organisationId: id().notNull(), name: text().notNull(), url: text().notNull(), events: json<string[]>().notNull(),
     secret: text().notNull(), enabled: flag().notNull(), bot: flag().notNull(), createdAt: when().notNull(), updatedAt: when().notNull(),
-    failingSince: when(),
+    failingSince: when(), previousSecret: text(), previousUntil: when(), busyBy: text(), busyUntil: when(),
   }, (t) => [index('webhooks_organisation').on(t.organisationId)]);
 
   /** One event on its way to one webhook. `eventId` is made from what happened, so that telling it twice makes one row. */
@@ -231,8 +241,8 @@ export function defineTables({ table, id, text, int, flag, when, json, index, un
     payload: text().notNull(), state: text<'waiting' | 'delivered' | 'failed'>().notNull(), attempts: int().notNull(), nextAt: when(),
     claimedBy: text(), claimedUntil: when(), log: json<Record<string, unknown>[]>().notNull(), createdAt: when().notNull(), endedAt: when(),
   }, (t) => [
-    uniqueIndex('deliveries_event').on(t.webhookId, t.eventId), index('deliveries_due').on(t.state, t.nextAt),
-    index('deliveries_webhook').on(t.webhookId, t.id),
+    uniqueIndex('deliveries_event').on(t.webhookId, t.eventId), index('deliveries_next').on(t.webhookId, t.state, t.nextAt),
+    index('deliveries_webhook').on(t.webhookId, t.id), index('deliveries_organisation').on(t.organisationId, t.createdAt),
   ]);
 
   /**
