@@ -1,11 +1,11 @@
 import { Type, type Static } from 'typebox';
-import { Timestamp } from './shapes.ts';
+import { Author, Call, Conversation, Message, Recording, Timestamp, Visitor } from './shapes.ts';
 
 // What developers build on: keys and webhooks.
 
 const Name = Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' });
 
-/** A key as it is listed: never the key itself. */
+/** A key as it is listed: never the key itself. `createdBy` is the name of who made it. */
 export const ApiKey = Type.Object({
   id: Type.String(), name: Type.String(), prefix: Type.String(), scopes: Type.Array(Type.String()), createdBy: Type.String(),
   createdAt: Timestamp, expiresAt: Type.Union([Timestamp, Type.Null()]), lastUsedAt: Type.Union([Timestamp, Type.Null()]),
@@ -38,9 +38,26 @@ export const WebhookPatch = Type.Partial(WebhookBody);
 /** The signing secret (`whsec_…`), only when it is made and when it is rotated. */
 export const WebhookAnswer = Type.Interface([Webhook], { secret: Type.String() });
 
-/** One try of a delivery. */
+const told = { siteId: Type.String() };
+const callTold = Type.Object({ ...told, call: Call });
+const recordingTold = Type.Object({ ...told, recording: Recording });
+const visitorTold = Type.Object({ ...told, visitor: Visitor });
+/** What `data` of a webhook's body holds, by its `type`. An allow-list like every answer: nothing else leaves the server. */
+export const WEBHOOK_DATA = {
+  'conversation.created': Type.Object({ ...told, conversation: Conversation }),
+  /** `reason` as in the frame of the same name; `by`: null = the server itself. */
+  'conversation.updated': Type.Object({ ...told, conversation: Conversation, reason: Type.String(), by: Type.Union([Author, Type.Null()]) }),
+  'conversation.closed': Type.Object({ ...told, conversation: Conversation, by: Type.Union([Author, Type.Null()]) }),
+  'conversation.rated': Type.Object({ ...told, conversation: Conversation, rating: Type.Integer(), comment: Type.String() }),
+  'message.created': Type.Object({ ...told, message: Message, visitorId: Type.String() }),
+  'call.started': callTold, 'call.answered': callTold, 'call.ended': callTold, 'call.missed': callTold,
+  'recording.ready': recordingTold, 'recording.failed': recordingTold,
+  'visitor.created': visitorTold, 'visitor.identified': visitorTold, 'visitor.updated': visitorTold,
+} as const;
+
+/** One try of a delivery. `error`: null, `status` (an answer that is no 2xx), or why there was none; `answer`: its first 500 bytes. */
 export const DeliveryAttempt = Type.Object({ at: Timestamp, status: Type.Union([Type.Integer(), Type.Null()]), ms: Type.Integer(), error: Type.Union([Type.String(), Type.Null()]), answer: Type.String() });
-/** One event on its way to one webhook. */
+/** One event on its way to one webhook. `id` is the header `webhook-id`, `payload` the body. Waiting without an attempt: not tried yet. */
 export const Delivery = Type.Object({
   id: Type.String(), webhookId: Type.String(), event: Type.String(), state: Type.Union([Type.Literal('waiting'), Type.Literal('delivered'), Type.Literal('failed')]),
   attempts: Type.Array(DeliveryAttempt), nextAt: Type.Union([Timestamp, Type.Null()]), createdAt: Timestamp, payload: Type.String(),
@@ -59,4 +76,5 @@ export type WebhookEvent = Static<typeof WebhookEvent>;
 export type Webhook = Static<typeof Webhook>;
 export type WebhookAnswer = Static<typeof WebhookAnswer>;
 export type Delivery = Static<typeof Delivery>;
+export type DeliveryAttempt = Static<typeof DeliveryAttempt>;
 export type BotAnswer = Static<typeof BotAnswer>;
