@@ -114,18 +114,20 @@ export const SiteProfile = Type.Object({
 });
 
 /** A new site. */
-export const SiteBody = Type.Object({ name: Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' }), origins: Type.Optional(Type.Array(Line(300), { maxItems: 100 })) });
+export const SiteBody = Type.Object({ name: Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' }), origins: Type.Optional(Type.Array(Line(300), { maxItems: 100 })) }, {
+  examples: [{ name: 'Shop', origins: ['https://shop.example', 'https://*.shop.example'] }],
+});
 /** Changes; of `settings` the top-level parts that are given are replaced whole. */
 export const SitePatch = Type.Object({
   name: Type.Optional(Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' })),
   origins: Type.Optional(Type.Array(Line(300), { maxItems: 100 })),
   settings: Type.Optional(Type.Partial(SiteSettings)),
   archived: Type.Optional(Type.Boolean()),
-});
+}, { examples: [{ name: 'Shop', settings: { greeting: 'Hello! How can we help?' } }] });
 /** The secret by which the customer's server vouches for visitors: shown only this once. */
 export const IdentitySecretAnswer = Type.Object({ secret: Type.String() });
 /** Whether the tag stands on a page of the site. */
-export const InstallCheckBody = Type.Object({ url: Type.String({ minLength: 1, maxLength: 500 }) });
+export const InstallCheckBody = Type.Object({ url: Type.String({ minLength: 1, maxLength: 500 }) }, { examples: [{ url: 'https://shop.example/' }] });
 /** What was found on the page. `csp`: directives of the page's policy that keep the element from working. */
 export const InstallCheck = Type.Object({
   url: Type.String(), status: Type.Union([Type.Integer(), Type.Null()]),

@@ -42,7 +42,7 @@ t.test('[S5] default deny: a route without a rule cannot be registered, and ever
 
   const app = await testApp();
   t.teardown(() => app.close());
-  const forAnyone = ['POST /v1/setup', 'POST /v1/auth/login', 'POST /v1/auth/refresh', 'POST /v1/auth/logout', 'POST /v1/visitors', 'GET /v1/widget/config', 'GET /healthz', 'GET /readyz'];
+  const forAnyone = ['POST /v1/setup', 'POST /v1/auth/login', 'POST /v1/auth/refresh', 'POST /v1/auth/logout', 'POST /v1/visitors', 'GET /v1/widget/config', 'GET /v1/pictures/{key}', 'GET /healthz', 'GET /readyz'];
   const operations = (await operationsOf(app)).filter(withBody);
   t.ok(operations.length > 20);
   for (const { path, method, name, operation } of operations) {
@@ -84,6 +84,7 @@ t.test('[S4] rows of another organisation, site or visitor do not exist, on ever
   // What a request needs so that nothing but the row is wrong with it. A new route with a body has to be added here.
   const bodies: Record<string, Partial<InjectOptions>> = {
     'PATCH /v1/sites/{id}': { payload: { name: 'stolen' } },
+    'POST /v1/sites/{id}/check-install': { payload: { url: 'https://shop.example/' } },
     'POST /v1/conversations/{id}/messages': { payload: { clientId: '01a1fd8b-94f0-74b5-a0df-1ba9237d8988', text: 'hello' } },
     'POST /v1/recordings/{id}/complete': { payload: { segments: [{ segment: 1, chunks: 1 }] } },
     'PUT /v1/recordings/{id}/segments/{segment}/chunks/{seq}': { payload: Buffer.alloc(0), headers: { 'content-type': 'application/octet-stream', 'content-digest': digest } },
@@ -112,7 +113,7 @@ t.test('[S8] every answer passes an allow-list', async (t) => {
   t.teardown(() => app.close());
   for (const { name, operation } of await operationsOf(app)) {
     const good = Object.entries(operation.responses).filter(([status]) => status.startsWith('2'));
-    t.ok(good.length > 0 && good.every(([status, { content }]) => status === '204' || content?.['application/json']?.schema || name.endsWith('/media')), name);
+    t.ok(good.length > 0 && good.every(([status, { content }]) => status === '204' || Object.values(content ?? {}).some(({ schema }) => schema)), name);
   }
 });
 

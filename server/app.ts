@@ -9,12 +9,19 @@ import { createApiKeys } from './api-keys/api-keys.ts';
 import { createAudit } from './audit/audit.ts';
 import { auditRoutes } from './audit/audit.routes.ts';
 import { createAuditStore } from './audit/audit.store.ts';
+import { createAccount } from './auth/account.ts';
+import { accountRoutes } from './auth/account.routes.ts';
 import { createAuth } from './auth/auth.ts';
 import { authRoutes } from './auth/auth.routes.ts';
 import { createAuthStore } from './auth/auth.store.ts';
 import { authenticate } from './auth/authenticate.ts';
+import { createPasswordResets } from './auth/password-resets.ts';
+import { passwordResetsRoutes } from './auth/password-resets.routes.ts';
+import { createPasswordResetsStore } from './auth/password-resets.store.ts';
 import { createPasswords, type PasswordCost } from './auth/passwords.ts';
 import { createRefreshTokens } from './auth/refresh-tokens.ts';
+import { createSessionCookies } from './auth/session-cookies.ts';
+import { createSignIns } from './auth/sign-ins.ts';
 import { registerTokens } from './auth/tokens.ts';
 import type { BlobStore } from './blobs/blobs.ts';
 import { callsConnections, callsFrames } from './calls/calls.frames.ts';
@@ -50,6 +57,8 @@ import { organisationsRoutes } from './organisations/organisations.routes.ts';
 import { createOrganisationsStore } from './organisations/organisations.store.ts';
 import type { Outbound } from './outbound/outbound.ts';
 import { packageRoot } from './package-root.ts';
+import { createPictures } from './pictures/pictures.ts';
+import { picturesRoutes } from './pictures/pictures.routes.ts';
 import { presenceFrames, presenceListener } from './presence/presence.frames.ts';
 import { presenceRoutes } from './presence/presence.routes.ts';
 import { createPresenceStore } from './presence/presence.store.ts';
@@ -63,6 +72,8 @@ import { createRecordingsStore } from './recordings/recordings.store.ts';
 import { createRecordings } from './recordings/recordings.ts';
 import type { Secrets } from './secrets.ts';
 import { registerSecurityHeaders } from './security-headers.ts';
+import { createInstallChecks } from './sites/install-check.ts';
+import { createSiteDesk } from './sites/site-desk.ts';
 import { sitesRoutes } from './sites/sites.routes.ts';
 import { createSitesStore } from './sites/sites.store.ts';
 import { createReports } from './reports/reports.ts';
@@ -71,6 +82,9 @@ import { createReportsStore } from './reports/reports.store.ts';
 import { createSites } from './sites/sites.ts';
 import { staticPages } from './static.ts';
 import type { Database } from './store/database.ts';
+import { createInvitations } from './team/invitations.ts';
+import { invitationsRoutes } from './team/invitations.routes.ts';
+import { createInvitationsStore } from './team/invitations.store.ts';
 import { teamRoutes } from './team/team.routes.ts';
 import { createTeamStore } from './team/team.store.ts';
 import { createTeam } from './team/team.ts';
@@ -142,14 +156,29 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const mail = createMail({ store: createMailStore(database), mailer: parts.mailer, clock, ownOrigins, failed });
   const apiKeys = createApiKeys({ store: createApiKeysStore(database), audit, clock, failed });
   const hub = await createHub({ bus, failed: (error) => failed(error, 'bus') });
-  const sites = createSites({ store: createSitesStore(database), clock, ownOrigins });
-  const passwords = createPasswords({ clock, ...(parts.passwordCost && { cost: parts.passwordCost }) });
-  const auth = createAuth({
-    store: createAuthStore(database), tokens, refreshTokens: createRefreshTokens({ secret: secrets.refreshSecret, clock }), passwords, hub, clock,
-    throttled: config.rateLimits,
+  const sitesStore = createSitesStore(database);
+  const sites = createSites({ store: sitesStore, clock, ownOrigins });
+  const pictures = createPictures({ blobs, clock });
+  const desk = createSiteDesk({ store: sitesStore, sites, pictures, audit, hub, clock });
+  const installChecks = createInstallChecks({
+    sites, outbound: parts.outbound, ownOrigins,
+    async ownPage(path) {
+      const { statusCode, headers, rawPayload } = await fastify.inject({ url: path });
+      return { status: statusCode, headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])), body: rawPayload };
+    },
   });
+  const passwords = createPasswords({ clock, ...(parts.passwordCost && { cost: parts.passwordCost }) });
+  const authStore = createAuthStore(database);
+  const refreshTokens = createRefreshTokens({ secret: secrets.refreshSecret, clock });
+  const signIns = createSignIns({ store: authStore, tokens, refreshTokens, hub, audit, clock });
+  const auth = createAuth({ store: authStore, tokens, refreshTokens, passwords, signIns, audit, clock, throttled: config.rateLimits });
+  const account = createAccount({ store: authStore, signIns, audit, clock });
+  const accountParts = { mail, passwords, signIns, audit, clock, ownOrigins, failed, throttled: config.rateLimits };
+  const passwordResets = createPasswordResets({ store: createPasswordResetsStore(database), ...accountParts });
+  const invitations = createInvitations({ store: createInvitationsStore(database), ...accountParts });
+  const cookies = createSessionCookies({ secure: config.publicOrigin?.startsWith('https:') ?? false });
   const organisations = createOrganisations({ store: createOrganisationsStore(database), sites, passwords, setupToken: parts.setupToken, clock, ownOrigins });
-  const team = createTeam({ store: createTeamStore(database), passwords, clock });
+  const team = createTeam({ store: createTeamStore(database), passwords, signIns, hub, audit, clock });
   const visitors = createVisitors({ store: createVisitorsStore(database), sites, auth, clock });
   const presence = createPresence({ store: createPresenceStore(database), hub, clock, failed: (error) => failed(error, 'presence') });
   const chat = createChat({ store: createChatStore(database), hub, visitors, clock });
@@ -182,7 +211,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     auth, verifyKey: apiKeys.verifyKey, publicPrefixes: ['/docs'],
     originAllowed: async ({ organisationId, siteId }, origin) => {
       const site = await sites.byId(organisationId, siteId);
-      return site !== null && sites.allows(site, origin);
+      return site?.archivedAt === null && sites.allows(site, origin);
     },
   });
   if (config.rateLimits) await registerRateLimits(fastify);
@@ -191,9 +220,13 @@ export async function buildApp(parts: AppParts): Promise<App> {
   // What answers.
   await fastify.register(socketRoute, { gateway });
   await fastify.register(organisationsRoutes, { organisations });
-  await fastify.register(authRoutes, { auth, ownOrigins, secure: config.publicOrigin?.startsWith('https:') ?? false });
+  await fastify.register(authRoutes, { auth, cookies, ownOrigins, ways: () => ({ password: true, oidc: null, mail: mail.configured }) });
+  await fastify.register(accountRoutes, { account, cookies });
+  await fastify.register(passwordResetsRoutes, { passwordResets });
   await fastify.register(teamRoutes, { team });
-  await fastify.register(sitesRoutes, { sites });
+  await fastify.register(invitationsRoutes, { invitations, cookies });
+  await fastify.register(sitesRoutes, { sites, desk, installChecks });
+  await fastify.register(picturesRoutes, { pictures });
   await fastify.register(visitorsRoutes, { visitors });
   await fastify.register(chatRoutes, { chat });
   await fastify.register(presenceRoutes, { presence });
@@ -227,6 +260,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       cut.cancel();
       calls.close();
       await finaliser.close();
+      await passwordResets.settled();
       await mail.close();
       await audit.close();
       await hub.stop();

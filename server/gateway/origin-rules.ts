@@ -6,7 +6,7 @@ import type { Sites } from '../sites/sites.ts';
 export interface OriginRules {
   /** At the upgrade, before anybody is known. */
   mayUpgrade(origin: string | undefined): Promise<boolean>;
-  /** At the hello. Throws `not_found` when the visitor's site is no more. */
+  /** At the hello. Throws `not_found` when the visitor's site is no more, or archived. */
   mayGreet(principal: Principal, origin: string | undefined): Promise<boolean>;
 }
 
@@ -20,7 +20,7 @@ export function createOriginRules(sites: Pick<Sites, 'allows' | 'anySiteAllows' 
     async mayGreet(principal, origin) {
       if (principal.kind === 'agent') return true;
       const site = await sites.byId(principal.organisationId, principal.siteId);
-      if (!site) throw problem('not_found');
+      if (site?.archivedAt !== null) throw problem('not_found');
       return sites.allows(site, origin);
     },
   };

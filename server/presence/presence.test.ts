@@ -127,7 +127,7 @@ await t.test('presence', async (t) => {
 
   await t.test('[PR6][N4] a site that hides presence tells its visitors nothing', async (t) => {
     const { shop, ada } = await shopOf(server, 'hidden');
-    await server.database.q.update(server.database.tables.sites).set({ settings: { hidePresence: true } });
+    await server.database.q.update(server.database.tables.sites).set({ settings: { presenceShown: false } });
     const visitor = await server.connect(shop.visitor());
     t.equal(visitor.hello.presence, null);
     const agent = await server.connect(ada);
