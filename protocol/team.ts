@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { Id, Role, Timestamp } from './shapes.ts';
+import { Agent, Id, Role, Timestamp } from './shapes.ts';
 
 // Accounts: invitations, sessions, one's own switches, and the audit log.
 
@@ -57,6 +57,8 @@ export const Preferences = Type.Object({
   pushMessages: Type.Boolean(),
 });
 export const MePatch = Type.Object({ name: Type.Optional(Name), preferences: Type.Optional(Type.Partial(Preferences)) });
+/** Who is signed in, with their own switches. */
+export const Me = Type.Interface([Agent], { preferences: Preferences });
 /** How one may sign in here. */
 export const SignInWays = Type.Object({ password: Type.Boolean(), oidc: Type.Union([Type.Object({ name: Type.String() }), Type.Null()]), mail: Type.Boolean() });
 
@@ -103,6 +105,7 @@ export type InvitationAnswer = Static<typeof InvitationAnswer>;
 export type InvitationLook = Static<typeof InvitationLook>;
 export type AccountSession = Static<typeof AccountSession>;
 export type Preferences = Static<typeof Preferences>;
+export type Me = Static<typeof Me>;
 export type SignInWays = Static<typeof SignInWays>;
 export type Organisation = Static<typeof Organisation>;
 export type AuditEntry = Static<typeof AuditEntry>;

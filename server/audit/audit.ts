@@ -13,6 +13,9 @@ export interface AuditParty {
   name: string;
 }
 
+/** The actor of what somebody did of whom nothing is known. */
+export const nobody: AuditParty = { kind: 'nobody', id: '', name: '' };
+
 /** Something that an owner would want to know of. */
 export interface AuditRecord {
   organisationId: string;
@@ -50,6 +53,7 @@ export function createAudit({ store, clock, failed }: { store: AuditStore; clock
   const waiting: NewRow<'audit'>[] = [];
   let writing: Promise<void> | null = null;
   let again: Timer | null = null;
+  let closed = false;
 
   const writeAll = async () => {
     while (waiting.length > 0) {
@@ -67,13 +71,14 @@ export function createAudit({ store, clock, failed }: { store: AuditStore; clock
         const lost = waiting.splice(0, waiting.length - waitingAtMost).length;
         failed(new Error(`${lost} entries of the audit log were lost.`), 'audit');
       }
-      again = clock.after(againMs, () => void write());
+      if (!closed) again = clock.after(againMs, () => void write());
     }).finally(() => void (writing = null));
     return writing;
   };
 
   return {
     record({ organisationId, actor, action, target, detail, address }) {
+      if (closed) return;
       waiting.push({
         id: clock.id(), organisationId, actorKind: actor.kind, actorId: actor.id, actorName: actor.name, action,
         targetKind: target?.kind ?? null, targetId: target?.id ?? null, targetName: target?.name ?? null, detail: detail ?? null,
@@ -97,9 +102,9 @@ export function createAudit({ store, clock, failed }: { store: AuditStore; clock
       }
     },
     async close() {
+      closed = true;
       await writing;
       await write();
-      again?.cancel();
     },
   };
 }

@@ -1,43 +1,31 @@
-import type {} from '@fastify/cookie'; // its types: requests have cookies, replies set them
+import type {} from '@fastify/cookie'; // its types: requests have cookies
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { LoginBody, SessionAnswer } from '../../protocol/http.ts';
-import { Agent } from '../../protocol/shapes.ts';
-import { rfc3339 } from '../clock.ts';
+import { SignInWays } from '../../protocol/team.ts';
 import { Problem, problem } from '../errors.ts';
-import { addressClass } from '../address-class.ts';
-import { agentOnWire } from '../team/team.ts';
-import type { Auth, SignedIn } from './auth.ts';
-import { agentOf, mediaCookieName } from './authenticate.ts';
-
-/** The cookie that renews a sign-in. No script can read it, and it goes to these routes alone. */
-export const refreshCookieName = 'pc_refresh';
-const refreshPath = '/v1/auth';
-const mediaPath = '/v1/recordings';
+import type { Auth } from './auth.ts';
+import { agentOf } from './authenticate.ts';
+import { placeOf, refreshCookieName, sessionAnswer, type SessionCookies } from './session-cookies.ts';
 
 const Password = Type.String({ minLength: 1, maxLength: 256 });
 const PasswordBody = Type.Object({ currentPassword: Password, newPassword: Password });
 
-/** `/v1/auth`: signing in and out. `secure`: browsers reach us by https, so cookies must not go by anything else. `ownOrigins`: the panel's. */
-export const authRoutes: FastifyPluginAsyncTypebox<{ auth: Auth; secure: boolean; ownOrigins: () => readonly string[] }> = async (app, { auth, secure, ownOrigins }) => {
-  const cookie = { httpOnly: true, sameSite: 'strict', secure } as const;
-
-  const answer = (reply: FastifyReply, signedIn: SignedIn) => {
-    const { agent, accessToken, expiresAt, refreshToken, refreshExpiresAt, mediaToken, mediaExpiresAt } = signedIn;
-    reply.setCookie(refreshCookieName, refreshToken, { ...cookie, path: refreshPath, expires: new Date(refreshExpiresAt) });
-    reply.setCookie(mediaCookieName, mediaToken, { ...cookie, path: mediaPath, expires: new Date(mediaExpiresAt) });
-    return reply.header('cache-control', 'no-store').send({ accessToken, expiresAt: rfc3339(expiresAt), agent: agentOnWire(agent) });
-  };
-  const clear = (reply: FastifyReply) => {
-    reply.clearCookie(refreshCookieName, { ...cookie, path: refreshPath });
-    reply.clearCookie(mediaCookieName, { ...cookie, path: mediaPath });
-  };
-
+/** `/v1/auth`: signing in and out. `ownOrigins`: the panel's. `ways`: how one may sign in here. */
+export const authRoutes: FastifyPluginAsyncTypebox<{ auth: Auth; cookies: SessionCookies; ownOrigins: () => readonly string[]; ways: () => SignInWays }> = async (app, { auth, cookies, ownOrigins, ways }) => {
   /** What a cookie alone lets in is for our own pages. Programs send no Origin (threats.md S17). */
   const ownPagesOnly = async ({ headers: { origin } }: FastifyRequest) => {
     if (origin !== undefined && !ownOrigins().includes(origin)) throw problem('origin_forbidden', 'Only the server\'s own pages may do that.');
   };
+
+  app.get('/v1/auth/ways', {
+    config: { may: 'anyone' },
+    schema: {
+      tags: ['auth'], summary: 'How one may sign in here', response: { 200: SignInWays },
+      description: '`oidc` is the name of the organisation\'s own provider, to which `GET /v1/auth/oidc/start` leads; `mail`: whether a forgotten password can be mailed.',
+    },
+  }, async () => ways());
 
   app.post('/v1/auth/login', {
     // The throttle on wrong passwords is the use case's; this one only keeps the hasher from drowning.
@@ -46,7 +34,11 @@ export const authRoutes: FastifyPluginAsyncTypebox<{ auth: Auth; secure: boolean
       tags: ['auth'], summary: 'Sign in', body: LoginBody, response: { 200: SessionAnswer },
       description: `Also sets the cookie ${refreshCookieName}, with which \`refresh\` renews the short access token.`,
     },
-  }, async (request, reply) => answer(reply, await auth.login(request.body, addressClass(request.ip))));
+  }, async (request, reply) => {
+    const signedIn = await auth.login(request.body, placeOf(request));
+    cookies.set(reply, signedIn);
+    return sessionAnswer(signedIn);
+  });
 
   app.post('/v1/auth/refresh', {
     config: { may: 'anyone' },
@@ -61,9 +53,10 @@ export const authRoutes: FastifyPluginAsyncTypebox<{ auth: Auth; secure: boolean
     try {
       const refreshed = await auth.refresh(token);
       whenAnswered(reply, refreshed.answered);
-      return await answer(reply, refreshed);
+      cookies.set(reply, refreshed);
+      return sessionAnswer(refreshed);
     } catch (error) {
-      if (error instanceof Problem && error.code === 'unauthenticated') clear(reply);
+      if (error instanceof Problem && error.code === 'unauthenticated') cookies.clear(reply);
       throw error;
     }
   });
@@ -77,20 +70,16 @@ export const authRoutes: FastifyPluginAsyncTypebox<{ auth: Auth; secure: boolean
     for (const token of [request.cookies[refreshCookieName], /^Bearer +([^\s]+)$/i.exec(request.headers.authorization ?? '')?.[1]]) {
       if (token) await auth.logout(token);
     }
-    clear(reply);
+    cookies.clear(reply);
     return reply.code(204).send(null);
   });
-
-  app.get('/v1/auth/me', {
-    config: { may: 'self' },
-    schema: { tags: ['auth'], summary: 'Who is signed in', response: { 200: Agent } },
-  }, async (request) => agentOnWire(await auth.me(agentOf(request))));
 
   app.post('/v1/auth/password', {
     config: { may: 'self' },
     schema: { tags: ['auth'], summary: 'Set a new password; ends all other sign-ins', body: PasswordBody, response: { 204: Type.Null() } },
   }, async (request, reply) => {
-    await auth.changePassword(agentOf(request), request.body.currentPassword, request.body.newPassword);
+    const { currentPassword, newPassword } = request.body;
+    await auth.changePassword(agentOf(request), { current: currentPassword, next: newPassword }, placeOf(request).address);
     return reply.code(204).send(null);
   });
 };

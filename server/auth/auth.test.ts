@@ -158,7 +158,7 @@ t.test('[B8] over real connections: a race has one successor, an answer that was
   };
   const race = await Promise.all(Array.from({ length: 5 }, () => refresh(cookies.pc_refresh!)));
   t.same(race.map(({ status }) => status), [200, 200, 200, 200, 200]);
-  t.equal(new Set(race.map(({ next }) => next)).size, 1);
+  if (!t.equal(new Set(race.map(({ next }) => next)).size, 1)) return; // the session is over: what follows would wait for ever
 
   const used = race[0]!.next;
   const sessions = app.database.tables.sessions;

@@ -1,26 +1,21 @@
-import { CLOSE } from '../../protocol/codes.ts';
+import { nobody, type Audit } from '../audit/audit.ts';
 import type { Clock } from '../clock.ts';
 import { problem } from '../errors.ts';
-import type { Hub } from '../hub/hub.ts';
 import type { Row } from '../store/tables.ts';
 import type { AuthStore } from './auth.store.ts';
+import { deviceName } from './device-name.ts';
 import type { Passwords } from './passwords.ts';
 import type { AgentPrincipal, Principal, VisitorPrincipal } from './principal.ts';
 import type { ReadRefreshToken, RefreshTokens } from './refresh-tokens.ts';
 import { rotationGraceMs } from './rotation.ts';
 import { createRotations, type TokenShown } from './rotations.ts';
+import { sessionMs, type Place, type SignedIn, type SignIns } from './sign-ins.ts';
 import { createThrottle } from './throttle.ts';
 import type { Tokens } from './tokens.ts';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
-/** How long an access token is good, in ms. Its session is looked up at every use, so revoking does not wait for this. */
-export const accessTokenMs = 15 * minute;
-/** How long the cookie lasts by which `<video>` fetches recordings, in ms. Every refresh renews it. */
-export const mediaTokenMs = 60 * minute;
-/** How long a sign-in lasts without being used, in ms. */
-export const sessionMs = 30 * day;
 /** How long a visitor's token is good, in ms. The hello renews it from half its life on. */
 export const visitorTokenMs = 30 * day;
 /**
@@ -29,22 +24,14 @@ export const visitorTokenMs = 30 * day;
  */
 export const racingTabsMs = 100;
 
-/** What a sign-in or its renewal gives. Times in ms since the epoch. */
-export interface SignedIn {
-  agent: Row<'agents'>;
-  accessToken: string;
-  expiresAt: number;
-  refreshToken: string;
-  refreshExpiresAt: number;
-  mediaToken: string;
-  mediaExpiresAt: number;
-}
-
 /** A renewed sign-in. */
 export interface Refreshed extends SignedIn {
   /** To be called once: `delivered` when the whole answer went out, false when its connection closed before. */
   answered(delivered: boolean): void;
 }
+
+/** How long after an answer is written down what must not show in the time that it takes, in ms. */
+export const afterAnswerMs = 100;
 
 /** Who somebody is, and how they prove it. */
 export interface Auth {
@@ -58,7 +45,7 @@ export interface Auth {
    * Signs in. Throws `bad_credentials`, the same for a wrong password, an unknown address and a disabled account, and
    * `rate_limited` after too many tries for the account or from the address (S15).
    */
-  login(credentials: { email: string; password: string }, address: string): Promise<SignedIn>;
+  login(credentials: { email: string; password: string }, place: Place): Promise<SignedIn>;
   /**
    * Exchanges a refresh token for the next, once. Requests that race with one token get the same successor, as does who asks
    * again after the answer was lost (rotation.ts). Throws `unauthenticated`; a used one otherwise ends the session.
@@ -66,10 +53,11 @@ export interface Auth {
   refresh(refreshToken: string): Promise<Refreshed>;
   /** Ends the sign-in of a refresh token, or of an agent's access token, and its sockets. Harmless when there is none. */
   logout(token: string): Promise<void>;
-  /** Sets a new password and ends all other sign-ins (S14). Throws `bad_credentials`, `weak_password`, `rate_limited`. */
-  changePassword(principal: AgentPrincipal, current: string, next: string): Promise<void>;
-  /** The agent's row behind a principal. Throws `unauthenticated` when it is no more. */
-  me(principal: AgentPrincipal): Promise<Row<'agents'>>;
+  /**
+   * Sets a new password, ends all other sign-ins (S14) and makes open reset links worthless. Throws `bad_credentials`,
+   * `weak_password`, `rate_limited`.
+   */
+  changePassword(principal: AgentPrincipal, passwords: { current: string; next: string }, address: string): Promise<void>;
 }
 
 /** What signing in needs. */
@@ -78,14 +66,26 @@ export interface AuthParts {
   tokens: Tokens;
   refreshTokens: RefreshTokens;
   passwords: Passwords;
-  hub: Pick<Hub, 'close'>;
+  signIns: SignIns;
+  audit: Pick<Audit, 'record'>;
   clock: Clock;
   /** Off only for load tests: no throttle on sign-in. */
   throttled?: boolean;
 }
 
+/**
+ * Waits in ten short steps instead of one long one: between two timers Node reads what has arrived on its connections, so that also on
+ * a machine that is so busy that all steps are late, whoever raced is heard before the answer goes out.
+ */
+function inTurns(clock: Clock, ms: number, turns = 10): Promise<void> {
+  return new Promise((resolve) => {
+    const step = (left: number): unknown => (left === 0 ? resolve() : clock.after(ms / turns, () => step(left - 1)));
+    step(turns);
+  });
+}
+
 /** Makes the use cases of signing in. */
-export function createAuth({ store, tokens, refreshTokens, passwords, hub, clock, throttled = true }: AuthParts): Auth {
+export function createAuth({ store, tokens, refreshTokens, passwords, signIns, audit, clock, throttled = true }: AuthParts): Auth {
   // Ten wrong guesses a quarter of an hour get nowhere against our password rule; thirty leave room for an office behind one address.
   const byAccount = createThrottle({ clock, limit: 10, windowMs: 15 * minute });
   const byAddress = createThrottle({ clock, limit: 30, windowMs: 15 * minute });
@@ -105,21 +105,10 @@ export function createAuth({ store, tokens, refreshTokens, passwords, hub, clock
   const live = ({ session, agent }: { session: Row<'sessions'>; agent: Row<'agents'> }) =>
     session.revokedAt === null && session.expiresAt > clock.now() && agent.status === 'active';
 
-  const signedIn = (agent: Row<'agents'>, sessionId: string, refreshToken: string, refreshExpiresAt: number): SignedIn => {
-    const now = clock.now();
-    const claims = { sub: agent.id, sid: sessionId };
-    const [expiresAt, mediaExpiresAt] = [now + accessTokenMs, now + mediaTokenMs];
-    return {
-      agent, refreshToken, refreshExpiresAt, expiresAt, mediaExpiresAt,
-      accessToken: tokens.sign('agent', claims, expiresAt), mediaToken: tokens.sign('media', claims, mediaExpiresAt),
-    };
-  };
-
-  const end = async (sessionId: string, reason: string) => {
-    if (await store.revoke(sessionId, clock.now())) closeSockets(sessionId, reason);
-  };
-  const closeSockets = (sessionId: string, reason: string) =>
-    hub.close(`session:${sessionId}`, CLOSE.superseded, reason, { type: 'session.revoked', reason });
+  /** Told a moment later: the answer must not take longer because there is an account to write about. */
+  const noteRefusal = ({ id, name, organisationId }: Row<'agents'>, { address, userAgent }: Place) => void clock.after(afterAnswerMs, () => audit.record({
+    organisationId, actor: nobody, action: 'session.refused', target: { kind: 'agent', id, name }, detail: { device: deviceName(userAgent) }, address,
+  }));
 
   const exchange = async (refreshToken: string, { sessionId, hash }: ReadRefreshToken, shown: TokenShown): Promise<SignedIn> => {
     const successor = refreshTokens.next(refreshToken);
@@ -129,8 +118,9 @@ export function createAuth({ store, tokens, refreshTokens, passwords, hub, clock
     if (found.session.refreshHash === hash) {
       if (await store.rotate(sessionId, hash, refreshTokens.read(successor)!.hash, now, now + sessionMs)) {
         shown.rotated();
-        await new Promise<void>((resolve) => clock.after(racingTabsMs, resolve));
-        return signedIn(found.agent, sessionId, successor, now + sessionMs);
+        await store.seen(found.agent.id, now);
+        await inTurns(clock, racingTabsMs);
+        return signIns.tokensFor(found.agent, sessionId, successor, now + sessionMs);
       }
       found = await store.session(sessionId); // another tab was quicker by a moment
       if (!found || !live(found)) throw problem('unauthenticated');
@@ -140,10 +130,10 @@ export function createAuth({ store, tokens, refreshTokens, passwords, hub, clock
       const verdict = shown.verdict();
       if (verdict === 'same' || (verdict === 'unknown' && now - rotatedAt <= rotationGraceMs)) {
         shown.rotated(rotatedAt);
-        return signedIn(found.agent, sessionId, successor, expiresAt);
+        return signIns.tokensFor(found.agent, sessionId, successor, expiresAt);
       }
     }
-    await end(sessionId, 'refresh_reused');
+    await signIns.end(sessionId, 'refresh_reused');
     throw problem('unauthenticated');
   };
 
@@ -171,22 +161,16 @@ export function createAuth({ store, tokens, refreshTokens, passwords, hub, clock
       const expiresAt = clock.now() + visitorTokenMs;
       return { token: tokens.sign('visitor', { sub: id, name, org: organisationId, site: siteId }, expiresAt), expiresAt };
     },
-    async login({ email, password }, address) {
+    async login({ email, password }, place) {
       const account = email.trim().toLowerCase();
-      require(byAccount.take(account), byAddress.take(address));
+      require(byAccount.take(account), byAddress.take(place.address));
       const agent = await store.agentByEmail(account);
       const right = await passwords.verify(password, agent?.passwordHash ?? null);
+      if (agent && !(right && agent.status === 'active')) noteRefusal(agent, place);
       if (!agent || !right || agent.status !== 'active') throw problem('bad_credentials');
       byAccount.forgive(account);
-      byAddress.forgive(address);
-      const now = clock.now();
-      const sessionId = clock.id();
-      const refreshToken = refreshTokens.first(sessionId);
-      await store.insertSession({
-        id: sessionId, agentId: agent.id, organisationId: agent.organisationId, refreshHash: refreshTokens.read(refreshToken)!.hash,
-        rotatedAt: now, createdAt: now, expiresAt: now + sessionMs,
-      });
-      return signedIn(agent, sessionId, refreshToken, now + sessionMs);
+      byAddress.forgive(place.address);
+      return signIns.begin(agent, 'password', place);
     },
     async refresh(refreshToken) {
       const read = refreshTokens.read(refreshToken);
@@ -201,24 +185,23 @@ export function createAuth({ store, tokens, refreshTokens, passwords, hub, clock
     },
     async logout(token) {
       const sessionId = refreshTokens.read(token)?.sessionId ?? sessionOf(token);
-      if (sessionId !== undefined) await end(sessionId, 'signed_out');
+      if (sessionId !== undefined) await signIns.end(sessionId, 'signed_out');
     },
-    async changePassword(principal, current, next) {
+    async changePassword(principal, { current, next }, address) {
       const found = await store.session(principal.sessionId);
       if (!found) throw problem('unauthenticated');
       const { agent } = found;
+      const wrong = () => problem('bad_credentials', 'The present password is wrong.');
       require(byAccount.take(agent.email));
-      if (!(await passwords.verify(current, agent.passwordHash))) throw problem('bad_credentials', 'The present password is wrong.');
+      if (!(await passwords.verify(current, agent.passwordHash))) throw wrong();
       byAccount.forgive(agent.email);
       passwords.require(next, [agent.email, agent.name]);
       if (next === current) throw problem('weak_password', 'The new password has to differ from the present one.');
-      const ended = await store.changePassword(agent, await passwords.hash(next), principal.sessionId, clock.now());
-      for (const sessionId of ended) closeSockets(sessionId, 'password_changed');
-    },
-    async me(principal) {
-      const found = await store.session(principal.sessionId);
-      if (!found) throw problem('unauthenticated');
-      return found.agent;
+      const ended = await store.changePassword(agent, agent.passwordHash, await passwords.hash(next), principal.sessionId, clock.now());
+      if (!ended) throw wrong(); // somebody was quicker
+      signIns.closeSockets(ended, 'password_changed');
+      const party = { kind: 'agent', id: agent.id, name: agent.name };
+      audit.record({ organisationId: agent.organisationId, actor: party, action: 'password.changed', target: party, address });
     },
   };
 }

@@ -8,7 +8,7 @@ export interface Passwords {
   require(password: string, about: readonly string[]): void;
   /** The hash to keep, with its salt and its cost. */
   hash(password: string): Promise<string>;
-  /** Whether the password belongs to the hash. With null it works as long and says no, so that time tells nothing (S15). */
+  /** Whether the password belongs to the hash. With null, or an empty one, it works as long and says no, so that time tells nothing (S15). */
   verify(password: string, hash: string | null): Promise<boolean>;
 }
 
@@ -57,11 +57,12 @@ export function createPasswords({ clock, cost = usualCost }: { clock: Clock; cos
     },
     hash,
     async verify(password, stored) {
+      const known = stored !== null && stored !== '';
       const [, N, r, p, salt, key] = (stored ?? '').split('$');
       const wanted = Buffer.from(key ?? '', 'base64url');
       const given = await derive(password, Buffer.from(salt || 'c2FsdA', 'base64url'),
-        stored === null ? cost : { N: Number(N), r: Number(r), p: Number(p) });
-      return stored !== null && wanted.length === given.length && timingSafeEqual(wanted, given);
+        !known ? cost : { N: Number(N), r: Number(r), p: Number(p) });
+      return known && wanted.length === given.length && timingSafeEqual(wanted, given);
     },
   };
 }
