@@ -40,6 +40,7 @@ import type { Config } from './config.ts';
 import { registerCrossOrigin } from './cross-origin.ts';
 import { demo } from './demo.ts';
 import { registerDocument, registerReference } from './docs.ts';
+import { createEvents } from './events/events.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createOriginRules } from './gateway/origin-rules.ts';
 import { socketRoute } from './gateway/socket-route.ts';
@@ -49,6 +50,8 @@ import { answerBrokenClient, answerError, httpErrors } from './http-errors.ts';
 import type { Bus } from './hub/bus.ts';
 import { createHub } from './hub/create-hub.ts';
 import { createMail } from './mail/mail.ts';
+import { createNotices } from './mail/notices.ts';
+import { createNoticesStore } from './mail/notices.store.ts';
 import { mailRoutes } from './mail/mail.routes.ts';
 import { createMailStore } from './mail/mail.store.ts';
 import type { Mailer } from './mail/mailer.ts';
@@ -153,6 +156,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   // The use cases.
   const tokens = await registerTokens(fastify, { secret: secrets.tokenSecret, clock });
   const audit = createAudit({ store: createAuditStore(database), clock, failed });
+  const events = createEvents({ failed });
   const mail = createMail({ store: createMailStore(database), mailer: parts.mailer, clock, ownOrigins, failed });
   const apiKeys = createApiKeys({ store: createApiKeysStore(database), audit, clock, failed });
   const hub = await createHub({ bus, failed: (error) => failed(error, 'bus') });
@@ -181,6 +185,11 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const team = createTeam({ store: createTeamStore(database), passwords, signIns, hub, audit, clock });
   const visitors = createVisitors({ store: createVisitorsStore(database), sites, auth, clock });
   const presence = createPresence({ store: createPresenceStore(database), hub, clock, failed: (error) => failed(error, 'presence') });
+  const notices = createNotices({
+    store: createNoticesStore(database), mail, sites, clock, ownOrigins, failed, agentsOnline: (organisationId) => presence.agentsOnline(organisationId),
+    visitorOnline: (visitorId) => hub.has(`visitor:${visitorId}`),
+  });
+  events.listen((event) => notices.heard(event));
   const chat = createChat({ store: createChatStore(database), hub, visitors, clock });
   const iceServers = createIceServers({ ...config.ice, clock });
   const light = createRecordingLight();
@@ -251,6 +260,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       await calls.recover();
       await finaliser.start();
       mail.start();
+      await notices.start();
     },
     async stop() {
       draining = true;
@@ -261,6 +271,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       calls.close();
       await finaliser.close();
       await passwordResets.settled();
+      await notices.close();
       await mail.close();
       await audit.close();
       await hub.stop();

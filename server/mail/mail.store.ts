@@ -1,4 +1,4 @@
-import { and, count, desc, eq, gt, gte, lt, lte, min } from 'drizzle-orm';
+import { and, count, desc, eq, gt, gte, lt, lte, max, min } from 'drizzle-orm';
 import type { Database } from '../store/database.ts';
 import type { NewRow, Row } from '../store/tables.ts';
 
@@ -12,6 +12,8 @@ export interface MailStore {
   list(organisationId: string, before: string | undefined, limit: number): Promise<MailRow[]>;
   /** How many mails of a kind were written since `since`, about `key` or to `recipient`. */
   countSince(organisationId: string, kind: string, about: { key: string } | { recipient: string }, since: number): Promise<number>;
+  /** When the newest mail of a kind about `key` to somebody was written; null when there is none. */
+  lastAbout(organisationId: string, kind: string, key: string, recipient: string): Promise<number | null>;
   /**
    * Takes mails that are due, each for one claimant: `nextAt` moves to the claim's end, so that nobody else finds them due, and a
    * mail whose sender died is due again then. Counts the attempt.
@@ -47,6 +49,11 @@ export function createMailStore({ q, tables: { agents, mails } }: Database): Mai
         'key' in about ? eq(mails.key, about.key) : eq(mails.recipient, about.recipient)));
       return Number(row?.n ?? 0);
     },
+    async lastAbout(organisationId, kind, key, recipient) {
+      const [row] = await q.select({ at: max(mails.createdAt) }).from(mails)
+        .where(and(eq(mails.key, key), eq(mails.organisationId, organisationId), eq(mails.kind, kind), eq(mails.recipient, recipient)));
+      return row?.at ?? null;
+    },
     async claim(claimant, now, until, limit) {
       const found = await q.select({ id: mails.id, attempts: mails.attempts }).from(mails).where(due(now)).orderBy(mails.nextAt, mails.id).limit(limit);
       const won: MailRow[] = [];
@@ -59,7 +66,7 @@ export function createMailStore({ q, tables: { agents, mails } }: Database): Mai
     },
     async nextDue() {
       const [row] = await q.select({ at: min(mails.nextAt) }).from(mails).where(and(eq(mails.state, 'waiting'), gte(mails.nextAt, 0)));
-      return row?.at === null || row?.at === undefined ? null : Number(row.at);
+      return row?.at ?? null;
     },
     async end(row, state, now, error) {
       await q.update(mails).set({ ...unclaimed, state, error, endedAt: now, nextAt: null, ...(row.secret && { text: null, html: null }) }).where(held(row));

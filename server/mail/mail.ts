@@ -39,6 +39,8 @@ export interface Mail {
   list(organisationId: string, page: { cursor?: string | undefined; limit: number }): Promise<Page<MailOnWire>>;
   /** How many of a kind were written in the last `withinMs`, about `key` or to an address. */
   recent(organisationId: string, kind: MailKind, about: { key: string } | { recipient: string }, withinMs: number): Promise<number>;
+  /** When the newest mail of a kind about `key` to an address was written, ms since the epoch; null when there is none. */
+  lastAbout(organisationId: string, kind: MailKind, key: string, to: string): Promise<number | null>;
   /** Begins to send, also what an earlier process left. */
   start(): void;
   /** Resolves when nothing that is due is left. */
@@ -122,6 +124,7 @@ export function createMail({ store, mailer, clock, ownOrigins, failed }: {
       return { items: rows.map(mailOnWire), next };
     },
     recent: (organisationId, kind, about, withinMs) => store.countSince(organisationId, kind, about, clock.now() - withinMs),
+    lastAbout: (organisationId, kind, key, to) => store.lastAbout(organisationId, kind, key, to),
     start() {
       purge();
       purging = clock.every(purgeEveryMs, purge);
