@@ -25,12 +25,12 @@ type Headers = Record<string, string>;
 const id = 'bb1f0c8e-0000-7000-8000-00000000aaaa';
 const digest = 'sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:';
 
-/** Everything below /v1, what removes things last. */
+/** Everything below /v1, what removes things last, and after it what ends the asker's own sign-in. */
 async function routesOf(app: TestApp): Promise<Route[]> {
   const document = (await app.inject({ url: '/docs/json' })).json<{ paths: Record<string, Record<string, Operation>> }>();
   const all = Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) =>
     ({ path, method: method.toUpperCase() as Route['method'], name: `${method.toUpperCase()} ${path}`, operation })));
-  const last = ({ method }: Route) => Number(method === 'DELETE');
+  const last = ({ method, path }: Route) => (path.endsWith('/logout-everywhere') ? 2 : Number(method === 'DELETE'));
   return all.filter(({ path, method }) => path.startsWith('/v1/') && (method as string) !== 'HEAD').sort((a, b) => last(a) - last(b));
 }
 

@@ -181,7 +181,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const passwordResets = createPasswordResets({ store: createPasswordResetsStore(database), ...accountParts });
   const invitations = createInvitations({ store: createInvitationsStore(database), ...accountParts });
   const cookies = createSessionCookies({ secure: config.publicOrigin?.startsWith('https:') ?? false });
-  const organisations = createOrganisations({ store: createOrganisationsStore(database), sites, passwords, setupToken: parts.setupToken, clock, ownOrigins });
+  const organisations = createOrganisations({ store: createOrganisationsStore(database), sites, passwords, setupToken: parts.setupToken, mail, audit, clock, ownOrigins });
   const team = createTeam({ store: createTeamStore(database), passwords, signIns, hub, audit, clock });
   const visitors = createVisitors({ store: createVisitorsStore(database), sites, auth, clock });
   const presence = createPresence({ store: createPresenceStore(database), hub, clock, failed: (error) => failed(error, 'presence') });

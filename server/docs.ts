@@ -40,7 +40,7 @@ export async function registerDocument(app: FastifyInstance, { version, serverUr
       ...(serverUrl !== null && { servers: [{ url: serverUrl }] }),
       tags: [
         { name: 'visitor session', description: 'What the element on a website calls.' }, { name: 'auth', description: 'Signing in and out.' },
-        { name: 'team', description: 'Agents.' }, { name: 'sites' }, { name: 'conversations' }, { name: 'visitors' }, { name: 'calls' }, { name: 'recordings' },
+        { name: 'team', description: 'Agents and invitations.' }, { name: 'organisation', description: 'Its name, and its mails.' }, { name: 'audit', description: 'Who did what.' }, { name: 'sites' }, { name: 'conversations' }, { name: 'visitors' }, { name: 'calls' }, { name: 'recordings' },
         { name: 'developers', description: 'API keys and webhooks; see docs/api.md.' }, { name: 'operations' },
       ],
       components: {

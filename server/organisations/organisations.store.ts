@@ -1,11 +1,13 @@
-import type { Database } from '../store/database.ts';
 import { eq } from 'drizzle-orm';
+import type { Database } from '../store/database.ts';
 import type { NewRow, Row } from '../store/tables.ts';
 
 /** The queries of organisations. */
 export interface OrganisationsStore {
   /** Writes an organisation with its first site in one step, unless the organisation is there; says whether it wrote. */
   found(organisation: NewRow<'organisations'>, site: NewRow<'sites'>): Promise<boolean>;
+  byId(id: string): Promise<Row<'organisations'> | null>;
+  rename(id: string, name: string): Promise<Row<'organisations'> | null>;
   agent(id: string): Promise<Row<'agents'> | null>;
   /** Writes an agent unless its id is taken; null then. Rejects when the e-mail is. */
   insertAgent(row: NewRow<'agents'>): Promise<Row<'agents'> | null>;
@@ -21,6 +23,14 @@ export function createOrganisationsStore(database: Database): OrganisationsStore
       await q.insert(sites).values(site);
       return true;
     }),
+    async byId(id) {
+      const [row] = await database.q.select().from(organisations).where(eq(organisations.id, id));
+      return row ?? null;
+    },
+    async rename(id, name) {
+      const [row] = await database.q.update(organisations).set({ name }).where(eq(organisations.id, id)).returning();
+      return row ?? null;
+    },
     async agent(id) {
       const [row] = await database.q.select().from(agents).where(eq(agents.id, id));
       return row ?? null;

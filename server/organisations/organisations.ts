@@ -1,11 +1,16 @@
 import type { Agent } from '../../protocol/shapes.ts';
 import type { Site } from '../../protocol/site.ts';
+import type { Organisation } from '../../protocol/team.ts';
+import type { Audit } from '../audit/audit.ts';
 import type { Passwords } from '../auth/passwords.ts';
+import type { AgentPrincipal } from '../auth/principal.ts';
 import type { Clock } from '../clock.ts';
 import { problem } from '../errors.ts';
+import type { Mail } from '../mail/mail.ts';
 import { siteOnWire } from '../sites/site-view.ts';
 import type { Sites } from '../sites/sites.ts';
 import { isUniqueViolation } from '../store/database.ts';
+import type { Row } from '../store/tables.ts';
 import { agentOnWire } from '../team/team.ts';
 import type { OrganisationsStore } from './organisations.store.ts';
 
@@ -25,7 +30,7 @@ export interface SetupToken {
   discard(): Promise<void>;
 }
 
-/** The beginning of an installation. */
+/** Organisations, and the beginning of an installation. */
 export interface Organisations {
   /** Makes the first organisation with its first site unless they are there. To be called at each start. */
   prepare(): Promise<void>;
@@ -37,29 +42,50 @@ export interface Organisations {
    * Makes the owner. Throws `unauthenticated` for a wrong token, `weak_password`, and `gone` once there is an owner,
    * whatever the token.
    */
-  setup(wish: { token: string; name: string; email: string; password: string }): Promise<{ agent: Agent; site: Site }>;
+  setup(wish: { token: string; name: string; email: string; password: string }, address: string): Promise<{ agent: Agent; site: Site }>;
+  /** Throws `not_found`. */
+  byId(id: string): Promise<Organisation>;
+  /** Changes the asker's own organisation. */
+  change(principal: AgentPrincipal, patch: { name?: string }, address: string): Promise<Organisation>;
 }
 
-/** What the beginning needs. */
+/** What organisations need. */
 export interface OrganisationsParts {
   store: OrganisationsStore;
   sites: Pick<Sites, 'first'>;
   passwords: Passwords;
   setupToken: SetupToken;
+  mail: Pick<Mail, 'configured' | 'from'>;
+  audit: Pick<Audit, 'record'>;
   clock: Clock;
   /** Where the demo page is served from: the first site's first allowed origins. */
   ownOrigins(): string[];
 }
 
-/** Makes the use cases of the beginning. */
-export function createOrganisations({ store, sites, passwords, setupToken, clock, ownOrigins }: OrganisationsParts): Organisations {
+/** Makes the use cases of organisations. */
+export function createOrganisations({ store, sites, passwords, setupToken, mail, audit, clock, ownOrigins }: OrganisationsParts): Organisations {
   const hasOwner = async () => (await store.agent(firstOwnerId)) !== null;
   const gone = () => problem('gone', 'The installation has its owner; sign in instead.');
   const requireNoOwner = async () => {
     if (await hasOwner()) throw gone();
   };
+  const onWire = (row: Row<'organisations'> | null): Organisation => {
+    if (!row) throw problem('not_found');
+    return { id: row.id, name: row.name, mail: { configured: mail.configured, from: mail.from } };
+  };
   return {
     hasOwner, requireNoOwner,
+    byId: async (id) => onWire(await store.byId(id)),
+    async change({ organisationId, id, name: by }, { name }, address) {
+      const before = onWire(await store.byId(organisationId));
+      if (name === undefined || name.trim() === before.name) return before;
+      const after = onWire(await store.rename(organisationId, name.trim()));
+      audit.record({
+        organisationId, actor: { kind: 'agent', id, name: by }, action: 'organisation.changed', target: { kind: 'organisation', id: organisationId, name: after.name },
+        detail: { from: before.name, to: after.name }, address,
+      });
+      return after;
+    },
     async prepare() {
       const now = clock.now();
       await store.found(
@@ -70,7 +96,7 @@ export function createOrganisations({ store, sites, passwords, setupToken, clock
         },
       );
     },
-    async setup({ token, name, email, password }) {
+    async setup({ token, name, email, password }, address) {
       await requireNoOwner();
       if (!setupToken.matches(token)) throw problem('unauthenticated', 'This set-up link is not the one that the server printed.');
       passwords.require(password, [email, name]);
@@ -82,6 +108,8 @@ export function createOrganisations({ store, sites, passwords, setupToken, clock
         throw isUniqueViolation(error) ? problem('email_taken') : error;
       });
       if (!row) throw gone();
+      const party = { kind: 'agent', id: row.id, name: row.name };
+      audit.record({ organisationId: row.organisationId, actor: party, action: 'agent.added', target: party, detail: { role: 'owner' }, address });
       await setupToken.discard();
       const site = await sites.first();
       if (!site) throw new Error('The first site is missing; prepare() makes it.');
