@@ -2,7 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import type { Permission } from '../protocol/permissions.ts';
 import type { Session } from '../widget/engine/session-state.ts';
 import type { Api } from './api.ts';
-import { historyIcon, inboxIcon, siteIcon } from './icons.ts';
+import { auditIcon, historyIcon, inboxIcon, reportsIcon, siteIcon } from './icons.ts';
 import type { PageName, Route } from './router.ts';
 import type { TextKey } from './texts/en.ts';
 
@@ -38,5 +38,13 @@ export const panelPages: readonly PanelPage[] = [
   {
     name: 'sites', label: 'sites', icon: siteIcon, may: 'sites:write', load: () => import('./pages/install.ts'),
     view: ({ api, session, route }) => html`<consult-admin-install .api=${api} .session=${session} .route=${route}></consult-admin-install>`,
+  },
+  {
+    name: 'reports', label: 'reports', icon: reportsIcon, may: 'reports:read', load: () => import('./pages/reports.ts'),
+    view: ({ api, session, route }) => html`<consult-admin-reports .api=${api} .session=${session} .route=${route}></consult-admin-reports>`,
+  },
+  {
+    name: 'audit', label: 'audit', icon: auditIcon, may: 'audit:read', load: () => import('./pages/audit.ts'),
+    view: ({ api, session, route }) => html`<consult-admin-audit .api=${api} .session=${session} .route=${route}></consult-admin-audit>`,
   },
 ];

@@ -56,6 +56,25 @@ export function failureText(error: unknown): string {
   return known in en ? t(known as TextKey, { seconds, detail: error.message }) : t('error_other', { code: error.code });
 }
 
+/** What a person reads about a refusal of which only the code is known. */
+export function problemText(code: string): string {
+  return failureText(new WireFailure(code, ''));
+}
+
+const STEPS = [[60, 'minute'], [24, 'hour'], [7, 'day']] as const;
+
+/** How long ago, in the language's own words (`5 min ago`, `5분 전`), up to a week; then the date. */
+export function ago(iso: string, now = Date.now()): string {
+  // A clock that runs ahead makes nothing happen in the future.
+  let past = Math.max(0, Math.floor((now - Date.parse(iso)) / 60_000));
+  if (past < 1) return t('justNow');
+  for (const [length, unit] of STEPS) {
+    if (past < length) return new Intl.RelativeTimeFormat(language.value, { style: 'short', numeric: 'always' }).format(-past, unit);
+    past = Math.floor(past / length);
+  }
+  return when(iso, now);
+}
+
 /** `14:05`, `yesterday`-less: the hour today, the day this year, else the date. */
 export function when(iso: string, now = Date.now()): string {
   const date = new Date(iso);
