@@ -91,8 +91,8 @@ module.exports = {
       name: 'use-cases-know-no-framework',
       comment: 'Rule 6: use-case files import no Fastify, no Drizzle and no adapter: they must run in a test with plain arguments.',
       severity: 'error',
-      // Auth has two plugins of its own beside its use cases: what signs, and what stands before every route.
-      from: { path: `${capability}[^/.]+\\.ts$`, pathNot: [...tests, '^server/auth/(tokens|authenticate)\\.ts$'] },
+      // Auth has more than use cases: what signs, what stands before every route, and what sets the cookies of a sign-in.
+      from: { path: `${capability}[^/.]+\\.ts$`, pathNot: [...tests, '^server/auth/(tokens|authenticate|session-cookies)\\.ts$'] },
       to: { path: '^node_modules/(fastify|@fastify|drizzle-orm|better-sqlite3|pg|@aws-sdk)' },
     },
     {
@@ -125,7 +125,7 @@ module.exports = {
       severity: 'error',
       // The merge's thread shares no memory with main: it is a main of its own.
       from: { path: '^server/', pathNot: [...tests, '^server/main\\.ts$', '^server/recordings/merge/worker\\.ts$', '^server/(store|blobs|hub)/'] },
-      to: { path: ['^server/store/open-', '^server/blobs/(open-blobs|blobs\\.(disk|s3))\\.ts$', '^server/hub/bus\\.(memory|redis)\\.ts$', '^server/mail/mailer\\.smtp\\.ts$'], dependencyTypesNot: ['type-only'] },
+      to: { path: ['^server/store/open-', '^server/blobs/(open-blobs|blobs\\.(disk|s3))\\.ts$', '^server/hub/bus\\.(memory|redis)\\.ts$', '^server/mail/mailer\\.smtp\\.ts$', '^server/auth/oidc-provider\\.http\\.ts$'], dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'elements-never-see-the-link',

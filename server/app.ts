@@ -15,6 +15,10 @@ import { createAuth } from './auth/auth.ts';
 import { authRoutes } from './auth/auth.routes.ts';
 import { createAuthStore } from './auth/auth.store.ts';
 import { authenticate } from './auth/authenticate.ts';
+import { createOidc } from './auth/oidc.ts';
+import { oidcRoutes } from './auth/oidc.routes.ts';
+import { createOidcStore } from './auth/oidc.store.ts';
+import type { OidcProvider } from './auth/oidc-provider.ts';
 import { createPasswordResets } from './auth/password-resets.ts';
 import { passwordResetsRoutes } from './auth/password-resets.routes.ts';
 import { createPasswordResetsStore } from './auth/password-resets.store.ts';
@@ -79,6 +83,9 @@ import { createInstallChecks } from './sites/install-check.ts';
 import { createSiteDesk } from './sites/site-desk.ts';
 import { sitesRoutes } from './sites/sites.routes.ts';
 import { createSitesStore } from './sites/sites.store.ts';
+import { createPush } from './push/push.ts';
+import { pushRoutes } from './push/push.routes.ts';
+import { createPushStore } from './push/push.store.ts';
 import { createReports } from './reports/reports.ts';
 import { reportsRoutes } from './reports/reports.routes.ts';
 import { createReportsStore } from './reports/reports.store.ts';
@@ -109,6 +116,8 @@ export interface AppParts {
   outbound: Outbound;
   /** Null: no mail is sent. */
   mailer: Mailer | null;
+  /** Null: agents sign in by password alone. */
+  oidcProvider: OidcProvider | null;
   clock: Clock;
   logger: Logger;
   /** Tests hash cheaply. */
@@ -180,7 +189,10 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const accountParts = { mail, passwords, signIns, audit, clock, ownOrigins, failed, throttled: config.rateLimits };
   const passwordResets = createPasswordResets({ store: createPasswordResetsStore(database), ...accountParts });
   const invitations = createInvitations({ store: createInvitationsStore(database), ...accountParts });
-  const cookies = createSessionCookies({ secure: config.publicOrigin?.startsWith('https:') ?? false });
+  const secure = config.publicOrigin?.startsWith('https:') ?? false;
+  const cookies = createSessionCookies({ secure });
+  const provider = parts.oidcProvider;
+  const oidc = provider && createOidc({ provider, store: createOidcStore(database), tokens, signIns, audit, clock, failed });
   const organisations = createOrganisations({ store: createOrganisationsStore(database), sites, passwords, setupToken: parts.setupToken, mail, audit, clock, ownOrigins });
   const team = createTeam({ store: createTeamStore(database), passwords, signIns, hub, audit, clock });
   const visitors = createVisitors({ store: createVisitorsStore(database), sites, auth, clock });
@@ -190,6 +202,12 @@ export async function buildApp(parts: AppParts): Promise<App> {
     visitorOnline: (visitorId) => hub.has(`visitor:${visitorId}`),
   });
   events.listen((event) => notices.heard(event));
+  const push = createPush({
+    store: createPushStore(database), outbound: parts.outbound, clock, failed,
+    sender: { ...secrets.vapid, subject: mail.from === null ? (config.publicOrigin ?? ownOrigins()[0]!) : `mailto:${mail.from}` },
+    connected: (agentId) => hub.has(`agent:${agentId}`) || presence.statusOf(agentId) !== 'off',
+  });
+  events.listen((event) => push.heard(event));
   const chat = createChat({ store: createChatStore(database), hub, visitors, clock });
   const iceServers = createIceServers({ ...config.ice, clock });
   const light = createRecordingLight();
@@ -205,7 +223,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
 
   // What stands before every answer.
   await fastify.register(httpErrors);
-  await registerSecurityHeaders(fastify, { https: config.publicOrigin?.startsWith('https:') ?? false });
+  await registerSecurityHeaders(fastify, { https: secure });
   fastify.addHook('onResponse', async (request, reply) => {
     // The pattern and not the address: an address holds ids, and its query what somebody put there.
     logger.debug({ requestId: request.id, method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
@@ -229,7 +247,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
   // What answers.
   await fastify.register(socketRoute, { gateway });
   await fastify.register(organisationsRoutes, { organisations });
-  await fastify.register(authRoutes, { auth, cookies, ownOrigins, ways: () => ({ password: true, oidc: null, mail: mail.configured }) });
+  await fastify.register(authRoutes, { auth, cookies, ownOrigins, ways: () => ({ password: true, oidc: provider && { name: provider.name }, mail: mail.configured }) });
+  await fastify.register(oidcRoutes, { oidc, cookies, ownOrigins, secure });
   await fastify.register(accountRoutes, { account, cookies });
   await fastify.register(passwordResetsRoutes, { passwordResets });
   await fastify.register(teamRoutes, { team });
@@ -242,6 +261,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await fastify.register(callsRoutes, { calls, iceServers });
   await fastify.register(recordingsRoutes, { recordings });
   await fastify.register(mailRoutes, { mail });
+  await fastify.register(pushRoutes, { push });
   await fastify.register(reportsRoutes, { reports: createReports({ store: createReportsStore(database) }) });
   await fastify.register(apiKeysRoutes, { apiKeys });
   await fastify.register(auditRoutes, { audit });
@@ -261,6 +281,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       await finaliser.start();
       mail.start();
       await notices.start();
+      push.start();
     },
     async stop() {
       draining = true;
@@ -272,6 +293,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       await finaliser.close();
       await passwordResets.settled();
       await notices.close();
+      await push.close();
       await mail.close();
       await audit.close();
       await hub.stop();

@@ -11,6 +11,14 @@ export class ConfigError extends Error {
 /** How much is written to the log. */
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 
+/** How to speak with an OpenID provider. */
+export interface OidcConfig {
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+  name: string;
+}
+
 /** All settings, checked. */
 export interface Config {
   host: string;
@@ -32,14 +40,16 @@ export interface Config {
   rateLimits: boolean;
   /** How mail is sent; null: it is not, and the panel shows what would have been. */
   mail: { url: string; from: { name: string; address: string } } | null;
+  /** The OpenID provider by which agents may sign in too; null: there is none. `name`: what the button says. */
+  oidc: OidcConfig | null;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const names = ['HOST', 'PORT', 'PUBLIC_URL', 'DATA_DIR', 'DATABASE_URL', 'REDIS_URL', 'S3_ENDPOINT', 'S3_REGION', 'S3_BUCKET', 'S3_ACCESS_KEY_ID',
-  'S3_SECRET_ACCESS_KEY', 'TURN_URLS', 'TURN_SECRET', 'SMTP_URL', 'MAIL_FROM', 'TRUST_PROXY', 'OUTBOUND_ALLOW', 'LOG_LEVEL', 'RATE_LIMITS'] as const;
+  'S3_SECRET_ACCESS_KEY', 'TURN_URLS', 'TURN_SECRET', 'SMTP_URL', 'MAIL_FROM', 'OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_NAME', 'TRUST_PROXY', 'OUTBOUND_ALLOW', 'LOG_LEVEL', 'RATE_LIMITS'] as const;
 type Name = (typeof names)[number];
-const ourPrefixes = /^(S3|OUTBOUND|TURN)_/;
+const ourPrefixes = /^(S3|OUTBOUND|TURN|OIDC)_/;
 const logLevels: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 /**
@@ -74,6 +84,7 @@ export function readConfig(environment: Environment = process.env, folder = proc
     blobs: blobsOf(get, dataDir),
     ice: iceOf(get('TURN_URLS'), get('TURN_SECRET')),
     mail: mailOf(get('SMTP_URL'), get('MAIL_FROM')),
+    oidc: oidcOf(get),
     trustProxy: trustProxyOf(get('TRUST_PROXY') ?? 'false'),
     outboundAllow: outboundAllowOf(get('OUTBOUND_ALLOW')),
     logLevel: oneOf('LOG_LEVEL', logLevels, get('LOG_LEVEL') ?? 'info'),
@@ -153,6 +164,23 @@ function mailOf(url: string | undefined, from: string | undefined): Config['mail
     throw new ConfigError(`MAIL_FROM is ${JSON.stringify(from)}, but has to be an address like consult@example.com or Example Consult <consult@example.com>.`);
   }
   return { url, from: { name, address } };
+}
+
+function oidcOf(get: (name: Name) => string | undefined): OidcConfig | null {
+  const given = names.filter((name) => name.startsWith('OIDC_') && get(name) !== undefined);
+  if (given.length === 0) return null;
+  const need = (name: Name): string => {
+    const value = get(name);
+    if (value === undefined) throw new ConfigError(`${given[0]} is set, so agents can sign in by an OpenID provider; then ${name} has to be set too.`);
+    return value;
+  };
+  const issuer = need('OIDC_ISSUER');
+  const url = urlOf(issuer);
+  const local = url !== null && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  if (!url || url.search || url.hash || url.username || !(url.protocol === 'https:' || (url.protocol === 'http:' && local))) {
+    throw new ConfigError(`OIDC_ISSUER is ${JSON.stringify(issuer)}, but has to be the provider's address as it names itself, like https://login.example.com/realms/team; http is taken on this machine alone.`);
+  }
+  return { issuer, clientId: need('OIDC_CLIENT_ID'), clientSecret: need('OIDC_CLIENT_SECRET'), name: (get('OIDC_NAME') ?? url.hostname).slice(0, 60) };
 }
 
 /** Whether the user and the password of an address are written as addresses have them. */

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildApp, type App } from './app.ts';
+import { createOidcProvider } from './auth/oidc-provider.http.ts';
 import { openBlobs } from './blobs/open-blobs.ts';
 import { systemClock } from './clock.ts';
 import { ConfigError, readConfig, silenceSdkNotice, type Config } from './config.ts';
@@ -53,8 +54,9 @@ async function main(): Promise<void> {
   const outbound = createOutbound({ clock, allow: config.outboundAllow });
   opened.push(() => outbound.close());
 
+  const oidcProvider = config.oidc && createOidcProvider(config.oidc, clock);
   const setupToken = await openSetupToken(config.dataDir, clock);
-  const app = await buildApp({ config, secrets, setupToken, database, bus, blobs, merges, outbound, mailer, clock, logger });
+  const app = await buildApp({ config, secrets, setupToken, database, bus, blobs, merges, outbound, mailer, oidcProvider, clock, logger });
   opened.push(() => app.stop());
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end());
   await app.fastify.listen({ host: config.host, port: config.port });

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { problem } from '../errors.ts';
 
 /** What a token is for. One made for one purpose is worth nothing for another. */
-export type Audience = 'agent' | 'visitor' | 'media';
+export type Audience = 'agent' | 'visitor' | 'media' | 'oidc';
 
 /** What a token says. `aud`, `iat` and `exp` are added by `sign`. */
 export interface Claims {

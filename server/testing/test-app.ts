@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SessionAnswer, SetupAnswer, VisitorAnswer } from '../../protocol/http.ts';
 import { buildApp, type App, type AppParts } from '../app.ts';
+import type { OidcProvider } from '../auth/oidc-provider.ts';
 import { openBlobs } from '../blobs/open-blobs.ts';
 import type { BlobStore } from '../blobs/blobs.ts';
 import { systemClock, type Clock } from '../clock.ts';
@@ -12,6 +13,7 @@ import { createLogger } from '../logging.ts';
 import type { Mailer } from '../mail/mailer.ts';
 import { createOutbound, type Outbound } from '../outbound/outbound.ts';
 import type { MergeRunner } from '../recordings/merge/merge-runner.ts';
+import { newVapidKeys } from '../secrets.ts';
 import type { Database } from '../store/database.ts';
 import { openSqlite } from '../store/open-sqlite.ts';
 
@@ -28,6 +30,8 @@ export interface TestAppOptions {
   outboundAllow?: readonly string[];
   /** None unless given: mail is kept and not sent. */
   mailer?: Mailer;
+  /** None unless given: agents sign in by password alone. */
+  oidcProvider?: OidcProvider;
   config?: Partial<AppParts['config']>;
   logLevel?: 'debug' | 'silent';
 }
@@ -84,9 +88,9 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   let discarded = false;
   const app = await buildApp({
     config: { host: '127.0.0.1', port: 8080, publicOrigin: null, trustProxy: false, rateLimits: true, ice: { urls: [], secret: undefined }, ...options.config },
-    secrets: { tokenSecret: 't'.repeat(40), refreshSecret: 'r'.repeat(40) },
+    secrets: { tokenSecret: 't'.repeat(40), refreshSecret: 'r'.repeat(40), vapid: newVapidKeys(clock) },
     setupToken: { matches: (candidate) => !discarded && candidate === testSetupToken, discard: async () => void (discarded = true) },
-    database, bus, blobs, outbound, clock, merges: options.merges ?? noMerges, mailer: options.mailer ?? null,
+    database, bus, blobs, outbound, clock, merges: options.merges ?? noMerges, mailer: options.mailer ?? null, oidcProvider: options.oidcProvider ?? null,
     logger: createLogger(options.logLevel ?? 'debug', { write: (line) => void lines.push(line) }),
     passwordCost: { N: 2 ** 4, r: 8, p: 1 },
   });
