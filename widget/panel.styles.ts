@@ -68,6 +68,11 @@ export const panelStyles = css`
     user-select: none;
   }
 
+  img.mark {
+    background: none;
+    object-fit: cover;
+  }
+
   .who {
     flex: 1;
     min-inline-size: 0;
@@ -110,6 +115,15 @@ export const panelStyles = css`
     white-space: nowrap;
   }
 
+  .status-text {
+    font-size: var(--pc-text-s);
+    line-height: 1.35;
+    color: var(--pc-text-2);
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+
   header .icon-button {
     flex: none;
     inline-size: 40px;
@@ -139,6 +153,48 @@ export const panelStyles = css`
       opacity: 0;
       margin-block-end: -2.5em;
     }
+  }
+
+  .opening {
+    flex: none;
+    padding: var(--pc-2) var(--pc-4);
+    background: var(--pc-surface-2);
+    border-block-end: 1px solid var(--pc-line);
+    font-size: var(--pc-text-s);
+    line-height: 1.45;
+    word-break: keep-all;
+    overflow-wrap: anywhere;
+    white-space: pre-line;
+  }
+
+  .opening strong {
+    font-weight: 600;
+  }
+
+  .card {
+    display: block;
+    padding: var(--pc-4);
+    border: 1px solid var(--pc-line);
+    border-radius: var(--pc-radius);
+    background: var(--pc-surface);
+  }
+
+  .intro > .card {
+    margin-block-start: var(--pc-4);
+  }
+
+  .below {
+    flex: 0 1 auto;
+    min-block-size: 0;
+    overflow: auto;
+    overscroll-behavior: contain;
+    padding: 0 var(--pc-3);
+  }
+
+  .privacy {
+    font-size: var(--pc-text-s);
+    color: var(--pc-text-2);
+    text-underline-offset: 2px;
   }
 
   .stage {

@@ -5,13 +5,18 @@ import './chat/composer.ts';
 import './chat/message-list.ts';
 import type { RingTone } from './call-views.ts';
 import type { Composer } from './chat/composer.ts';
-import { initialOf } from './chat/message.ts';
+import { openingWords } from './chat/opening.ts';
 import { element } from './define.ts';
 import { StoreController } from './engine/store-controller.ts';
-import type { Session, SessionState, Thread } from './engine/session-state.ts';
+import type { SessionState, Thread } from './engine/session-state.ts';
+import type { VisitorSession } from './engine/visitor-session.ts';
+import { afterView, beforeView, closedWords, emailView, formNeeds, privacyLink, type FormNeeds } from './panel-forms.ts';
+import { headerView } from './panel-header.ts';
+import { refusedView } from './panel-refused.ts';
 import { panelStyles } from './panel.styles.ts';
 import { base } from './styles/base.ts';
-import { alertIcon, closeIcon, phoneIcon, videoIcon } from './styles/icons.ts';
+import { alertIcon } from './styles/icons.ts';
+import type { FormTexts } from './texts/form-en.ts';
 import type { Texts } from './texts/texts.ts';
 
 // The chunk that comes when a visitor first opens the chat: the element takes all of it from here.
@@ -36,7 +41,7 @@ export const shownConversation = (state: SessionState): string => state.conversa
 export class Panel extends LitElement {
   static override styles = [base, panelStyles];
 
-  @property({ attribute: false }) session: Session | undefined;
+  @property({ attribute: false }) session: VisitorSession | undefined;
   @property({ attribute: false }) texts: Texts | undefined;
   @property() language = 'en';
   /** Whether a person can see it. */
@@ -49,6 +54,13 @@ export class Panel extends LitElement {
   /** The call that waits for the visitor's word about its recording. */
   @state() private asked: CallMode | null = null;
   @state() private callViews: 'absent' | 'loading' | 'there' = 'absent';
+  /** The words of the forms, which come with them. */
+  @state() private formTexts: ((locale: string) => FormTexts) | 'loading' | undefined;
+  /** The address that the visitor left for the answer. */
+  @state() private leftEmail = '';
+  /** The conversation that was on screen was deleted, and nothing was written since. */
+  @state() private lost = false;
+  @state() private lostPicture: string | null = null;
 
   @query('.panel') private frame!: HTMLElement | null;
   @query('peer-consult-composer') private composer!: Composer | null;
@@ -56,6 +68,9 @@ export class Panel extends LitElement {
   private ring: RingTone | undefined;
   private createRing: (() => RingTone) | undefined;
   private loadedId: string | null = null;
+  private shownId = '';
+  private readonly none: FormNeeds = { before: false, email: false, after: false };
+  private needs = this.none;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -66,6 +81,8 @@ export class Panel extends LitElement {
   override async focus(): Promise<void> {
     await this.updateComplete;
     await this.composer?.updateComplete;
+    const form = this.renderRoot.querySelector<HTMLElement>('[data-form=before]');
+    if (form && !matchMedia('(pointer: coarse)').matches) return form.focus();
     if (this.composer && !this.composer.disabled && !matchMedia('(pointer: coarse)').matches) this.composer.focus();
     else this.frame?.focus();
   }
@@ -81,10 +98,13 @@ export class Panel extends LitElement {
     if (!state || !this.session) return;
     if (changed.has('session')) this.loadedId = null;
     if (state.call || state.ringing.length > 0) this.wantCallViews();
-    // Where nothing is recorded there is nothing to ask.
-    if (this.asked && state.site && !state.site.recording.enabled) this.start(this.asked, false);
-    if (this.asked && state.call) this.asked = null;
     const id = shownConversation(state);
+    this.needs = formNeeds(this.session, state, id);
+    if (Object.values(this.needs).includes(true)) this.wantForms();
+    this.noticeLoss(state, id);
+    // Where nothing is recorded there is nothing to ask. The questions before the chat come first.
+    if (this.asked && state.site && !state.site.recording.enabled && !this.needs.before) this.start(this.asked, false);
+    if (this.asked && state.call) this.asked = null;
     if (this.active && id && id !== this.loadedId && state.link === 'online') {
       this.loadedId = id;
       this.session.load(id);
@@ -106,60 +126,53 @@ export class Panel extends LitElement {
     const name = state.site?.name ?? '';
     return html`
       <section class="panel" part="panel" role="dialog" tabindex="-1" aria-label=${texts.panel(name)} @keydown=${this.onKeyDown}>
-        ${this.header(state, texts)}
-        ${state.link === 'refused' ? this.refused(state.refusal, texts) : this.chat(session, state, id, thread, texts)}
-        ${this.asked && this.callViews === 'there' && state.site?.recording.enabled ? this.choice(this.asked) : nothing}
+        ${headerView(
+          { state, texts, picture: this.picture(state), callable: !this.obstacle },
+          { call: (mode) => this.call(mode), close: () => this.leave(), lostPicture: () => (this.lostPicture = state.site?.picture ?? null) },
+        )}
+        ${state.link === 'refused' ? refusedView(state.refusal, texts, () => session.connect()) : this.chat(session, state, id, thread, texts)}
+        ${this.asked && this.callViews === 'there' && state.site?.recording.enabled && !this.needs.before ? this.choice(this.asked, state.site.recording.consentText) : nothing}
       </section>
     `;
   }
 
-  private header(state: SessionState, texts: Texts): TemplateResult {
-    const { site, presence, link, call } = state;
-    const online = presence?.status === 'online';
-    const name = site?.name ?? '';
-    const callable = !this.obstacle && link !== 'refused';
-    const busy = call !== null || link !== 'online';
-    return html`
-      <header part="header">
-        ${name ? html`<div class="mark" aria-hidden="true">${initialOf(name)}</div>` : nothing}
-        <div class="who">
-          ${name ? html`<h2>${name}</h2>` : nothing}
-          ${presence && link !== 'refused'
-            ? html`<p class="presence ${online ? 'online' : ''}"><span>${online ? texts.teamOnline : texts.teamOffline}</span></p>`
-            : nothing}
-        </div>
-        ${callable
-          ? html`
-              <button type="button" class="icon-button" part="call-button" data-action="voice-call" aria-label=${texts.startVoice} title=${texts.startVoice} ?disabled=${busy}
-                @click=${() => this.call('audio')}>${phoneIcon}</button>
-              <button type="button" class="icon-button" part="call-button" data-action="video-call" aria-label=${texts.startVideo} title=${texts.startVideo} ?disabled=${busy}
-                @click=${() => this.call('video')}>${videoIcon}</button>
-            `
-          : nothing}
-        <button type="button" class="icon-button" part="close" data-action="close" aria-label=${texts.close} title=${texts.close} @click=${this.leave}>${closeIcon}</button>
-      </header>
-    `;
+  /** The site's picture; null where there is none or it did not come: the page's policy may block it. */
+  private picture({ site }: SessionState): string | null {
+    const { session } = this;
+    return site?.picture && session && site.picture !== this.lostPicture ? new URL(site.picture, session.wire.server).href : null;
   }
 
-  private chat(session: Session, state: SessionState, id: string, thread: Thread | undefined, texts: Texts): TemplateResult {
+  private chat(session: VisitorSession, state: SessionState, id: string, thread: Thread | undefined, texts: Texts): TemplateResult {
     const conversation: Conversation | undefined = state.conversations.find((known) => known.id === id);
     const waiting = state.self === null || (id !== '' && !thread);
+    const { needs } = this;
+    const t = typeof this.formTexts === 'function' ? this.formTexts(this.language) : null;
+    const opening = openingWords(state, this.language, texts);
     return html`
       ${state.link === 'offline' ? html`<div class="banner" role="status">${navigator.onLine ? texts.reconnecting : texts.offline}</div>` : nothing}
       ${this.calls(session, state)}
+      ${opening ? html`<div class="opening" role="status"><strong>${opening.state}</strong> ${opening.way}</div>` : nothing}
       <peer-consult-message-list part="list" exportparts="messages, bubble"
         .lines=${thread?.lines ?? []} .texts=${texts} .language=${this.language} .selfKind=${'visitor'} .selfId=${state.self?.id ?? ''}
         .readSeq=${conversation?.agentsReadSeq ?? 0} .more=${thread?.more ?? false} .loading=${(thread?.loading ?? false) || (waiting && state.link !== 'offline')}
-        .typing=${thread?.typing ?? []} .active=${this.active}
+        .typing=${thread?.typing ?? []} .active=${this.active} .picture=${this.picture(state)}
         @load-earlier=${() => session.loadEarlier(id)}
         @read=${() => session.markRead(id)}
         @retry=${({ detail }: CustomEvent<{ clientId: string }>) => session.retry(detail.clientId)}
         @discard=${({ detail }: CustomEvent<{ clientId: string }>) => this.discard(detail.clientId)}
       >
-        <div slot="intro" class="intro">${state.site ? this.intro(state, texts) : nothing}</div>
+        <div slot="intro" class="intro">
+          ${state.site ? this.intro(state, texts) : nothing} ${needs.before && t ? html`<div class="card">${beforeView(session, state, t, this.language, () => this.answered())}</div>` : nothing}
+        </div>
       </peer-consult-message-list>
-      ${conversation?.status === 'closed' ? html`<p class="closed" role="status">${texts.conversationClosed}</p>` : nothing}
-      <div class="foot" part="composer">
+      ${this.lost && id ? html`<p class="closed" role="status">${texts.removedTitle}</p>` : nothing}
+      ${needs.email && t ? html`<div class="below">${emailView(session, t, this.language, (email) => this.emailOver(email))}</div>` : nothing}
+      ${this.leftEmail && t ? html`<p class="closed" role="status">${t.emailThanks(this.leftEmail)}</p>` : nothing}
+      ${conversation?.status === 'closed'
+        ? html`<div class="below">${needs.after && t ? afterView(session, state, conversation, this.language) : nothing}</div>
+            <p class="closed" role="status">${closedWords(conversation, state.self?.id, texts)}</p>`
+        : nothing}
+      <div class="foot" part="composer" ?hidden=${needs.before}>
         <peer-consult-composer exportparts="send" .texts=${texts}
           @send=${({ detail }: CustomEvent<{ text: string }>) => session.send(detail.text, id)}
           @typing=${({ detail }: CustomEvent<{ on: boolean }>) => session.typing(id, detail.on)}
@@ -169,31 +182,18 @@ export class Panel extends LitElement {
   }
 
   private intro(state: SessionState, texts: Texts): TemplateResult {
-    const away = state.presence?.status === 'offline';
+    const url = state.site?.privacyUrl ?? '';
     return html`
-      <h3>${texts.greetingTitle}</h3>
-      <p>${state.site?.greeting || (away ? texts.greetingAway : texts.greeting)}</p>
+      <h3>${this.lost ? texts.removedTitle : texts.greetingTitle}</h3>
+      <p>${this.lost ? texts.removedText : state.site?.greeting || texts.greeting}</p>
+      ${url && !this.needs.before ? html`<p class="small">${privacyLink(url, texts.privacy)}</p>` : nothing}
       ${this.obstacle
         ? html`<p class="hint">${alertIcon}<span>${this.obstacle === 'insecure' ? texts.noCallsInsecure : texts.noCallsBrowser}</span></p>`
         : nothing}
     `;
   }
 
-  private refused(code: string | null, texts: Texts): TemplateResult {
-    const signedOut = code === 'signed_out' || code === 'unauthenticated';
-    const owner = code === 'origin_forbidden' || code === 'forbidden' ? texts.refusedOrigin : code === 'not_found' ? texts.refusedKey : texts.refusedServer;
-    return html`
-      <div class="refused" role="alert">
-        ${alertIcon}
-        <h3>${texts.refusedTitle}</h3>
-        <p>${signedOut ? texts.refusedSession : texts.refusedVisitor}</p>
-        <button type="button" class="button" @click=${() => this.session?.connect()}>${texts.tryAgain}</button>
-        ${signedOut ? nothing : html`<div class="owner">${owner}<code>${location.origin} · ${code}</code></div>`}
-      </div>
-    `;
-  }
-
-  private calls(session: Session, state: SessionState): TemplateResult | typeof nothing {
+  private calls(session: VisitorSession, state: SessionState): TemplateResult | typeof nothing {
     if (this.callViews !== 'there') return nothing;
     const { call, ringing, site } = state;
     const [rings] = ringing;
@@ -216,7 +216,7 @@ export class Panel extends LitElement {
     if (!rings) return nothing;
     return html`
       <div class="ringing" role="alert">
-        <peer-consult-incoming-call side="visitor" .call=${rings} .locale=${this.language} .peerName=${name} .recordingNotice=${site?.recording.enabled ?? true}
+        <peer-consult-incoming-call side="visitor" .call=${rings} .locale=${this.language} .peerName=${name} .recordingNotice=${site?.recording.enabled ?? true} .notice=${site?.recording.consentText ?? ''}
           @pc-accept=${own<{ consent: boolean }>(({ consent }) => this.accept(rings, consent))}
           @pc-decline=${own(() => session.declineCall(rings))}
         ></peer-consult-incoming-call>
@@ -224,10 +224,10 @@ export class Panel extends LitElement {
     `;
   }
 
-  private choice(mode: CallMode): TemplateResult {
+  private choice(mode: CallMode, notice: string): TemplateResult {
     return html`
       <div class="scrim" @click=${(event: Event) => event.target === event.currentTarget && this.forgetCall()}>
-        <peer-consult-call-choice class="sheet" .mode=${mode} .locale=${this.language}
+        <peer-consult-call-choice class="sheet" .mode=${mode} .notice=${notice} .locale=${this.language}
           @pc-start=${own<{ consent: boolean }>(({ consent }) => this.start(mode, consent))}
           @pc-cancel=${own(() => this.forgetCall())}
         ></peer-consult-call-choice>
@@ -257,6 +257,39 @@ export class Panel extends LitElement {
   private discard(clientId: string): void {
     const text = this.session?.discard(clientId);
     if (text && this.composer && this.composer.value.trim() === '') this.composer.value = text;
+  }
+
+  /** The visitor is told of a deletion until they begin anew. */
+  private noticeLoss(state: SessionState, id: string): void {
+    if (this.shownId !== id) this.lost = state.removed.has(this.shownId);
+    this.shownId = id;
+  }
+
+  /** The questions before the chat are answered: on to what the visitor came for. */
+  private answered(): void {
+    void this.updateComplete.then(() => (this.asked ? this.requestUpdate() : this.focus()));
+  }
+
+  private emailOver(email: string): void {
+    this.session?.doneAskingEmail();
+    this.leftEmail = email;
+    this.requestUpdate();
+    void this.focus();
+  }
+
+  private wantForms(): void {
+    if (this.formTexts) return;
+    this.formTexts = 'loading';
+    import('./form-views.ts').then(
+      async ({ formTexts }) => {
+        // Whoever waits in the panel for the first question gets it; whoever is elsewhere is left alone.
+        const waiting = this.shadowRoot?.activeElement === this.frame || this.shadowRoot?.activeElement === this.composer;
+        this.formTexts = formTexts;
+        await this.updateComplete;
+        if (waiting && this.needs.before) await this.focus();
+      },
+      () => (this.formTexts = undefined),
+    );
   }
 
   private wantCallViews(): void {

@@ -47,6 +47,10 @@ export class CallChoice extends LitElement {
         overflow-wrap: anywhere;
       }
 
+      #notice {
+        white-space: pre-line;
+      }
+
       .ways {
         display: grid;
         gap: var(--pc-2);
@@ -57,6 +61,8 @@ export class CallChoice extends LitElement {
 
   @property() mode: CallMode = 'audio';
   @property() locale = 'en';
+  /** The site's own words about the recording; empty = ours. */
+  @property({ attribute: false }) notice = '';
   /** Whether the site records calls at all. Without it there is nothing to ask: show no choice, call at once. */
   @property({ type: Boolean }) unrecorded = false;
 
@@ -65,7 +71,7 @@ export class CallChoice extends LitElement {
     return html`
       <section role="group" aria-labelledby="title" @keydown=${this.#key}>
         <h2 id="title">${this.mode === 'video' ? videoIcon : phoneIcon} ${this.mode === 'video' ? t.choiceTitleVideo : t.choiceTitleAudio}</h2>
-        ${this.unrecorded ? '' : html`<p id="notice" part="notice">${t.choiceNotice} ${t.choiceFree}</p>`}
+        ${this.unrecorded ? '' : html`<p id="notice" part="notice">${this.notice || t.choiceNotice} ${t.choiceFree}</p>`}
         <div class="ways">
           <button class="button primary" part="start" data-action="start-recorded" aria-describedby="notice" ?hidden=${this.unrecorded} @click=${() => this.#start(true)}>
             ${t.startRecorded}

@@ -110,6 +110,8 @@ export class IncomingCall extends LitElement {
   @property({ attribute: false }) call!: Call;
   /** Whether to speak of a recording and ask for agreement. Without it `consent` is false. */
   @property({ type: Boolean, attribute: 'recording-notice' }) recordingNotice = false;
+  /** The site's own words about the recording; empty = ours. */
+  @property({ attribute: false }) notice = '';
   @property() side: CallSide = 'visitor';
   @property() locale = 'en';
   /** What stands for an agent without a name, e.g. the site's. */
@@ -129,7 +131,7 @@ export class IncomingCall extends LitElement {
       <section role="group" aria-labelledby="title">
         <span class="avatar" aria-hidden="true">${initials(name)}</span>
         <h2 id="title">${video ? t.incomingVideo(name) : t.incomingAudio(name)}</h2>
-        <p class="notice">${ask ? t.incomingNotice : this.recordingNotice ? t.recordingOff : ''}</p>
+        <p class="notice">${ask ? this.notice || t.incomingNotice : this.recordingNotice ? t.recordingOff : ''}</p>
         ${ask && this.side === 'agent'
           ? html`<label>
               <input type="checkbox" data-action="consent" .checked=${this.agreed} @change=${(event: Event) => (this.agreed = (event.target as HTMLInputElement).checked)} />

@@ -126,6 +126,8 @@ export class Composer extends LitElement {
   @property() value = '';
   /** Another placeholder than the usual one. */
   @property() placeholder = '';
+  /** Another name of the field than the usual one. */
+  @property() label = '';
   @property({ type: Boolean }) disabled = false;
 
   @query('textarea') private field!: HTMLTextAreaElement | null;
@@ -156,7 +158,7 @@ export class Composer extends LitElement {
           rows="1"
           autocomplete="off"
           enterkeyhint="send"
-          aria-label=${texts.composer}
+          aria-label=${this.label || texts.composer}
           aria-describedby="count"
           aria-invalid=${left < 0 ? 'true' : 'false'}
           placeholder=${this.placeholder || texts.placeholder}

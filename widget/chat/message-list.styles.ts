@@ -63,6 +63,17 @@ export const messageListStyles = css`
     opacity: 0.7;
   }
 
+  .new {
+    color: var(--pc-danger);
+    font-weight: 600;
+  }
+
+  .new::before,
+  .new::after {
+    background: currentColor;
+    opacity: 0.45;
+  }
+
   .group {
     display: grid;
     grid-template-columns: auto minmax(0, 1fr);
@@ -73,32 +84,6 @@ export const messageListStyles = css`
   .group.own {
     grid-template-columns: minmax(0, 1fr);
     justify-items: end;
-  }
-
-  .avatar {
-    grid-row: 2;
-    align-self: end;
-    display: grid;
-    place-items: center;
-    inline-size: 28px;
-    block-size: 28px;
-    border-radius: var(--pc-radius-full);
-    background: var(--pc-accent-soft);
-    color: var(--pc-accent-ink);
-    font-size: var(--pc-text-xs);
-    font-weight: 600;
-  }
-
-  .name {
-    grid-column: 2;
-    padding-inline-start: var(--pc-3);
-    margin-block-end: 3px;
-    font-size: var(--pc-text-xs);
-    font-weight: 500;
-    color: var(--pc-text-2);
-    overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
   }
 
   .own .name {

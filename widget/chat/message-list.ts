@@ -7,6 +7,7 @@ import type { Line } from '../engine/session-state.ts';
 import { base } from '../styles/base.ts';
 import { downIcon } from '../styles/icons.ts';
 import type { Texts } from '../texts/texts.ts';
+import { authorStyles } from './author.styles.ts';
 import { groupLines, type ListItem } from './line-groups.ts';
 import { callItemView, groupView, type LineContext } from './message.ts';
 import { messageListStyles } from './message-list.styles.ts';
@@ -28,7 +29,7 @@ const NEAR = 48;
  */
 @element('peer-consult-message-list')
 export class MessageList extends LitElement {
-  static override styles = [base, messageListStyles];
+  static override styles = [base, authorStyles, messageListStyles];
 
   @property({ attribute: false }) lines: readonly Line[] = [];
   /** The words. Nothing is shown before they are here. */
@@ -40,11 +41,16 @@ export class MessageList extends LitElement {
   @property({ attribute: false }) selfId = '';
   /** How far the other side has read. */
   @property({ attribute: false }) readSeq = 0;
+  /** The team's picture, shown beside its lines. */
+  @property({ attribute: false }) picture: string | null = null;
   @property({ type: Boolean }) more = false;
   @property({ type: Boolean }) loading = false;
   @property({ attribute: false }) typing: readonly Named[] = [];
   /** Whether recorded calls can be opened from here. */
   @property({ attribute: false }) callLinks = false;
+  /** The first line that the reader has not seen, marked by `newLabel`; null = no mark. */
+  @property({ attribute: false }) newFrom: number | null = null;
+  @property() newLabel = '';
   /** Whether a person could see the list: nothing is read in a closed panel. */
   @property({ attribute: false }) active = true;
 
@@ -52,6 +58,8 @@ export class MessageList extends LitElement {
   /** Lines of others that came while the reader was further up. */
   @state() private below = 0;
   @state() private spoken = '';
+  /** A picture that did not come: it may be blocked by the page's policy. */
+  @state() private lost: string | null = null;
 
   @query('.scroll') private scroller!: HTMLElement | null;
   @query('.content') private content!: HTMLElement | null;
@@ -83,6 +91,19 @@ export class MessageList extends LitElement {
     this.toEnd(smooth);
   }
 
+  /** Where the mark of what is new stands: on screen, above it, or nowhere yet (older lines have to be loaded). */
+  get newMark(): 'seen' | 'above' | 'missing' {
+    const mark = this.renderRoot.querySelector('.new');
+    if (!mark || !this.scroller) return 'missing';
+    return mark.getBoundingClientRect().bottom >= this.scroller.getBoundingClientRect().top ? 'seen' : 'above';
+  }
+
+  /** Shows the first line that the reader has not seen. */
+  scrollToNew(): void {
+    this.atEnd = false;
+    this.renderRoot.querySelector('.new')?.scrollIntoView({ block: 'start' });
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (this.scroller) {
       this.heightBefore = this.scroller.scrollHeight;
@@ -111,7 +132,7 @@ export class MessageList extends LitElement {
   protected override render(): TemplateResult | typeof nothing {
     const { texts, language, lines } = this;
     if (!texts) return nothing;
-    const own = (line: Line): boolean => line.author.kind === this.selfKind;
+    const own = (line: Line): boolean => this.isOwn(line);
     const context: LineContext = {
       texts,
       language,
@@ -121,6 +142,8 @@ export class MessageList extends LitElement {
       isFresh: (line) => this.old !== undefined && !this.old.has(keyOf(line)),
       retry: ({ clientId }) => this.tell('retry', { clientId }),
       discard: ({ clientId }) => this.tell('discard', { clientId }),
+      picture: this.picture === this.lost ? null : this.picture,
+      lostPicture: () => (this.lost = this.picture),
       openCall: this.callLinks ? (callId) => this.tell('open-call', { callId }) : undefined,
     };
     const names = this.typing.map(({ name }) => name || texts.someone).join(', ');
@@ -135,7 +158,7 @@ export class MessageList extends LitElement {
           ${this.loading && lines.length === 0
             ? html`<div class="skeleton" role="status"><span class="hush">${texts.loading}</span><i></i><i></i><i></i></div>`
             : nothing}
-          <ol>${repeat(groupLines(lines, own), ({ key }) => key, (item) => this.item(item, context))}</ol>
+          <ol>${repeat(groupLines(lines, own, this.newFrom), ({ key }) => key, (item) => this.item(item, context))}</ol>
           ${names ? html`<div class="typing"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>${texts.typing(names)}</div>` : nothing}
         </div>
       </div>
@@ -153,11 +176,18 @@ export class MessageList extends LitElement {
     switch (item.kind) {
       case 'day':
         return html`<li class="day"><span>${dayName(item.at, context.texts, context.language)}</span></li>`;
+      case 'new':
+        return html`<li class="day new"><span>${this.newLabel}</span></li>`;
       case 'call':
         return callItemView(item, context);
       case 'group':
         return groupView(item, context);
     }
+  }
+
+  /** A bot stands on the team's side. */
+  private isOwn({ author }: Line): boolean {
+    return (author.kind === 'visitor') === (this.selfKind === 'visitor');
   }
 
   /** What is new since the last drawing: said aloud, counted, slid in. */
@@ -176,7 +206,7 @@ export class MessageList extends LitElement {
     const known = new Set(before.map(keyOf));
     const arrived = this.lines.filter((line) => !known.has(keyOf(line)) && (line.seq === null || line.seq > newest));
     for (const line of this.lines) if (!known.has(keyOf(line)) && !arrived.includes(line)) this.old?.add(keyOf(line));
-    const foreign = arrived.filter((line) => line.author.kind !== this.selfKind);
+    const foreign = arrived.filter((line) => !this.isOwn(line));
     if (arrived.length > foreign.length) this.atEnd = true;
     if (!this.atEnd) this.below += foreign.length;
     const { texts } = this;

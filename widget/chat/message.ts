@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Line } from '../engine/session-state.ts';
-import { phoneIcon, pendingIcon, seenIcon, sentIcon, videoIcon } from '../styles/icons.ts';
+import { botIcon, phoneIcon, pendingIcon, seenIcon, sentIcon, videoIcon } from '../styles/icons.ts';
 import type { Texts } from '../texts/texts.ts';
 import { linkify } from './linkify.ts';
 import type { CallItem, LineGroup } from './line-groups.ts';
@@ -19,6 +19,10 @@ export interface LineContext {
   isFresh(line: Line): boolean;
   retry(line: Line): void;
   discard(line: Line): void;
+  /** The team's picture beside its lines; null: the first letter of the name. */
+  picture: string | null;
+  /** The picture did not come. */
+  lostPicture(): void;
   /** Undefined: calls cannot be opened from here. */
   openCall: ((callId: string) => void) | undefined;
 }
@@ -47,8 +51,8 @@ export function groupView(group: LineGroup, context: LineContext): TemplateResul
   const shown = !own || (first.author.id !== context.selfId && context.selfId !== '');
   return html`
     <li class="group ${own ? 'own' : ''} ${first.kind === 'note' ? 'note' : ''}">
-      ${shown ? html`<div class="name">${name}${first.kind === 'note' ? ` · ${texts.noteLabel}` : nothing}</div>` : html`<div class="hush">${texts.you}</div>`}
-      ${own ? nothing : html`<div class="avatar" aria-hidden="true">${initialOf(name)}</div>`}
+      ${shown ? html`<div class="name">${name}${first.kind === 'note' ? ` · ${texts.noteLabel}` : nothing}${first.author.kind === 'bot' ? html`<span class="bot">${texts.botLabel}</span>` : nothing}</div>` : html`<div class="hush">${texts.you}</div>`}
+      ${own ? nothing : html`<div class="avatar" aria-hidden="true">${avatar(first, name, context)}</div>`}
       <div class="bubbles">${lines.map((line) => bubble(line, context))}</div>
       ${lines.some((line) => line.state !== 'failed')
         ? html`<div class="meta">
@@ -58,6 +62,11 @@ export function groupView(group: LineGroup, context: LineContext): TemplateResul
         : nothing}
     </li>
   `;
+}
+
+function avatar({ author }: Line, name: string, { picture, lostPicture }: LineContext): unknown {
+  if (author.kind === 'bot') return botIcon;
+  return picture && author.kind === 'agent' ? html`<img src=${picture} alt="" @error=${lostPicture} />` : initialOf(name);
 }
 
 function bubble(line: Line, context: LineContext): TemplateResult {

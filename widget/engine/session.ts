@@ -327,8 +327,13 @@ export function createSession(options: SessionOptions): Session {
       wire.request('presence.set', { status }).catch(() => undefined);
     },
     adopt(conversations) {
-      const known = new Set(store.value.conversations.map(({ id }) => id));
-      list([...store.value.conversations, ...conversations.filter(({ id }) => !known.has(id))]);
+      const known = new Map(store.value.conversations.map((each) => [each.id, each]));
+      for (const each of conversations) {
+        const before = known.get(each.id);
+        // What came over HTTP may be older than what the link has told since, or newer than what was known before it broke.
+        if (!before || Date.parse(each.updatedAt) > Date.parse(before.updatedAt)) known.set(each.id, each);
+      }
+      list([...known.values()]);
     },
     onMessage(receive) {
       heard.add(receive);

@@ -29,6 +29,8 @@ export const seenIcon = icon(svg`<path d="M2 12.5L6.5 17 16 7M11.5 16l1 1L22 7"/
 export const pendingIcon = icon(svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 7v5l3 2"/>`);
 /** An exclamation mark in a circle. */
 export const alertIcon = icon(svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5v5.5M12 16.3v.1"/>`);
+/** A machine's face: a program answers. */
+export const botIcon = icon(svg`<rect x="4.5" y="8" width="15" height="11" rx="3"/><path d="M12 8V4.5M9 12.5v2M15 12.5v2"/>`);
 /** An arrow to the left. */
 export const backIcon = icon(svg`<path d="M14.5 5.5L8 12l6.5 6.5"/>`);
 /** An arrow down. */

@@ -18,6 +18,13 @@ export const en = {
   greeting: 'Ask us anything. Someone from our team will answer you here.',
   greetingAway: 'Leave us a message. We’ll answer you here as soon as we’re back.',
 
+  // Hours
+  dayAndTime: (day: string, time: string): string => `${day} at ${time}`,
+  closedUntil: (when: string): string => `We’re closed right now. We open ${when} (your time).`,
+  closedNow: 'We’re closed right now.',
+  nobodyThere: 'Nobody is here at the moment.',
+  privacy: 'Privacy',
+
   // Connection
   offline: 'You’re offline. What you write will be sent when the connection is back.',
   reconnecting: 'No connection right now. Trying again…',
@@ -53,6 +60,7 @@ export const en = {
   newMessages: (count: number): string => (count === 1 ? '1 new message' : `${count} new messages`),
   saidBy: (name: string): string => `${name} says:`,
   noteLabel: 'Private note',
+  botLabel: 'Automated',
   failed: {
     default: 'Not sent.',
     rate_limited: 'Not sent: too many messages at once.',
@@ -64,6 +72,11 @@ export const en = {
     conversation_closed: 'Not sent: this conversation is closed.',
   } as Record<string, string> & { default: string },
   conversationClosed: 'This conversation has ended. Write to continue it.',
+  closedByYou: 'You ended this conversation. Write to continue it.',
+  closedBySomeone: (name: string): string => `${name} ended this conversation. Write to continue it.`,
+  closedByTime: 'This conversation was ended because nothing was written for a while. Write to continue it.',
+  removedTitle: 'This conversation was deleted',
+  removedText: 'Our team has deleted it. You can begin a new one here at any time.',
 
   // Lines about calls
   callVoice: 'Voice call',

@@ -18,6 +18,12 @@ export const ko: Texts = {
   greeting: '무엇이든 물어보세요. 담당자가 여기에서 답변해 드릴게요.',
   greetingAway: '메시지를 남겨 주세요. 돌아오는 대로 여기에서 답변해 드릴게요.',
 
+  dayAndTime: (day, time) => `${day} ${time}`,
+  closedUntil: (when) => `지금은 상담 시간이 아니에요. ${when}에 다시 열어요(방문자님 시간 기준).`,
+  closedNow: '지금은 상담 시간이 아니에요.',
+  nobodyThere: '지금은 자리에 아무도 없어요.',
+  privacy: '개인정보 처리방침',
+
   offline: '인터넷에 연결되어 있지 않아요. 작성하신 메시지는 다시 연결되면 전송돼요.',
   reconnecting: '지금은 연결되지 않아요. 다시 시도하고 있어요…',
   refusedTitle: '지금은 채팅을 이용할 수 없어요',
@@ -50,6 +56,7 @@ export const ko: Texts = {
   newMessages: (count) => `새 메시지 ${count}개`,
   saidBy: (name) => `${name}:`,
   noteLabel: '내부 메모',
+  botLabel: '자동 응답',
   failed: {
     default: '보내지 못했어요.',
     rate_limited: '보내지 못했어요. 한꺼번에 너무 많은 메시지를 보냈어요.',
@@ -61,6 +68,11 @@ export const ko: Texts = {
     conversation_closed: '보내지 못했어요. 종료된 대화예요.',
   },
   conversationClosed: '종료된 대화예요. 메시지를 보내면 대화가 이어져요.',
+  closedByYou: '대화를 종료하셨어요. 메시지를 보내면 대화가 이어져요.',
+  closedBySomeone: (name) => `${name} 님이 대화를 종료했어요. 메시지를 보내면 대화가 이어져요.`,
+  closedByTime: '한동안 메시지가 없어 대화가 종료되었어요. 메시지를 보내면 대화가 이어져요.',
+  removedTitle: '삭제된 대화예요',
+  removedText: '상담팀에서 이 대화를 삭제했어요. 언제든지 여기에서 새 대화를 시작하실 수 있어요.',
 
   callVoice: '음성 통화',
   callVideo: '영상 통화',
