@@ -70,8 +70,7 @@ export const messageListStyles = css`
 
   .new::before,
   .new::after {
-    background: currentColor;
-    opacity: 0.45;
+    border-color: currentColor;
   }
 
   .group {
