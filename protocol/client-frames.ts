@@ -32,7 +32,8 @@ export const REQUESTS = {
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
   }),
   read: Type.Object({ conversationId: Id, seq: Seq }),
-  typing: Type.Object({ conversationId: Id, on: Type.Boolean() }),
+  /** `note`: what is being written is a private note, of which visitors hear nothing. */
+  typing: Type.Object({ conversationId: Id, on: Type.Boolean(), note: Type.Optional(Type.Boolean()) }),
   'conversation.close': Type.Object({ conversationId: Id }),
   'conversation.reopen': Type.Object({ conversationId: Id }),
   /** Agents: gives the conversation to somebody, to oneself, or to nobody (null). */

@@ -102,6 +102,7 @@ export type SessionAnswer = Static<typeof SessionAnswer>;
 export type SetupAnswer = Static<typeof SetupAnswer>;
 export type VisitorAnswer = Static<typeof VisitorAnswer>;
 export type CompleteAnswer = Static<typeof CompleteAnswer>;
+export type ConversationsQuery = Static<typeof ConversationsQuery>;
 export type CallsPage = Static<typeof CallsPage>;
 export type ConversationsPage = Static<typeof ConversationsPage>;
 export type SitesPage = Static<typeof SitesPage>;

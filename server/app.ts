@@ -39,6 +39,8 @@ import { chatFrames } from './chat/chat.frames.ts';
 import { chatRoutes } from './chat/chat.routes.ts';
 import { createChatStore } from './chat/chat.store.ts';
 import { createChat } from './chat/chat.ts';
+import { createConversationRemovalStore } from './chat/conversation-removal.store.ts';
+import { createConversationWorkStore } from './chat/conversation-work.store.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { registerCrossOrigin } from './cross-origin.ts';
@@ -76,7 +78,7 @@ import type { MergeRunner } from './recordings/merge/merge-runner.ts';
 import { recordingsFrames } from './recordings/recordings.frames.ts';
 import { recordingsRoutes } from './recordings/recordings.routes.ts';
 import { createRecordingsStore } from './recordings/recordings.store.ts';
-import { createRecordings } from './recordings/recordings.ts';
+import { createRecordings, erase } from './recordings/recordings.ts';
 import type { Secrets } from './secrets.ts';
 import { registerSecurityHeaders } from './security-headers.ts';
 import { createInstallChecks } from './sites/install-check.ts';
@@ -208,12 +210,15 @@ export async function buildApp(parts: AppParts): Promise<App> {
     connected: (agentId) => hub.has(`agent:${agentId}`) || presence.statusOf(agentId) !== 'off',
   });
   events.listen((event) => push.heard(event));
-  const chat = createChat({ store: createChatStore(database), hub, visitors, clock });
+  const recordingsStore = createRecordingsStore(database);
+  const chat = createChat({
+    store: createChatStore(database), workStore: createConversationWorkStore(database), removalStore: createConversationRemovalStore(database),
+    hub, events, visitors, sites, audit, clock, eraseRecording: (recording) => erase(recordingsStore, blobs, recording), failed,
+  });
   const iceServers = createIceServers({ ...config.ice, clock });
   const light = createRecordingLight();
-  const calls = createCalls({ store: createCallsStore(database), hub, clock, chat, presence, iceServers, light, failed });
-  const recordingsStore = createRecordingsStore(database);
-  const finaliser = createFinaliser({ store: recordingsStore, blobs, runner: merges, hub, clock, alone: database.engine === 'sqlite', failed });
+  const calls = createCalls({ store: createCallsStore(database), hub, events, clock, chat, presence, iceServers, light, failed });
+  const finaliser = createFinaliser({ store: recordingsStore, blobs, runner: merges, hub, events, clock, alone: database.engine === 'sqlite', failed });
   const recordings = createRecordings({ store: recordingsStore, blobs, calls, hub, clock, light, sites, due: () => finaliser.kick() });
   const gateway = createGateway({
     clock, hub, log: logger, verify: (token) => auth.verify(token), origins: createOriginRules(sites), limited: config.rateLimits,

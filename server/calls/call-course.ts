@@ -1,6 +1,7 @@
 import type { CallLine, Message, PrincipalKind } from '../../protocol/shapes.ts';
 import type { Clock, Timer } from '../clock.ts';
-import { problem } from '../errors.ts';
+import { Problem, problem } from '../errors.ts';
+import type { Events } from '../events/events.ts';
 import type { Hub, Topic } from '../hub/hub.ts';
 import type { CallLegs } from './call-legs.ts';
 import { decide, type CallEvent, type Decision } from './call-state.ts';
@@ -53,6 +54,7 @@ export interface CallCourse {
 export interface CallCourseOptions {
   store: CallsStore;
   hub: Hub;
+  events: Pick<Events, 'emit'>;
   clock: Clock;
   legs: CallLegs;
   light: RecordingLight;
@@ -73,10 +75,15 @@ export function rungBy(call: CallRecord): Topic[] {
   return call.startedByKind === 'visitor' ? [`visitor:${call.visitorId}`, `agents:${call.organisationId}`] : membersOf(call);
 }
 
+/** A call as whoever hears of events gets it. */
+export function place(call: CallRecord) {
+  return { organisationId: call.organisationId, siteId: call.siteId, call: callView(call, false) };
+}
+
 const nobody: ReadonlySet<string> = new Set();
 
 /** Makes a course on which no call is yet. */
-export function createCallCourse({ store, hub, clock, legs, light, observers, addCallLine, failed }: CallCourseOptions): CallCourse {
+export function createCallCourse({ store, hub, events, clock, legs, light, observers, addCallLine, failed }: CallCourseOptions): CallCourse {
   const rings = new Map<string, Timer>();
   const unwilling = new Map<string, Set<string>>();
   const organisations = new Map<string, string>();
@@ -103,6 +110,7 @@ export function createCallCourse({ store, hub, clock, legs, light, observers, ad
       current = (await store.find(current.organisationId, current.id)) ?? current;
       if (!won) continue;
       if (decision.to === 'ended') await over(current, decision.from);
+      else events.emit({ ...place(current), type: 'call.answered' });
       return { call: current, decision };
     }
   };
@@ -118,6 +126,8 @@ export function createCallCourse({ store, hub, clock, legs, light, observers, ad
       hub.publish([`agents:${call.organisationId}`], { type: 'queue.removed', callId: call.id, reason: call.endReason ?? 'error' });
     }
     await conclude(call);
+    events.emit({ ...place(call), type: 'call.ended' });
+    if (call.answeredAt === null) events.emit({ ...place(call), type: 'call.missed' });
   };
 
   /** What must follow an end even when the process dies now: it is repeated until the line is written. */
@@ -130,10 +140,11 @@ export function createCallCourse({ store, hub, clock, legs, light, observers, ad
         clientId: `call:${call.id}`,
         author: { kind: call.startedByKind, id: call.startedById, name: call.startedByName },
       });
-      await store.lineWritten(call.id);
     } catch (error) {
-      failed(error, 'call line');
+      // The conversation was deleted: there is nowhere to write it.
+      if (!(error instanceof Problem) || error.code !== 'not_found') return failed(error, 'call line');
     }
+    await store.lineWritten(call.id).catch((error: unknown) => failed(error, 'call line'));
   };
 
   const byTimer = (callId: string, event: CallEvent): void => {

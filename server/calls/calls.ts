@@ -4,9 +4,10 @@ import type { EventOf } from '../../protocol/server-frames.ts';
 import type { Asker, Principal, VisitorPrincipal } from '../auth/principal.ts';
 import type { Clock, Timer } from '../clock.ts';
 import { Problem, problem } from '../errors.ts';
+import type { Events } from '../events/events.ts';
 import type { Hub, Topic } from '../hub/hub.ts';
 import { pageOf, readCursor } from '../page-cursor.ts';
-import { createCallCourse, membersOf, rungBy, type CallObserver } from './call-course.ts';
+import { createCallCourse, membersOf, place, rungBy, type CallObserver } from './call-course.ts';
 import { callIdOf } from './call-id.ts';
 import { createCallLegs } from './call-legs.ts';
 import { isMember, type CallEvent, type HangupReason } from './call-state.ts';
@@ -89,6 +90,7 @@ export interface Calls {
 export interface CallsOptions {
   store: CallsStore;
   hub: Hub;
+  events: Pick<Events, 'emit'>;
   clock: Clock;
   chat: CallsChat;
   presence: { agentsOnline(organisationId: string): string[] };
@@ -101,10 +103,10 @@ export interface CallsOptions {
 const other = (side: PrincipalKind): PrincipalKind => (side === 'visitor' ? 'agent' : 'visitor');
 
 /** Makes the use cases of calls. */
-export function createCalls({ store, hub, clock, chat, presence, iceServers, light, failed }: CallsOptions): Calls {
+export function createCalls({ store, hub, events, clock, chat, presence, iceServers, light, failed }: CallsOptions): Calls {
   const legs = createCallLegs({ clock, expired: (callId, side) => course.lost(callId, side) });
   const observers: CallObserver[] = [];
-  const course = createCallCourse({ store, hub, clock, legs, light, observers, addCallLine: (line) => chat.addCallLine(line), failed });
+  const course = createCallCourse({ store, hub, events, clock, legs, light, observers, addCallLine: (line) => chat.addCallLine(line), failed });
   const open = new Set<string>();
   let repair: Timer | null = null;
 
@@ -219,6 +221,7 @@ export function createCalls({ store, hub, clock, chat, presence, iceServers, lig
         if (conversationId !== undefined) await chat.reopen(principal, conversationId).catch((error: unknown) => void (error instanceof Problem || failed(error, 'reopening')));
         if (principal.kind === 'visitor') hub.publish([`agents:${call!.organisationId}`], { type: 'queue.added', call: view(call!) });
         hub.publish(rungBy(call!), { type: 'call.updated', call: view(call!) }, { except: connectionId });
+        events.emit({ ...place(call!), type: 'call.started' });
       }
       const position = principal.kind === 'visitor' && call!.state === 'ringing' ? 1 + (await store.ringingBefore(call!)) : undefined;
       return { ...joined(call!, caller), ...(position !== undefined && { position }) };

@@ -1,7 +1,19 @@
-import type { CallLine, Conversation, Message, Preview } from '../../protocol/shapes.ts';
+import type { CallLine, Conversation, Message, Preview, Tag } from '../../protocol/shapes.ts';
+import type { Asker } from '../auth/principal.ts';
 import { rfc3339 } from '../clock.ts';
 import type { Row } from '../store/tables.ts';
-import type { ConversationRow, Cursor, Member } from './chat.store.ts';
+import type { ConversationRow, Cursor } from './chat.store.ts';
+
+/** Who looks at a conversation. What one has read is one's own; for a key it is what anybody of the team has. */
+export type Reader = Pick<Asker, 'kind' | 'id'>;
+
+/** What is shown with conversations and stands in tables beside. Rows of other conversations may be among it. */
+export interface Beside {
+  cursors: readonly (Cursor & { conversationId: string })[];
+  tags: readonly { conversationId: string; tag: Tag }[];
+  /** How many private notes stand among the lines that the visitor has not read. */
+  hidden: ReadonlyMap<string, number>;
+}
 
 /** A line as the wire has it. */
 export function messageOnWire(row: Row<'messages'>): Message {
@@ -13,27 +25,40 @@ export function messageOnWire(row: Row<'messages'>): Message {
   };
 }
 
-/** A conversation as `reader` sees it. `cursors`: those of its members; other conversations' may be among them. */
-export function conversationOnWire(
-  { conversation, visitorName, assigneeName }: ConversationRow, cursors: readonly (Cursor & { conversationId: string })[], reader: Member,
-): Conversation {
-  let readSeq = 0;
-  let visitorReadSeq = 0;
-  let agentsReadSeq = 0;
+/** The newest line that visitors know of. */
+export function visibleSeq({ lastSeq, visibleSeq }: Pick<Row<'conversations'>, 'lastSeq' | 'visibleSeq'>): number {
+  return visibleSeq ?? lastSeq;
+}
+
+/** How far the visitor and the team have read a conversation, and `reader` itself. */
+export function readBy(reader: Reader, conversationId: string, cursors: Beside['cursors']): { own: number; visitor: number; agents: number } {
+  const far = { own: 0, visitor: 0, agents: 0 };
   for (const cursor of cursors) {
-    if (cursor.conversationId !== conversation.id) continue;
-    if (cursor.memberKind === 'visitor') visitorReadSeq = Math.max(visitorReadSeq, cursor.readSeq);
-    else agentsReadSeq = Math.max(agentsReadSeq, cursor.readSeq);
-    if (cursor.memberKind === reader.kind && cursor.memberId === reader.id) ({ readSeq } = cursor);
+    if (cursor.conversationId !== conversationId) continue;
+    if (cursor.memberKind === 'visitor') far.visitor = Math.max(far.visitor, cursor.readSeq);
+    else far.agents = Math.max(far.agents, cursor.readSeq);
+    if (cursor.memberKind === reader.kind && cursor.memberId === reader.id) far.own = cursor.readSeq;
   }
-  const { id, siteId, status, visitorId, assigneeId, lastSeq, preview, closedAt, rating, ratingComment, ratedAt } = conversation;
+  if (reader.kind === 'key') far.own = far.agents;
+  return far;
+}
+
+/** A conversation as `reader` sees it. A visitor's has no trace of private notes, and nothing that the team notes for itself. */
+export function conversationOnWire({ conversation, visitorName, verifiedAt, assigneeName }: ConversationRow, beside: Beside, reader: Reader): Conversation {
+  const { id, siteId, status, visitorId, assigneeId, botId, botName, closedAt, closedBy, rating, ratingComment, ratedAt } = conversation;
+  const isVisitor = reader.kind === 'visitor';
+  const lastSeq = isVisitor ? visibleSeq(conversation) : conversation.lastSeq;
+  const preview = isVisitor && conversation.visibleSeq !== null ? conversation.visiblePreview : conversation.preview;
+  const read = readBy(reader, id, beside.cursors);
   return {
     id, siteId, visitor: { id: visitorId, name: visitorName ?? '' }, status,
+    ...(!isVisitor && { verified: verifiedAt !== null, tags: beside.tags.filter(({ conversationId }) => conversationId === id).map(({ tag }) => tag) }),
     assignee: assigneeId === null ? null : { id: assigneeId, name: assigneeName ?? '' },
-    bot: null, closedAt: closedAt === null ? null : rfc3339(closedAt), closedBy: null,
+    bot: botId === null ? null : { id: botId, name: botName ?? '' },
+    closedAt: closedAt === null ? null : rfc3339(closedAt), closedBy: closedBy as Conversation['closedBy'],
     rating: rating === null || ratedAt === null ? null : { score: rating, comment: ratingComment ?? '', at: rfc3339(ratedAt) },
-    lastSeq, readSeq, unread: Math.max(0, lastSeq - readSeq), visitorReadSeq, agentsReadSeq,
-    preview: preview && previewOnWire(preview),
+    lastSeq, readSeq: read.own, unread: Math.max(0, lastSeq - read.own - (isVisitor ? beside.hidden.get(id) ?? 0 : 0)),
+    visitorReadSeq: read.visitor, agentsReadSeq: Math.min(read.agents, lastSeq), preview: preview && previewOnWire(preview),
     lastMessageAt: rfc3339(conversation.lastMessageAt), createdAt: rfc3339(conversation.createdAt), updatedAt: rfc3339(conversation.updatedAt),
   };
 }

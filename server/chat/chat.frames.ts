@@ -12,8 +12,8 @@ export function chatFrames(chat: Chat): FrameHandler[] {
     frame('read', 'both', async ({ conversationId, seq }, { principal, connectionId }) => ({
       seq: await chat.read(principal, conversationId, seq, connectionId),
     })),
-    frame('typing', 'both', async ({ conversationId, on }, { principal }) => {
-      await chat.typing(principal, conversationId, on);
+    frame('typing', 'both', async ({ conversationId, on, note }, { principal }) => {
+      await chat.typing(principal, conversationId, on, note);
       return {};
     }),
     frame('conversation.close', 'both', async ({ conversationId }, { principal }) => ({ conversation: await chat.close(principal, conversationId) })),

@@ -1,14 +1,17 @@
-import { and, asc, desc, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm';
-import type { Place } from '../page-cursor.ts';
+import { and, asc, count, desc, eq, gt, inArray, isNull, lt, lte, ne } from 'drizzle-orm';
+import type { Tag } from '../../protocol/shapes.ts';
 import type { Appended, NewMessage } from '../store/append.ts';
-import { isUniqueViolation, type Database } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
 import { createGroupCommit, QueueFull } from '../store/group-commit.ts';
-import type { MemberKind, NewRow, Row } from '../store/tables.ts';
+import type { MemberKind, Row } from '../store/tables.ts';
+import { matching, type ConversationsFilter } from './conversations-filter.store.ts';
 
 /** A conversation with the names that belong to it. */
 export interface ConversationRow {
   conversation: Row<'conversations'>;
   visitorName: string | null;
+  /** When the visitor's identity was vouched for. */
+  verifiedAt: number | null;
   assigneeName: string | null;
 }
 
@@ -25,15 +28,12 @@ export interface Member {
   id: string;
 }
 
-/** Which conversations a list holds. `before`: only those that sort after this one, newest first. */
-export interface ConversationsFilter {
-  organisationId: string;
-  visitorId?: string | undefined;
-  status?: 'open' | 'closed' | undefined;
-  /** Only those with (or, if false, without) lines that this reader has not read. */
-  unread?: { by: Member; is: boolean } | undefined;
-  before?: Place | undefined;
-  limit: number;
+/** Where a cursor is after a move. */
+export interface CursorMoved {
+  seq: number;
+  moved: boolean;
+  /** What the visitor may know of it, if that is news: its own cursor, or how far of the lines that it sees somebody has read. */
+  visible: number | null;
 }
 
 /** The queries of conversations and messages. Every one that takes an id takes the organisation too. */
@@ -41,22 +41,22 @@ export interface ChatStore {
   conversation(organisationId: string, id: string): Promise<ConversationRow | null>;
   /** A visitor's open conversation, or else its newest one. */
   latestOf(organisationId: string, visitorId: string): Promise<Row<'conversations'> | null>;
-  /** Inserts an open conversation; null when its visitor has one already. */
-  create(conversation: NewRow<'conversations'>): Promise<Row<'conversations'> | null>;
   /** Newest first. */
   list(filter: ConversationsFilter): Promise<ConversationRow[]>;
   /** The cursors of all members of these conversations. */
   cursors(conversationIds: readonly string[]): Promise<(Cursor & { conversationId: string })[]>;
-  /** Moves a cursor forward, never beyond the last line. Null when there is no such conversation. */
-  moveCursor(organisationId: string, conversationId: string, member: Member, seq: number, now: number): Promise<{ seq: number; moved: boolean } | null>;
-  /** Closes an open conversation; false when it was not open. */
-  close(organisationId: string, id: string, now: number): Promise<boolean>;
-  /** Opens a closed conversation; `conflict` when its visitor has another open one. */
-  reopen(organisationId: string, id: string, now: number): Promise<'reopened' | 'unchanged' | 'conflict'>;
-  /** The first `limit` messages after `seq`, ascending. */
-  messagesAfter(organisationId: string, conversationId: string, seq: number, limit: number): Promise<Row<'messages'>[]>;
-  /** The last `limit` messages before `seq`, ascending. */
-  messagesBefore(organisationId: string, conversationId: string, seq: number, limit: number): Promise<Row<'messages'>[]>;
+  /** The tags of these conversations, by name. */
+  tagsOf(conversationIds: readonly string[]): Promise<{ conversationId: string; tag: Tag }[]>;
+  /** How many private notes stand after `after`, up to `to`. */
+  notesBetween(conversationId: string, after: number, to: number): Promise<number>;
+  /** Moves a cursor forward, never beyond the last line that the member sees. Null when there is no such conversation. */
+  moveCursor(organisationId: string, conversationId: string, member: Member, seq: number, now: number): Promise<CursorMoved | null>;
+  /** The first `limit` messages after `seq`, ascending; private notes only `withNotes`. */
+  messagesAfter(organisationId: string, conversationId: string, seq: number, limit: number, withNotes: boolean): Promise<Row<'messages'>[]>;
+  /** The last `limit` messages before `seq`, ascending; private notes only `withNotes`. */
+  messagesBefore(organisationId: string, conversationId: string, seq: number, limit: number, withNotes: boolean): Promise<Row<'messages'>[]>;
+  /** An agent who may act. */
+  activeAgent(organisationId: string, id: string): Promise<{ id: string; name: string } | null>;
   /** Writes a message together with those that arrive at the same time; resolves when it is durable. Null: too many wait. */
   append(message: NewMessage): Promise<Appended | null>;
   /** Resolves when nothing waits to be written. */
@@ -65,12 +65,17 @@ export interface ChatStore {
 
 /** Queries over `conversations`, `messages` and `reads`. */
 export function createChatStore(database: Database): ChatStore {
-  const { q, tables: { agents, conversations, messages, reads, visitors } } = database;
+  const { q, tables } = database;
+  const { agents, conversations, conversationTags, messages, reads, tags, visitors } = tables;
   const commits = createGroupCommit<NewMessage, Appended>({ write: (batch) => database.appendMessages(batch) });
 
-  const withNames = () => q.select({ conversation: conversations, visitorName: visitors.name, assigneeName: agents.name }).from(conversations)
+  const withNames = () => q.select({
+    conversation: conversations, visitorName: visitors.name, verifiedAt: visitors.verifiedAt, assigneeName: agents.name,
+  }).from(conversations)
     .leftJoin(visitors, and(eq(visitors.id, conversations.visitorId), eq(visitors.organisationId, conversations.organisationId)))
     .leftJoin(agents, and(eq(agents.id, conversations.assigneeId), eq(agents.organisationId, conversations.organisationId)));
+  const messagesOf = (organisationId: string, conversationId: string, withNotes: boolean) => and(
+    eq(messages.conversationId, conversationId), eq(messages.organisationId, organisationId), withNotes ? undefined : ne(messages.kind, 'note'));
   const own = (organisationId: string, id: string) => and(eq(conversations.organisationId, organisationId), eq(conversations.id, id));
 
   return {
@@ -84,67 +89,55 @@ export function createChatStore(database: Database): ChatStore {
         .orderBy(asc(isNull(conversations.openKey)), desc(conversations.lastMessageAt), desc(conversations.id)).limit(1);
       return row ?? null;
     },
-    async create(conversation) {
-      const [row] = await q.insert(conversations).values(conversation).onConflictDoNothing().returning();
-      return row ?? null;
-    },
-    async list({ organisationId, visitorId, status, unread, before, limit }) {
-      const seen = unread && sql`coalesce((select ${reads.readSeq} from ${reads} where ${reads.conversationId} = ${conversations.id}
-        and ${reads.memberKind} = ${unread.by.kind} and ${reads.memberId} = ${unread.by.id}), 0)`;
-      return withNames().where(and(
-        eq(conversations.organisationId, organisationId),
-        visitorId === undefined ? undefined : eq(conversations.visitorId, visitorId),
-        status === undefined ? undefined : eq(conversations.status, status),
-        seen && (unread.is ? sql`${conversations.lastSeq} > ${seen}` : sql`${conversations.lastSeq} <= ${seen}`),
-        before && or(lt(conversations.lastMessageAt, before.at),
-          and(eq(conversations.lastMessageAt, before.at), lt(conversations.id, before.id))),
-      )).orderBy(desc(conversations.lastMessageAt), desc(conversations.id)).limit(limit);
-    },
+    list: async (filter) => withNames().where(matching(database, filter))
+      .orderBy(desc(conversations.lastMessageAt), desc(conversations.id)).limit(filter.limit),
     async cursors(conversationIds) {
       if (conversationIds.length === 0) return [];
       const { conversationId, memberKind, memberId, readSeq } = reads;
       return q.select({ conversationId, memberKind, memberId, readSeq }).from(reads).where(inArray(conversationId, [...conversationIds]));
     },
+    async tagsOf(conversationIds) {
+      if (conversationIds.length === 0) return [];
+      const rows = await q.select({ conversationId: conversationTags.conversationId, id: tags.id, name: tags.name, colour: tags.colour }).from(conversationTags)
+        .innerJoin(tags, and(eq(tags.id, conversationTags.tagId), eq(tags.organisationId, conversationTags.organisationId)))
+        .where(inArray(conversationTags.conversationId, [...conversationIds])).orderBy(asc(tags.key));
+      return rows.map(({ conversationId, id, name, colour }) => ({ conversationId, tag: { id, name, colour: colour as Tag['colour'] } }));
+    },
+    async notesBetween(conversationId, after, to) {
+      const [row] = await q.select({ n: count() }).from(messages)
+        .where(and(eq(messages.conversationId, conversationId), eq(messages.kind, 'note'), gt(messages.seq, after), lte(messages.seq, to)));
+      return Number(row?.n ?? 0);
+    },
     async moveCursor(organisationId, conversationId, member, seq, now) {
-      const [row] = await q.select({ lastSeq: conversations.lastSeq }).from(conversations).where(own(organisationId, conversationId));
+      const ofMember = and(eq(reads.conversationId, conversationId), eq(reads.memberKind, member.kind), eq(reads.memberId, member.id));
+      const [row] = await q.select({ lastSeq: conversations.lastSeq, visibleSeq: conversations.visibleSeq, before: reads.readSeq }).from(conversations)
+        .leftJoin(reads, ofMember).where(own(organisationId, conversationId));
       if (!row) return null;
-      const key = { conversationId, memberKind: member.kind, memberId: member.id };
-      const readSeq = Math.min(seq, row.lastSeq);
-      const moved = readSeq > 0 && await q.insert(reads).values({ ...key, organisationId, readSeq, updatedAt: now })
+      const [visible, before] = [row.visibleSeq ?? row.lastSeq, row.before ?? 0];
+      const readSeq = Math.min(seq, member.kind === 'visitor' ? visible : row.lastSeq);
+      if (readSeq <= before) return { seq: before, moved: false, visible: null };
+      const moved = await q.insert(reads).values({ conversationId, memberKind: member.kind, memberId: member.id, organisationId, readSeq, updatedAt: now })
         .onConflictDoUpdate({
           target: [reads.conversationId, reads.memberKind, reads.memberId], set: { readSeq, updatedAt: now },
           setWhere: lt(reads.readSeq, readSeq),
         }).returning({ readSeq: reads.readSeq });
-      if (moved && moved.length > 0) return { seq: readSeq, moved: true };
-      const [present] = await q.select({ readSeq: reads.readSeq }).from(reads).where(and(
-        eq(reads.conversationId, conversationId), eq(reads.memberKind, member.kind), eq(reads.memberId, member.id)));
-      return { seq: present?.readSeq ?? 0, moved: false };
+      const seen = Math.min(readSeq, visible);
+      if (moved.length > 0) return { seq: readSeq, moved: true, visible: seen > Math.min(before, visible) ? seen : null };
+      const [present] = await q.select({ readSeq: reads.readSeq }).from(reads).where(ofMember);
+      return { seq: present?.readSeq ?? 0, moved: false, visible: null };
     },
-    async close(organisationId, id, now) {
-      const changed = await q.update(conversations).set({ status: 'closed', openKey: null, closedAt: now, updatedAt: now })
-        .where(and(own(organisationId, id), eq(conversations.status, 'open'))).returning({ id: conversations.id });
-      return changed.length > 0;
-    },
-    async reopen(organisationId, id, now) {
-      try {
-        const changed = await q.update(conversations)
-          .set({ status: 'open', openKey: sql`${conversations.visitorId}`, closedAt: null, updatedAt: now })
-          .where(and(own(organisationId, id), eq(conversations.status, 'closed'))).returning({ id: conversations.id });
-        return changed.length > 0 ? 'reopened' : 'unchanged';
-      } catch (error) {
-        if (isUniqueViolation(error)) return 'conflict';
-        throw error;
-      }
-    },
-    messagesAfter: async (organisationId, conversationId, seq, limit) =>
-      q.select().from(messages)
-        .where(and(eq(messages.conversationId, conversationId), eq(messages.organisationId, organisationId), gt(messages.seq, seq)))
+    messagesAfter: async (organisationId, conversationId, seq, limit, withNotes) =>
+      q.select().from(messages).where(and(messagesOf(organisationId, conversationId, withNotes), gt(messages.seq, seq)))
         .orderBy(asc(messages.seq)).limit(limit),
-    async messagesBefore(organisationId, conversationId, seq, limit) {
-      const rows = await q.select().from(messages)
-        .where(and(eq(messages.conversationId, conversationId), eq(messages.organisationId, organisationId), lt(messages.seq, seq)))
+    async messagesBefore(organisationId, conversationId, seq, limit, withNotes) {
+      const rows = await q.select().from(messages).where(and(messagesOf(organisationId, conversationId, withNotes), lt(messages.seq, seq)))
         .orderBy(desc(messages.seq)).limit(limit);
       return rows.reverse();
+    },
+    async activeAgent(organisationId, id) {
+      const [row] = await q.select({ id: agents.id, name: agents.name }).from(agents)
+        .where(and(eq(agents.organisationId, organisationId), eq(agents.id, id), eq(agents.status, 'active')));
+      return row ?? null;
     },
     async append(message) {
       try {

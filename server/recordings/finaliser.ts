@@ -1,9 +1,10 @@
 import type { BlobStore } from '../blobs/blobs.ts';
 import type { Clock, Timer } from '../clock.ts';
+import type { Events } from '../events/events.ts';
 import type { Hub } from '../hub/hub.ts';
 import { MergeFailure, type MergeJob, type MergeRunner } from './merge/merge-runner.ts';
 import { chunkKey, chunksPrefix, mergedKey } from './recording-keys.ts';
-import { recordingUpdated } from './recording-view.ts';
+import { recordingUpdated, recordingView } from './recording-view.ts';
 import { CHUNK_GRACE_MS, erase } from './recordings.ts';
 import type { RecordingRow, RecordingsStore } from './recordings.store.ts';
 
@@ -36,6 +37,7 @@ export interface FinaliserOptions {
   blobs: BlobStore;
   runner: MergeRunner;
   hub: Hub;
+  events: Pick<Events, 'emit'>;
   clock: Clock;
   /** There is no other process on this database, so claims found at the start are of one that died. */
   alone: boolean;
@@ -44,7 +46,7 @@ export interface FinaliserOptions {
 }
 
 /** Makes a finaliser; `start` sets it going. */
-export function createFinaliser({ store, blobs, runner, hub, clock, alone, failed }: FinaliserOptions): Finaliser {
+export function createFinaliser({ store, blobs, runner, hub, events, clock, alone, failed }: FinaliserOptions): Finaliser {
   const owner = clock.id();
   const timers: Timer[] = [];
   let closed = false;
@@ -53,6 +55,12 @@ export function createFinaliser({ store, blobs, runner, hub, clock, alone, faile
 
   const tell = (row: Pick<RecordingRow, 'id' | 'callId' | 'state' | 'organisationId'>) =>
     hub.publish([`agents:${row.organisationId}`], recordingUpdated(row, false));
+
+  const emit = async (type: 'recording.ready' | 'recording.failed', { organisationId, id }: RecordingRow) => {
+    const row = await store.find(organisationId, id);
+    const siteId = row && (await store.siteOf(row));
+    if (siteId) events.emit({ type, organisationId, siteId, recording: recordingView(row) });
+  };
 
   const jobFor = async (row: RecordingRow, outputKey: string): Promise<MergeJob> => {
     const chunks = grouped(await store.chunks(row.id));
@@ -77,7 +85,9 @@ export function createFinaliser({ store, blobs, runner, hub, clock, alone, faile
       // Deleted meanwhile, or the claim ran out and somebody else has merged the same bytes to the same place.
       if (outcome === null) return (await store.find(row.organisationId, row.id)) ? undefined : await blobs.delete(job.outputKey);
       if (row.blobKey !== null) await blobs.delete(row.blobKey);
-      if (outcome === 'done') tell({ ...row, state });
+      if (outcome !== 'done') return;
+      tell({ ...row, state });
+      await emit('recording.ready', row);
     } catch (error) {
       if (error instanceof MergeFailure) {
         failed(error, `merge of ${row.id}`);
@@ -90,7 +100,9 @@ export function createFinaliser({ store, blobs, runner, hub, clock, alone, faile
   };
 
   const fail = async (row: RecordingRow, failure: string) => {
-    if (await store.failed(row.id, owner, failure, clock.now())) tell({ ...row, state: 'failed' });
+    if (!(await store.failed(row.id, owner, failure, clock.now()))) return;
+    tell({ ...row, state: 'failed' });
+    await emit('recording.failed', row);
   };
 
   const tryMerge = async (id: string): Promise<void> => {
@@ -128,17 +140,23 @@ export function createFinaliser({ store, blobs, runner, hub, clock, alone, faile
     });
   };
 
+  /** What is being deleted: bytes that a crash, or a store that was away, has left. */
+  const eraseDoomed = async () => {
+    for (const row of await store.doomed()) await erase(store, blobs, row).catch((error: unknown) => failed(error, `removal of ${row.id}`));
+  };
+
   const purge = async () => {
     const before = clock.now() - CHUNK_GRACE_MS;
     for (const id of await store.purgeable(before)) {
       if (await store.purge(id, before)) await blobs.deletePrefix(chunksPrefix(id));
     }
+    await eraseDoomed();
   };
 
   return {
     async start() {
       if (alone) await store.releaseAll();
-      for (const row of await store.doomed()) await erase(store, blobs, row).catch((error: unknown) => failed(error, `removal of ${row.id}`));
+      await eraseDoomed();
       timers.push(clock.every(TICK_MS, kick), clock.every(PURGE_MS, () => void purge().catch((error: unknown) => failed(error, 'purge'))));
       kick();
     },

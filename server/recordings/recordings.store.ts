@@ -42,6 +42,10 @@ export interface MergedFile {
 export interface RecordingsStore {
   find(organisationId: string, id: string): Promise<RecordingRow | null>;
   ofCall(organisationId: string, callId: string): Promise<RecordingRow | null>;
+  /** Those of a conversation, oldest first; not what is being deleted. */
+  ofConversation(organisationId: string, conversationId: string): Promise<RecordingRow[]>;
+  /** The site of a recording's call; null when the call is gone. */
+  siteOf(recording: RecordingRow): Promise<string | null>;
   /** The recording of the call, made if there is none, with a new segment of the recorder. Null after `limit` segments. */
   addSegment(recording: NewRow<'recordings'>, segment: Omit<SegmentRow, 'recordingId' | 'segment' | 'chunks'>, limit: number):
     Promise<{ recording: RecordingRow; segment: number } | null>;
@@ -100,7 +104,7 @@ interface ChunkAdded {
 }
 
 /** The failure of a recording that is being deleted. */
-const DOOMED = 'deleted';
+export const DOOMED = 'deleted';
 
 const first = <T>(rows: T[]): T | null => rows[0] ?? null;
 
@@ -163,6 +167,13 @@ export function createRecordingsStore(database: Pick<Database, 'q' | 'tables' | 
       first(await q.select().from(recordings).where(and(eq(recordings.id, id), eq(recordings.organisationId, organisationId)))),
     ofCall: async (organisationId, callId) =>
       first(await q.select().from(recordings).where(and(eq(recordings.callId, callId), eq(recordings.organisationId, organisationId)))),
+    ofConversation: async (organisationId, conversationId) => q.select().from(recordings).where(and(
+      inArray(recordings.callId, q.select({ id: calls.id }).from(calls).where(and(eq(calls.conversationId, conversationId), eq(calls.organisationId, organisationId)))),
+      or(isNull(recordings.failure), ne(recordings.failure, DOOMED)),
+    )).orderBy(asc(recordings.createdAt), asc(recordings.id)),
+    async siteOf({ organisationId, callId }) {
+      return first(await q.select({ siteId: calls.siteId }).from(calls).where(and(eq(calls.organisationId, organisationId), eq(calls.id, callId))))?.siteId ?? null;
+    },
 
     addSegment: (recording, segment, limit) => database.atomic(async (q) => {
       await q.insert(recordings).values(recording).onConflictDoNothing();

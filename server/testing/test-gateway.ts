@@ -1,11 +1,15 @@
 import Fastify from 'fastify';
 import type { AddressInfo } from 'node:net';
+import type { AuditRecord } from '../audit/audit.ts';
 import type { AgentPrincipal, Principal, VisitorPrincipal } from '../auth/principal.ts';
 import { chatFrames } from '../chat/chat.frames.ts';
 import { createCatchUp } from '../chat/catch-up.ts';
 import { createChatStore } from '../chat/chat.store.ts';
 import { createChat } from '../chat/chat.ts';
+import { createConversationRemovalStore } from '../chat/conversation-removal.store.ts';
+import { createConversationWorkStore } from '../chat/conversation-work.store.ts';
 import { problem } from '../errors.ts';
+import type { DomainEvent } from '../events/events.ts';
 import { createGateway, type GatewayOptions } from '../gateway/gateway.ts';
 import type { ConnectionListener, FrameHandler } from '../gateway/frames.ts';
 import { createOriginRules } from '../gateway/origin-rules.ts';
@@ -51,7 +55,14 @@ export async function testGateway(options: {
     store: createVisitorsStore(database), sites, clock, auth: { visitorToken: async () => ({ token: 'unused', expiresAt: 0 }) },
   });
   const store = createChatStore(database);
-  const chat = createChat({ store, hub, visitors, clock });
+  const events: DomainEvent[] = [];
+  const audited: AuditRecord[] = [];
+  const erased: string[] = [];
+  const chat = createChat({
+    store, workStore: createConversationWorkStore(database), removalStore: createConversationRemovalStore(database), hub, visitors, sites, clock, failed,
+    events: { emit: (event) => void events.push(event) }, audit: { record: (what) => void audited.push(what) },
+    eraseRecording: async ({ id }) => void erased.push(id),
+  });
   const presence = createPresence({ store: createPresenceStore(database), hub, clock, failed });
   const gatewayOptions: GatewayOptions = {
     clock, hub, limited: options.limited ?? false, log: { error: note, info: note, debug: () => {} },
@@ -80,6 +91,8 @@ export async function testGateway(options: {
 
   return {
     clock, database, hub, chat, presence, gateway, app, url, logged, store, tokens,
+    /** What chat told whoever hears of events; what it had audited; the recordings that it had erased. */
+    events, audited, erased,
     /** An organisation with one site, which allows `origin`. */
     async organisation(name: string, origin = `https://${name}.example`) {
       const { organisations, sites: siteTable, agents } = database.tables;

@@ -1,6 +1,7 @@
 import type { CallLine } from '../../../protocol/shapes.ts';
 import type { ServerEvent } from '../../../protocol/server-frames.ts';
 import type { AgentPrincipal, Principal, VisitorPrincipal } from '../../auth/principal.ts';
+import type { DomainEvent } from '../../events/events.ts';
 import type { Hub, Topic } from '../../hub/hub.ts';
 import { openSqlite } from '../../store/open-sqlite.ts';
 import type { Database } from '../../store/database.ts';
@@ -31,6 +32,8 @@ export interface CallHouse {
   /** The lines that were added, by call. */
   lines: Map<string, CallLine>;
   errors: unknown[];
+  /** What whoever hears of events was told. */
+  events: DomainEvent[];
   /** Makes adding a line fail. */
   breakLines(broken: boolean): void;
   visitor(id: string, organisationId?: string): VisitorPrincipal;
@@ -58,6 +61,7 @@ function build(database: Database, clock: FakeClock, lines = new Map<string, Cal
   const ears = new Map<Topic, Set<Ear>>();
   const online = new Map<string, AgentPrincipal>();
   const errors: unknown[] = [];
+  const events: DomainEvent[] = [];
   const light = createRecordingLight();
   let broken = false;
   let connections = 0;
@@ -92,7 +96,7 @@ function build(database: Database, clock: FakeClock, lines = new Map<string, Cal
     },
   };
   const calls = createCalls({
-    store: createCallsStore(database), hub, clock, chat, light, failed: (error) => errors.push(error),
+    store: createCallsStore(database), hub, events: { emit: (event) => void events.push(event) }, clock, chat, light, failed: (error) => errors.push(error),
     presence: { agentsOnline: (organisationId) => [...new Set([...online.values()].filter((agent) => agent.organisationId === organisationId).map(({ id }) => id))] },
     iceServers: createIceServers({ urls: ['turn:turn.test:3478'], secret: 'secret', clock }),
   });
@@ -102,7 +106,7 @@ function build(database: Database, clock: FakeClock, lines = new Map<string, Cal
     : [`agent:${principal.id}`, `agents:${principal.organisationId}`, `connection:${connectionId}`];
 
   return {
-    database, clock, calls, light, hub, lines, errors,
+    database, clock, calls, light, hub, lines, errors, events,
     breakLines: (value) => void (broken = value),
     visitor: (id, organisationId = 'org') =>
       ({ kind: 'visitor', id, name: `Visitor ${id}`, organisationId, siteId: `site-${organisationId}`, expiresAt: Infinity }),

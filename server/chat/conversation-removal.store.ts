@@ -1,0 +1,48 @@
+import { and, eq, inArray, lt, ne } from 'drizzle-orm';
+import { DOOMED } from '../recordings/recordings.store.ts';
+import type { Database } from '../store/database.ts';
+import type { Row } from '../store/tables.ts';
+
+/** What went with a conversation, or why it did not go. */
+export type Removed =
+  | { outcome: 'removed'; visitorName: string; recordings: Pick<Row<'recordings'>, 'id' | 'blobKey'>[] }
+  | { outcome: 'missing' | 'not_closed' | 'live_call' };
+
+/** Removing conversations with all that hangs on them. */
+export interface ConversationRemovalStore {
+  /**
+   * Takes a conversation out in one transaction: its row, messages, cursors, tags, calls and consents. Its recordings are doomed
+   * in the same one; whoever comes first afterwards, this process or the next start, removes their bytes and then their rows.
+   * `only`: only if it is closed, or if it was closed before this moment (ms); null: in any state. Never during a call.
+   */
+  remove(organisationId: string, id: string, only: 'closed' | number | null, now: number): Promise<Removed>;
+}
+
+/** Deletes over everything that belongs to a conversation. */
+export function createConversationRemovalStore(database: Database): ConversationRemovalStore {
+  const { calls, consents, conversations, conversationTags, messages, reads, recordings, visitors } = database.tables;
+  return {
+    remove: (organisationId, id, only, now) => database.atomic(async (q): Promise<Removed> => {
+      const own = and(eq(conversations.organisationId, organisationId), eq(conversations.id, id));
+      const [row] = await q.select({ visitorName: visitors.name }).from(conversations).leftJoin(visitors, eq(visitors.id, conversations.visitorId)).where(own);
+      if (!row) return { outcome: 'missing' };
+      const live = await q.select({ id: calls.id }).from(calls)
+        .where(and(eq(calls.conversationId, id), eq(calls.organisationId, organisationId), ne(calls.state, 'ended'))).limit(1);
+      if (live.length > 0) return { outcome: 'live_call' };
+      // First the conversation's row: its lock makes a message that is being written wait, and then find no conversation.
+      const gone = await q.delete(conversations).where(and(
+        own, only === null ? undefined : eq(conversations.status, 'closed'), typeof only === 'number' ? lt(conversations.closedAt, only) : undefined,
+      )).returning({ id: conversations.id });
+      if (gone.length === 0) return { outcome: 'not_closed' };
+      const itsCalls = q.select({ id: calls.id }).from(calls).where(and(eq(calls.conversationId, id), eq(calls.organisationId, organisationId)));
+      const doomed = await q.update(recordings).set({ state: 'failed', failure: DOOMED, claimedBy: null, claimedUntil: null, updatedAt: now })
+        .where(inArray(recordings.callId, itsCalls)).returning({ id: recordings.id, blobKey: recordings.blobKey });
+      await q.delete(consents).where(inArray(consents.callId, itsCalls));
+      await q.delete(calls).where(and(eq(calls.conversationId, id), eq(calls.organisationId, organisationId)));
+      await q.delete(conversationTags).where(eq(conversationTags.conversationId, id));
+      await q.delete(reads).where(eq(reads.conversationId, id));
+      await q.delete(messages).where(eq(messages.conversationId, id));
+      return { outcome: 'removed', visitorName: row.visitorName ?? '', recordings: doomed };
+    }),
+  };
+}

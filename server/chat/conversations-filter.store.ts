@@ -1,0 +1,70 @@
+import { and, eq, exists, isNull, lt, ne, or, sql, type SQL } from 'drizzle-orm';
+import type { Place } from '../page-cursor.ts';
+import type { Database } from '../store/database.ts';
+import { plainText } from '../store/plain-text.ts';
+import type { Reader } from './chat-shapes.ts';
+
+/** Which conversations a list holds; all that is said has to fit. `before`: only those that sort after this one, newest first. */
+export interface ConversationsFilter {
+  organisationId: string;
+  visitorId?: string | undefined;
+  status?: 'open' | 'closed' | undefined;
+  /** An agent's id, or null: nobody. */
+  assigneeId?: string | null | undefined;
+  tagId?: string | undefined;
+  siteId?: string | undefined;
+  /** Only those with (or, if false, without) lines that have not been read. */
+  unread?: boolean | undefined;
+  /** Part of a message, or of the visitor's name. */
+  text?: string | undefined;
+  /** Whose cursor tells what is unread; private notes are found by the team alone. */
+  reader: Reader;
+  before?: Place | undefined;
+  limit: number;
+}
+
+/**
+ * Patterns that find `text` anywhere, whatever its case. `lower()` of both engines knows ASCII alone, so what has other
+ * letters is looked for in its small and in its large form too.
+ */
+export function partsLike(text: string): string[] {
+  const clean = plainText(text);
+  const forms = new Set([clean, clean.toLowerCase(), clean.toUpperCase()].map((form) => form.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())));
+  return [...forms].map((form) => `%${form.replaceAll(/[!%_]/g, '!$&')}%`);
+}
+
+/** Whether a column holds any of `patterns`, which `partsLike` made. */
+export function holdsPart(column: SQL | Parameters<typeof eq>[0], patterns: readonly string[]): SQL | undefined {
+  return or(...patterns.map((pattern) => sql`lower(${column}) like ${pattern} escape '!'`));
+}
+
+/** The condition of a list, for a query that joins `visitors`. Every value in it is bound. */
+export function matching({ q, tables }: Pick<Database, 'q' | 'tables'>, filter: ConversationsFilter): SQL | undefined {
+  const { conversations, conversationTags, messages, reads, visitors } = tables;
+  const { organisationId, visitorId, status, assigneeId, tagId, siteId, unread, text, reader, before } = filter;
+  const isVisitor = reader.kind === 'visitor';
+  const conditions: (SQL | undefined)[] = [eq(conversations.organisationId, organisationId)];
+  if (visitorId !== undefined) conditions.push(eq(conversations.visitorId, visitorId));
+  if (status !== undefined) conditions.push(eq(conversations.status, status));
+  if (assigneeId !== undefined) conditions.push(assigneeId === null ? isNull(conversations.assigneeId) : eq(conversations.assigneeId, assigneeId));
+  if (siteId !== undefined) conditions.push(eq(conversations.siteId, siteId));
+  if (tagId !== undefined) {
+    conditions.push(exists(q.select({ one: sql`1` }).from(conversationTags).where(and(
+      eq(conversationTags.conversationId, conversations.id), eq(conversationTags.organisationId, organisationId), eq(conversationTags.tagId, tagId)))));
+  }
+  if (unread !== undefined) {
+    const whose = reader.kind === 'key' ? sql`${reads.memberKind} = ${'agent'}` : sql`${reads.memberKind} = ${reader.kind} and ${reads.memberId} = ${reader.id}`;
+    const seen = sql`coalesce((select max(${reads.readSeq}) from ${reads} where ${reads.conversationId} = ${conversations.id} and ${whose}), 0)`;
+    const last = isVisitor ? sql`coalesce(${conversations.visibleSeq}, ${conversations.lastSeq})` : sql`${conversations.lastSeq}`;
+    conditions.push(unread ? sql`${last} > ${seen}` : sql`${last} <= ${seen}`);
+  }
+  if (text !== undefined) {
+    const patterns = partsLike(text);
+    conditions.push(or(holdsPart(visitors.name, patterns), exists(q.select({ one: sql`1` }).from(messages).where(and(
+      eq(messages.conversationId, conversations.id), isVisitor ? ne(messages.kind, 'note') : undefined, holdsPart(messages.text, patterns))))));
+  }
+  if (before) {
+    conditions.push(or(lt(conversations.lastMessageAt, before.at), and(eq(conversations.lastMessageAt, before.at), lt(conversations.id, before.id))));
+  }
+  return and(...conditions);
+}
