@@ -2,7 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import type { Permission } from '../protocol/permissions.ts';
 import type { Session } from '../widget/engine/session-state.ts';
 import type { Api } from './api.ts';
-import { auditIcon, historyIcon, inboxIcon, reportsIcon, siteIcon } from './icons.ts';
+import { auditIcon, historyIcon, inboxIcon, reportsIcon, siteIcon, visitorsIcon } from './icons.ts';
 import type { PageName, Route } from './router.ts';
 import type { TextKey } from './texts/en.ts';
 
@@ -34,6 +34,10 @@ export const panelPages: readonly PanelPage[] = [
   {
     name: 'history', label: 'history', icon: historyIcon, may: 'calls:read', load: () => import('./pages/history.ts'),
     view: ({ api, session, route }) => html`<consult-admin-history .api=${api} .session=${session} .route=${route}></consult-admin-history>`,
+  },
+  {
+    name: 'visitors', label: 'visitors', icon: visitorsIcon, may: 'visitors:read', load: () => import('./pages/visitors.ts'),
+    view: ({ api, session, route }) => html`<consult-admin-visitors .api=${api} .session=${session} .route=${route}></consult-admin-visitors>`,
   },
   {
     name: 'sites', label: 'sites', icon: siteIcon, may: 'sites:write', load: () => import('./pages/install.ts'),
