@@ -206,7 +206,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   events.listen((event) => notices.heard(event));
   const push = createPush({
     store: createPushStore(database), outbound: parts.outbound, clock, failed,
-    sender: { ...secrets.vapid, subject: mail.from === null ? (config.publicOrigin ?? ownOrigins()[0]!) : `mailto:${mail.from}` },
+    sender: { ...secrets.vapid, subject: pushContact(mail.from, config.publicOrigin) },
     connected: (agentId) => hub.has(`agent:${agentId}`) || presence.statusOf(agentId) !== 'off',
   });
   events.listen((event) => push.heard(event));
@@ -309,6 +309,12 @@ export async function buildApp(parts: AppParts): Promise<App> {
 /** The framework's own news (each address that it listens on) are no use to somebody who has just read ours. */
 function frameworkLog(logger: Logger): FastifyBaseLogger {
   return logger.level === 'info' ? logger.child({}, { level: 'warn' }) : logger;
+}
+
+/** Whom a push service can turn to: it takes a mail address or an https origin. */
+function pushContact(from: string | null, publicOrigin: string | null): string {
+  if (from !== null) return `mailto:${from}`;
+  return publicOrigin?.startsWith('https:') ? publicOrigin : 'mailto:peer-consult@localhost';
 }
 
 function listeningPort(fastify: FastifyInstance): number | null {

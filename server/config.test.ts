@@ -100,6 +100,17 @@ t.test('[settings] secrets are made at the first start, readable by their owner 
   await removeSetupToken(data);
   t.throws(() => statSync(join(data, 'setup-token')));
 
+  const { vapid, ...older } = first;
+  t.equal(Buffer.from(vapid.publicKey, 'base64url').length, 65);
+  writeFileSync(join(data, 'secrets.json'), JSON.stringify(older), { mode: 0o644 });
+  const grown = await openSecrets(data, clock);
+  t.match(grown, older, 'a file of a version without pushes keeps what it has');
+  t.not(grown.vapid.privateKey, vapid.privateKey);
+  t.same(await openSecrets(data, clock), grown, 'and its new keys stay');
+  t.equal(statSync(join(data, 'secrets.json')).mode & 0o777, 0o600);
+  writeFileSync(join(data, 'secrets.json'), JSON.stringify({ ...grown, vapid: { ...vapid, privateKey: grown.vapid.privateKey } }));
+  await t.rejects(openSecrets(data, clock), { name: 'ConfigError', message: /pushes .* damaged/ }, 'keys that are no pair');
+
   writeFileSync(join(data, 'secrets.json'), '{}');
   await t.rejects(openSecrets(data, clock), { name: 'ConfigError', message: /damaged/ });
   writeFileSync(join(folder, 'file'), '');

@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { createECDH, timingSafeEqual } from 'node:crypto';
 import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from './clock.ts';
@@ -11,14 +11,16 @@ export interface Secrets {
   tokenSecret: string;
   /** Signs refresh cookies. */
   refreshSecret: string;
+  /** Our key pair for pushes (VAPID): the raw point and number of P-256, base64url. Another pair would end every subscription. */
+  vapid: { publicKey: string; privateKey: string };
 }
 
 /** Reads the secrets of the data folder, or makes them at the first start (mode 0600). Throws a ConfigError. */
 export async function openSecrets(dataDir: string, clock: Clock): Promise<Secrets> {
   const file = join(dataDir, 'secrets.json');
   const text = await keep(file, () => {
-    const fresh: Secrets = { tokenSecret: clock.random(48).toString('base64url'), refreshSecret: clock.random(48).toString('base64url') };
-    return `${JSON.stringify(fresh, null, 2)}\n`;
+    const fresh: Secrets = { tokenSecret: clock.random(48).toString('base64url'), refreshSecret: clock.random(48).toString('base64url'), vapid: newVapidKeys(clock) };
+    return secretsText(fresh);
   });
   let read: Partial<Secrets> | null = null;
   try {
@@ -28,7 +30,42 @@ export async function openSecrets(dataDir: string, clock: Clock): Promise<Secret
   if (!good(read?.tokenSecret) || !good(read.refreshSecret)) {
     throw new ConfigError(`The file ${file} is damaged; restore it, or delete it (everybody has to sign in again then).`);
   }
-  return { tokenSecret: read.tokenSecret, refreshSecret: read.refreshSecret };
+  const { tokenSecret, refreshSecret, vapid } = read;
+  if (isVapidPair(vapid)) return { tokenSecret, refreshSecret, vapid };
+  if (vapid !== undefined) throw new ConfigError(`The keys for pushes in ${file} are damaged; restore the file, or delete its part "vapid" (browsers have to be asked for notifications again then).`);
+  // A file of a version that knew no pushes.
+  const grown: Secrets = { tokenSecret, refreshSecret, vapid: newVapidKeys(clock) };
+  await writeWhole(file, secretsText(grown)).catch((error: unknown) => {
+    throw unusable(file, error);
+  });
+  return grown;
+}
+
+const secretsText = (secrets: Secrets) => `${JSON.stringify(secrets, null, 2)}\n`;
+
+/** A key pair on P-256 from the clock's chance. */
+export function newVapidKeys(clock: Pick<Clock, 'random'>): Secrets['vapid'] {
+  const ecdh = createECDH('prime256v1');
+  for (;;) {
+    const secret = clock.random(32);
+    try {
+      ecdh.setPrivateKey(secret);
+    } catch {
+      continue; // one in four thousand million lies beyond the curve's order
+    }
+    return { publicKey: ecdh.getPublicKey().toString('base64url'), privateKey: secret.toString('base64url') };
+  }
+}
+
+function isVapidPair(pair: Secrets['vapid'] | undefined): pair is Secrets['vapid'] {
+  if (typeof pair?.publicKey !== 'string' || typeof pair.privateKey !== 'string') return false;
+  try {
+    const ecdh = createECDH('prime256v1');
+    ecdh.setPrivateKey(Buffer.from(pair.privateKey, 'base64url'));
+    return ecdh.getPublicKey().toString('base64url') === pair.publicKey;
+  } catch {
+    return false;
+  }
 }
 
 /** The set-up token in the data folder, with its text for the link. */
@@ -67,23 +104,31 @@ async function keep(file: string, make: () => string): Promise<string> {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
-    // Beside it first: a crash in the middle must leave no half of a secret.
-    const handle = await open(`${file}.new`, 'w', 0o600);
     const text = make();
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(`${file}.new`, file);
+    await writeWhole(file, text);
     return text;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const why = code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOENT' ? 'it cannot be written' : code === 'ENOTDIR' || code === 'EEXIST'
-      ? 'it is not a folder' : code === 'ENOSPC' ? 'the disk is full' : (error as Error).message;
-    throw new ConfigError(`The data folder ${dirname(file)} cannot be used: ${why}. Set DATA_DIR to a folder that this account may write to.`, { cause: error });
+    throw unusable(file, error);
   }
+}
+
+/** Writes beside it first: a crash in the middle must leave no half of a secret. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  const handle = await open(`${file}.new`, 'w', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(`${file}.new`, file);
+}
+
+function unusable(file: string, error: unknown): ConfigError {
+  const { code } = error as NodeJS.ErrnoException;
+  const why = code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOENT' ? 'it cannot be written' : code === 'ENOTDIR' || code === 'EEXIST'
+    ? 'it is not a folder' : code === 'ENOSPC' ? 'the disk is full' : (error as Error).message;
+  return new ConfigError(`The data folder ${dirname(file)} cannot be used: ${why}. Set DATA_DIR to a folder that this account may write to.`, { cause: error });
 }
 
 /** `mkdir -p`, step by step: Node's own never returns where a folder is in which none can be made (/proc). */
