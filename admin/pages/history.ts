@@ -1,215 +1,57 @@
-import { LitElement, css, html, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { LitElement, html, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { CallsPage, Page } from '../../protocol/http.ts';
-import type { Call, Visitor } from '../../protocol/shapes.ts';
+import type { CallsPage, Page, SitesPage } from '../../protocol/http.ts';
+import type { Agent, Call, Visitor } from '../../protocol/shapes.ts';
 import { base } from '../../widget/styles/base.ts';
 import { phoneIcon, videoIcon } from '../../widget/styles/icons.ts';
 import { StoreController } from '../../widget/engine/store-controller.ts';
 import type { Session } from '../../widget/engine/session-state.ts';
 import type { Api } from '../api.ts';
+import type { Choice } from '../forms/select-field.ts';
 import { historyIcon, playIcon } from '../icons.ts';
 import { formatRoute, go, type Route } from '../router.ts';
 import { panel } from '../styles.ts';
-import type { TextKey } from '../texts/en.ts';
-import { duration, failureText, fullTime, language, t } from '../texts/texts.ts';
+import { failureText, fullTime, language, t } from '../texts/texts.ts';
+import { outcomeText } from './call-outcome.ts';
+import { historyStyles } from './history.styles.ts';
+import { momentsOf } from './report-range.ts';
+import '../forms/select-field.ts';
 import './recording-player.ts';
 
-/** Why a call that nobody took shows no length. */
-const OUTCOMES: Partial<Record<NonNullable<Call['endReason']>, TextKey>> = {
-  cancelled: 'endCancelled', declined: 'endDeclined', no_answer: 'endNoAnswer', busy: 'endBusy',
-  ice_failed: 'endFailed', media_failed: 'endFailed', error: 'endFailed',
-};
+/** What the calls can be narrowed by; each is a word of the address, so that a link tells what somebody saw. */
+const FILTERS = ['visitor', 'agent', 'site', 'mode', 'outcome', 'recorded', 'from', 'to', 'text', 'sort'] as const;
 
 /** All calls, newest first, with their recordings played in place. */
 @customElement('consult-admin-history')
 export class History extends LitElement {
-  static override styles = [
-    base,
-    panel,
-    css`
-      :host {
-        display: block;
-        overflow: auto;
-      }
-
-      main {
-        max-inline-size: 1100px;
-        margin-inline: auto;
-        padding: var(--pc-5);
-      }
-
-      header {
-        display: flex;
-        flex-wrap: wrap;
-        gap: var(--pc-4);
-        align-items: end;
-        justify-content: space-between;
-        margin-block-end: var(--pc-4);
-      }
-
-      .filter {
-        min-inline-size: min(260px, 100%);
-      }
-
-      .table {
-        overflow: clip;
-      }
-
-      table {
-        inline-size: 100%;
-        border-collapse: collapse;
-        font-variant-numeric: tabular-nums;
-      }
-
-      th {
-        padding: var(--pc-3) var(--pc-4);
-        text-align: start;
-        font-size: var(--pc-text-xs);
-        font-weight: 600;
-        color: var(--pc-text-2);
-        background: var(--pc-surface-2);
-      }
-
-      td {
-        padding: var(--pc-3) var(--pc-4);
-        border-block-start: 1px solid var(--pc-line);
-        vertical-align: middle;
-      }
-
-      td.mode span {
-        display: inline-flex;
-        align-items: center;
-        gap: var(--pc-2);
-      }
-
-      td.mode svg {
-        color: var(--pc-text-2);
-      }
-
-      .visitor {
-        font-weight: 600;
-      }
-
-      .quiet {
-        color: var(--pc-text-2);
-      }
-
-      .play {
-        min-block-size: 36px;
-        white-space: nowrap;
-      }
-
-      .player td {
-        border-block-start: 0;
-        padding-block-start: 0;
-      }
-
-      .more {
-        display: grid;
-        justify-items: center;
-        padding: var(--pc-4);
-      }
-
-      .bones {
-        display: grid;
-        gap: var(--pc-3);
-        padding: var(--pc-4);
-      }
-
-      .bones .bone {
-        block-size: 28px;
-      }
-
-      @media (max-width: 720px) {
-        main {
-          padding: var(--pc-4) var(--pc-3);
-        }
-
-        thead {
-          position: absolute;
-          inline-size: 1px;
-          block-size: 1px;
-          overflow: hidden;
-          clip-path: inset(50%);
-        }
-
-        table,
-        tbody {
-          display: block;
-        }
-
-        tr {
-          display: grid;
-          grid-template-columns: 1fr auto;
-          gap: var(--pc-1) var(--pc-3);
-          padding: var(--pc-3) var(--pc-4);
-          border-block-start: 1px solid var(--pc-line);
-        }
-
-        tbody tr:first-child {
-          border-block-start: 0;
-        }
-
-        td {
-          display: block;
-          padding: 0;
-          border: 0;
-        }
-
-        td.visitor {
-          grid-column: 1;
-        }
-
-        td.length {
-          grid-row: 1;
-          grid-column: 2;
-        }
-
-        td.length,
-        td.start {
-          justify-self: end;
-        }
-
-        td.mode,
-        td.agent,
-        td.start {
-          font-size: var(--pc-text-s);
-        }
-
-        td.recording {
-          justify-self: end;
-        }
-
-        .player {
-          display: block;
-          border-block-start: 0;
-          padding-block-start: 0;
-        }
-      }
-    `,
-  ];
+  static override styles = [base, panel, historyStyles];
 
   @property({ attribute: false }) api!: Api;
   @property({ attribute: false }) route!: Route;
   @property({ attribute: false }) session!: Session;
   @state() private calls: Call[] | null = null;
   @state() private next: string | null = null;
-  @state() private visitors: Visitor[] = [];
+  @state() private visitors: readonly Choice[] = [];
+  @state() private agents: readonly Choice[] = [];
+  @state() private sites: readonly Choice[] = [];
+  @query('input[type="search"]') private field!: HTMLInputElement | null;
   @state() private failure = '';
   @state() private playing: string | null = null;
   #loaded = '';
   #round = 0;
+  #pause: ReturnType<typeof setTimeout> | undefined;
   #leave: (() => void)[] = [];
   readonly #language = new StoreController(this, () => language);
 
-  get #visitor(): string {
-    return this.route.query.get('visitor') ?? '';
+  get #filters(): Record<string, string> {
+    const { query: asked } = this.route;
+    return Object.fromEntries(FILTERS.flatMap((name) => (asked.get(name) ? [[name, asked.get(name)!]] : [])));
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void this.#loadVisitors();
+    void this.#loadChoices();
     // What ends or is ready while the page is open appears by itself.
     const again = () => void this.#load();
     const { wire } = this.session;
@@ -218,12 +60,14 @@ export class History extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    clearTimeout(this.#pause);
     for (const leave of this.#leave) leave();
   }
 
   override willUpdate(): void {
-    if (!this.hasUpdated || this.#loaded !== this.#visitor) {
-      this.#loaded = this.#visitor;
+    const wanted = JSON.stringify(this.#filters);
+    if (this.#loaded !== wanted) {
+      this.#loaded = wanted;
       this.calls = null;
       this.playing = null;
       void this.#load();
@@ -239,17 +83,31 @@ export class History extends LitElement {
             <h1 class="page-title">${t('historyTitle')}</h1>
             <p class="lead">${t('historyLead')}</p>
           </div>
-          <div class="field filter">
-            <label for="visitor">${t('filterVisitor')}</label>
-            <select class="input" id="visitor" @change=${this.#filter}>
-              <option value="" ?selected=${!this.#visitor}>${t('allVisitors')}</option>
-              ${this.visitors.map((visitor) => html`<option value=${visitor.id} ?selected=${visitor.id === this.#visitor}>${visitor.name}</option>`)}
-            </select>
-          </div>
         </header>
+        ${this.#controls()}
         <div role="alert">${this.failure ? html`<p class="problem">${this.failure} <button class="button" @click=${() => this.#load()}>${t('retry')}</button></p>` : nothing}</div>
         <div class="card table">${this.#content()}</div>
       </main>
+    `;
+  }
+
+  #controls() {
+    const filters = this.#filters;
+    const choose = (name: (typeof FILTERS)[number], label: string, any: string, choices: readonly Choice[]) => html`
+      <consult-admin-select-field hide-label label=${label} .value=${filters[name] ?? ''} .choices=${[{ value: '', label: any }, ...choices]} @change=${(event: Event) => this.#go({ [name]: (event.target as HTMLInputElement).value })}></consult-admin-select-field>
+    `;
+    const day = (name: 'from' | 'to', label: string) => html`<label><span class="hush">${label}</span><input class="input" type="date" .value=${filters[name] ?? ''} @change=${(event: Event) => this.#go({ [name]: (event.target as HTMLInputElement).value })} /></label>`;
+    return html`
+      <div class="card filters" role="search">
+        <label class="wide"><span class="hush">${t('searchHistory')}</span><input class="input" type="search" placeholder=${t('searchHistory')} .value=${filters.text ?? ''} @input=${this.#written} /></label>
+        ${choose('visitor', t('filterVisitor'), t('allVisitors'), this.visitors)} ${choose('agent', t('columnAgent'), t('allAgents'), this.agents)} ${choose('site', t('filterSite'), t('allSites'), this.sites)}
+        ${choose('mode', t('filterMode'), t('anyMode'), [{ value: 'audio', label: t('modeAudio') }, { value: 'video', label: t('modeVideo') }])}
+        ${choose('outcome', t('filterOutcome'), t('anyOutcome'), [{ value: 'answered', label: t('outcomeAnswered') }, { value: 'missed', label: t('outcomeMissed') }])}
+        ${choose('recorded', t('filterRecorded'), t('anyRecorded'), [{ value: 'true', label: t('onlyRecorded') }, { value: 'false', label: t('notRecorded') }])}
+        <div class="dates wide">${day('from', t('fromDay'))}<span aria-hidden="true">–</span>${day('to', t('toDay'))}</div>
+        ${choose('sort', t('sortBy'), t('sortNewest'), [{ value: 'oldest', label: t('sortOldest') }])}
+        ${Object.keys(filters).length ? html`<button class="button quiet" type="button" @click=${() => go(formatRoute('history'))}>${t('clearFilters')}</button>` : nothing}
+      </div>
     `;
   }
 
@@ -259,8 +117,8 @@ export class History extends LitElement {
     }
     if (!this.calls.length) {
       return html`<div class="empty">${historyIcon}
-        <h2>${t(this.#visitor ? 'historyEmptyFiltered' : 'historyEmptyTitle')}</h2>
-        ${this.#visitor ? nothing : html`<p>${t('historyEmptyText')}</p>`}</div>`;
+        <h2>${t(Object.keys(this.#filters).length ? 'historyNone' : 'historyEmptyTitle')}</h2>
+        ${Object.keys(this.#filters).length ? nothing : html`<p>${t('historyEmptyText')}</p>`}</div>`;
     }
     return html`
       <table>
@@ -300,10 +158,8 @@ export class History extends LitElement {
   }
 
   #length(call: Call) {
-    if (call.state !== 'ended') return html`<span class="quiet">${t('running')}</span>`;
-    if (call.answeredAt && call.endedAt) return duration(Date.parse(call.endedAt) - Date.parse(call.answeredAt));
-    const outcome = call.endReason && OUTCOMES[call.endReason];
-    return html`<span class="quiet">${t(outcome || 'endCancelled')}</span>`;
+    const text = outcomeText(call);
+    return call.state === 'ended' && call.answeredAt ? text : html`<span class="quiet">${text}</span>`;
   }
 
   #recording(call: Call) {
@@ -320,18 +176,26 @@ export class History extends LitElement {
     `;
   }
 
-  #filter(event: Event): void {
-    const visitor = (event.target as HTMLSelectElement).value;
-    go(formatRoute('history', null, visitor ? { visitor } : {}));
+  #written(): void {
+    clearTimeout(this.#pause);
+    // Not at every key: the address, and with it the list, follows a pause.
+    this.#pause = setTimeout(() => this.#go({ text: this.field?.value.trim() ?? '' }, true), 250);
+  }
+
+  #go(changes: Record<string, string>, replace = false): void {
+    const wanted = { ...this.#filters, ...changes };
+    go(formatRoute('history', null, Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== ''))), { replace });
   }
 
   async #load(cursor: string | null = null): Promise<void> {
     const round = ++this.#round;
-    const query = new URLSearchParams({ limit: '30' });
-    if (this.#visitor) query.set('visitor', this.#visitor);
-    if (cursor) query.set('cursor', cursor);
+    const { from, to, ...filters } = this.#filters;
+    const wanted = new URLSearchParams({ limit: '30', ...filters });
+    if (from) wanted.set('from', momentsOf({ from, to: from }).from);
+    if (to) wanted.set('to', momentsOf({ from: to, to }).to);
+    if (cursor) wanted.set('cursor', cursor);
     try {
-      const page = await this.api.get<CallsPage>(`/v1/calls?${query}`);
+      const page = await this.api.get<CallsPage>(`/v1/calls?${wanted}`);
       // A slow answer to an older question must not overwrite a newer one.
       if (round !== this.#round) return;
       const known = this.calls ?? [];
@@ -346,12 +210,25 @@ export class History extends LitElement {
     }
   }
 
-  async #loadVisitors(): Promise<void> {
+  async #loadChoices(): Promise<void> {
+    const choices = (items: readonly { id: string; name: string }[]) => items.map(({ id, name }) => ({ value: id, label: name }));
     try {
-      this.visitors = (await this.api.get<Page<Visitor>>('/v1/visitors?limit=100')).items;
+      const [visitors, agents, sites] = await Promise.all([
+        this.api.get<Page<Visitor>>('/v1/visitors?limit=100'), this.api.get<Page<Agent>>('/v1/agents?limit=100'), this.api.get<SitesPage>('/v1/sites?limit=100'),
+      ]);
+      [this.visitors, this.agents, this.sites] = [choices(visitors.items), choices(agents.items), choices(sites.items)];
+      await this.#nameVisitor();
     } catch (error) {
       this.failure = failureText(error);
     }
+  }
+
+  /** A link may be about somebody who is older than the newest hundred. */
+  async #nameVisitor(): Promise<void> {
+    const { visitor } = this.#filters;
+    if (!visitor || this.visitors.some(({ value }) => value === visitor)) return;
+    const { id, name } = await this.api.get<Visitor>(`/v1/visitors/${encodeURIComponent(visitor)}`);
+    this.visitors = [...this.visitors, { value: id, label: name }];
   }
 }
 
