@@ -1,5 +1,8 @@
+import { manageEn } from './manage-en.ts';
+
 /** The panel in English: the list of keys that every other language has to have. */
 export const en = {
+  ...manageEn,
   appName: 'Peer Consult',
   inbox: 'Inbox',
   history: 'History',

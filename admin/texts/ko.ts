@@ -1,7 +1,9 @@
 import type { TextKey } from './en.ts';
+import { manageKo } from './manage-ko.ts';
 
 /** The panel in Korean. */
 export const ko: Record<TextKey, string> = {
+  ...manageKo,
   appName: 'Peer Consult',
   inbox: '받은 상담',
   history: '통화 기록',
