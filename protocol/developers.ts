@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { PageQuery } from './http.ts';
 import { Author, Call, Conversation, Message, Recording, Timestamp, Visitor } from './shapes.ts';
 
 // What developers build on: keys and webhooks.
@@ -63,11 +64,16 @@ export const Delivery = Type.Object({
   attempts: Type.Array(DeliveryAttempt), nextAt: Type.Union([Timestamp, Type.Null()]), createdAt: Timestamp, payload: Type.String(),
 });
 
+/** Which deliveries a list holds. */
+export const DeliveriesQuery = Type.Interface([PageQuery], { state: Type.Optional(Type.Union([Type.Literal('waiting'), Type.Literal('delivered'), Type.Literal('failed')])) });
+
 /** What a bot may answer a webhook with, as JSON. Anything else is ignored. */
 export const BotAnswer = Type.Object({
   replies: Type.Optional(Type.Array(Type.Object({ text: Type.String({ minLength: 1, maxLength: 4000 }) }), { maxItems: 5 })),
   /** People take over; the bot is asked no more in this conversation. */
   handover: Type.Optional(Type.Boolean()),
+  /** Why it hands over: a private note for the agents. */
+  reason: Type.Optional(Type.String({ maxLength: 1000 })),
 });
 
 export type ApiKey = Static<typeof ApiKey>;

@@ -206,6 +206,13 @@ t.test('[S16] time and size have caps, and what runs can be given up', async (t)
   clock.advance(10_000);
   t.equal(await failure, 'timeout', 'DNS counts too');
 
+  const one = new AbortController();
+  const begun = arrived();
+  const given = failureOf(outbound.request({ ...url('/never'), signal: one.signal }));
+  await begun;
+  one.abort();
+  t.equal(await given, 'unreachable', 'one of them');
+  t.equal(await failureOf(outbound.request({ ...url('/exact'), signal: one.signal })), 'unreachable');
   const there = arrived();
   const under = failureOf(outbound.request(url('/never')));
   await there;

@@ -34,6 +34,8 @@ export interface OutboundRequest {
   timeoutMs?: number;
   /** So many redirects of a GET are followed, each checked like the first address: 0 unless given, 3 at most. */
   redirects?: number;
+  /** Gives it up from outside (`unreachable`). */
+  signal?: AbortSignal;
 }
 
 /** What came back. A redirect that was not followed is an answer like another. */
@@ -71,6 +73,7 @@ export interface OutboundParts {
 const mostBytes = 64 * 1024;
 const mostMs = 10_000;
 const mostRedirects = 3;
+const givenUp = () => new OutboundError('unreachable', 'The server ends.');
 const redirecting = new Set([301, 302, 303, 307, 308]);
 
 /** Where a request may go: the address as given, and the addresses that stand for its host. */
@@ -106,8 +109,8 @@ export function createOutbound({ clock, allow, resolve = resolveBySystem }: Outb
   };
 
   /** Runs `work` with an end: whatever `onEnd` collects is ended by the time cap or by `close`. */
-  const within = async <T>(ms: number, work: (onEnd: (end: (error: OutboundError) => void) => void) => Promise<T>): Promise<T> => {
-    if (closed) throw new OutboundError('unreachable', 'The server ends.');
+  const within = async <T>(ms: number, signal: AbortSignal | undefined, work: (onEnd: (end: (error: OutboundError) => void) => void) => Promise<T>): Promise<T> => {
+    if (closed || signal?.aborted) throw givenUp();
     let over: OutboundError | null = null;
     let end: (error: OutboundError) => void = () => {};
     const ended = new Promise<never>((_resolve, reject) => {
@@ -122,8 +125,9 @@ export function createOutbound({ clock, allow, resolve = resolveBySystem }: Outb
       for (const ender of enders) ender(error);
     };
     const timer = clock.after(ms, () => stop(new OutboundError('timeout', `No answer within ${ms} ms.`)));
-    const giveUp = () => stop(new OutboundError('unreachable', 'The server ends.'));
+    const giveUp = () => stop(givenUp());
     underWay.add(giveUp);
+    signal?.addEventListener('abort', giveUp);
     const running = work((ender) => {
       enders.push(ender);
       if (over) ender(over);
@@ -133,14 +137,15 @@ export function createOutbound({ clock, allow, resolve = resolveBySystem }: Outb
     } finally {
       timer.cancel();
       underWay.delete(giveUp);
+      signal?.removeEventListener('abort', giveUp);
       running.catch(() => {}); // whoever lost the race is heard no more
       ended.catch(() => {});
     }
   };
 
   return {
-    async request({ timeoutMs = mostMs, maxBytes = mostBytes, redirects = 0, ...asked }) {
-      return within(Math.min(timeoutMs, mostMs), async (onEnd) => {
+    async request({ timeoutMs = mostMs, maxBytes = mostBytes, redirects = 0, signal, ...asked }) {
+      return within(Math.min(timeoutMs, mostMs), signal, async (onEnd) => {
         let address = asked.url;
         for (let followed = 0; ; followed++) {
           const target = await aim(address);
@@ -153,7 +158,7 @@ export function createOutbound({ clock, allow, resolve = resolveBySystem }: Outb
         }
       });
     },
-    check: (url) => within(mostMs, async () => void (await aim(url))),
+    check: (url) => within(mostMs, undefined, async () => void (await aim(url))),
     close() {
       closed = true;
       for (const giveUp of underWay) giveUp();

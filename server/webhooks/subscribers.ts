@@ -1,0 +1,35 @@
+import type { Clock } from '../clock.ts';
+import type { WebhookRow, WebhooksStore } from './webhooks.store.ts';
+
+/** Which webhooks of an organisation are on. Asked for every message, so the database is asked every few seconds at most. */
+export interface Subscribers {
+  /** The enabled ones, the oldest first. */
+  of(organisationId: string): Promise<WebhookRow[]>;
+  /** Something changed here. Other processes see it when what they remember has aged. */
+  changed(organisationId: string): void;
+}
+
+const rememberedMs = 5000;
+const organisationsRemembered = 1000;
+
+/** Makes the memory of webhooks. */
+export function createSubscribers({ store, clock }: { store: Pick<WebhooksStore, 'all'>; clock: Clock }): Subscribers {
+  const known = new Map<string, { at: number; rows: Promise<WebhookRow[]> }>();
+  return {
+    of(organisationId) {
+      const found = known.get(organisationId);
+      if (found && clock.now() - found.at < rememberedMs) return found.rows;
+      const rows = store.all(organisationId).then((all) => all.filter(({ enabled }) => enabled));
+      if (known.size >= organisationsRemembered) known.delete(known.keys().next().value!);
+      known.set(organisationId, { at: clock.now(), rows });
+      rows.catch(() => known.delete(organisationId));
+      return rows;
+    },
+    changed: (organisationId) => void known.delete(organisationId),
+  };
+}
+
+/** Whether a webhook asked for an event. */
+export function asksFor({ events }: Pick<WebhookRow, 'events'>, event: string): boolean {
+  return events.includes('*') || events.includes(event);
+}
