@@ -43,6 +43,10 @@ t.test('[settings] each setting is read', async (t) => {
   const from = (text: string) => readConfig({ SMTP_URL: 'smtps://mail', MAIL_FROM: text }, '/srv').mail?.from;
   t.same(from('consult@example.com'), { name: '', address: 'consult@example.com' });
   t.same(from('"상담, 예시" <consult@example.com>'), { name: '상담, 예시', address: 'consult@example.com' });
+  const oidc = { OIDC_ISSUER: 'https://login.example.com/realms/team', OIDC_CLIENT_ID: 'consult', OIDC_CLIENT_SECRET: 'hush' };
+  t.same(readConfig(oidc, '/srv').oidc, { issuer: 'https://login.example.com/realms/team', clientId: 'consult', clientSecret: 'hush', name: 'login.example.com' });
+  t.match(readConfig({ ...oidc, OIDC_NAME: 'Example ID', OIDC_ISSUER: 'http://127.0.0.1:9000' }, '/srv').oidc, { issuer: 'http://127.0.0.1:9000', name: 'Example ID' });
+  t.equal(readConfig({}, '/srv').oidc, null);
   t.same(readConfig({ DATABASE_URL: 'sqlite:other/place.db' }, '/srv').database, { engine: 'sqlite', file: '/srv/other/place.db' });
   t.same(readConfig({ DATABASE_URL: 'sqlite::memory:' }, '/srv').database, { engine: 'sqlite', file: ':memory:' });
   t.equal(readConfig({ TRUST_PROXY: 'true' }, '/srv').trustProxy, true);
@@ -60,6 +64,9 @@ t.test('[settings] an unknown or malformed value is one sentence that names the 
     [{ S3_BUKCET: 'b' }, /^There is no setting S3_BUKCET.*S3_BUCKET/], [{ TURN_URL: 'turn:x' }, /^There is no setting TURN_URL.*TURN_URLS/],
     [{ TURN_URLS: 'turn:x' }, /^TURN_URLS is set, but TURN_SECRET is not/], [{ TURN_SECRET: 'hush' }, /^TURN_SECRET is set, but TURN_URLS is not/],
     [{ TURN_URLS: 'https://x', TURN_SECRET: 'hush' }, /^TURN_URLS holds "https:\/\/x"/], [{ TURN_URLS: ',', TURN_SECRET: 'hush' }, /^TURN_URLS/],
+    [{ OIDC_ISSUER: 'https://id.example' }, /^OIDC_ISSUER is set.+OIDC_CLIENT_ID has to be set too/], [{ OIDC_NAME: 'x' }, /^OIDC_NAME is set.+OIDC_ISSUER has to be set too/],
+    ...['id.example', 'http://id.example', 'https://u:p@id.example', 'https://id.example/?x=1', 'ftp://id.example'].map((OIDC_ISSUER): [Record<string, string>, RegExp] => [{ OIDC_ISSUER, OIDC_CLIENT_ID: 'a', OIDC_CLIENT_SECRET: 'hush' }, /^OIDC_ISSUER is .+but has to be/]),
+    [{ OIDC_ISUER: 'https://id.example' }, /^There is no setting OIDC_ISUER; is one of these meant: OIDC_/],
     [{ SMTP_URL: 'smtp://hush@mail' }, /^SMTP_URL is set, but MAIL_FROM is not/], [{ MAIL_FROM: 'a@b.c' }, /^MAIL_FROM is set, but SMTP_URL is not/],
     ...['mail.example.com', 'http://hush@mail', 'smtp://u:hush@mail/path', 'smtp://u:hush%zz@mail', 'smtp://'].map((SMTP_URL): [Record<string, string>, RegExp] => [{ SMTP_URL, MAIL_FROM: 'a@b.c' }, /^SMTP_URL has to look like/]),
     ...['nobody', 'a@b c', 'A <a@b>, B <b@c>', 'a@b.c\r\nBcc: x@y.z', 'X\r\nY <a@b.c>'].map((MAIL_FROM): [Record<string, string>, RegExp] => [{ SMTP_URL: 'smtp://mail', MAIL_FROM }, /^MAIL_FROM is /]),
