@@ -2,7 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import type { Permission } from '../protocol/permissions.ts';
 import type { Session } from '../widget/engine/session-state.ts';
 import type { Api } from './api.ts';
-import { auditIcon, historyIcon, inboxIcon, reportsIcon, siteIcon, visitorsIcon } from './icons.ts';
+import { auditIcon, historyIcon, inboxIcon, reportsIcon, settingsIcon, siteIcon, teamIcon, visitorsIcon } from './icons.ts';
 import type { PageName, Route } from './router.ts';
 import type { TextKey } from './texts/en.ts';
 
@@ -40,8 +40,16 @@ export const panelPages: readonly PanelPage[] = [
     view: ({ api, session, route }) => html`<consult-admin-visitors .api=${api} .session=${session} .route=${route}></consult-admin-visitors>`,
   },
   {
-    name: 'sites', label: 'sites', icon: siteIcon, may: 'sites:write', load: () => import('./pages/install.ts'),
-    view: ({ api, session, route }) => html`<consult-admin-install .api=${api} .session=${session} .route=${route}></consult-admin-install>`,
+    name: 'team', label: 'team', icon: teamIcon, may: 'team:read', load: () => import('./pages/team.ts'),
+    view: ({ api, session, route }) => html`<consult-admin-team .api=${api} .session=${session} .route=${route}></consult-admin-team>`,
+  },
+  {
+    name: 'sites', label: 'sites', icon: siteIcon, may: 'sites:write', load: () => import('./pages/sites.ts'),
+    view: ({ api, session, route }) => html`<consult-admin-sites .api=${api} .session=${session} .route=${route}></consult-admin-sites>`,
+  },
+  {
+    name: 'settings', label: 'settings', icon: settingsIcon, may: 'self', load: () => import('./pages/settings.ts'),
+    view: ({ api, session, route }) => html`<consult-admin-settings .api=${api} .session=${session} .route=${route}></consult-admin-settings>`,
   },
   {
     name: 'reports', label: 'reports', icon: reportsIcon, may: 'reports:read', load: () => import('./pages/reports.ts'),

@@ -45,7 +45,7 @@ export class Setup extends LitElement {
           <label for="email">${t('email')}</label>
           <input class="input" id="email" type="email" inputmode="email" autocomplete="username" required />
         </div>
-        <consult-admin-password-field .label=${t('password')} .hint=${t('setupPasswordHint')} autocomplete="new-password"></consult-admin-password-field>
+        <consult-admin-password-field .label=${t('password')} .hint=${t('setupPasswordHint')} autocomplete="new-password" rated></consult-admin-password-field>
         <div role="alert">${this.failure ? html`<p class="problem">${this.failure}</p>` : nothing}</div>
         <button class="button primary" type="submit" ?disabled=${this.busy}>${t('setupSubmit')}</button>
       </form>
@@ -63,7 +63,7 @@ export class Setup extends LitElement {
       await call<SetupAnswer>('POST', '/v1/setup', { token: this.token, name: field('name'), email, password }, null);
       await this.api.signIn(email, password);
       // The used-up token has no business in the browser's history.
-      go(formatRoute('install'), { replace: true });
+      go(formatRoute('sites'), { replace: true });
     } catch (error) {
       if (error instanceof WireFailure && error.code === 'gone') this.used = true;
       else this.failure = failureText(error);
