@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { CallMode } from '../protocol/shapes.ts';
 import { initialOf } from './chat/message.ts';
+import { isAnswering } from './chat/opening.ts';
 import type { SessionState } from './engine/session-state.ts';
 import { closeIcon, phoneIcon, videoIcon } from './styles/icons.ts';
 import type { Texts } from './texts/texts.ts';
@@ -47,6 +48,7 @@ export function headerView({ state, texts, picture, callable }: HeaderOptions, o
 function presenceView({ site, presence }: SessionState, texts: Texts): TemplateResult | typeof nothing {
   const own = site?.statusText ?? '';
   if (!presence) return own ? html`<p class="status-text"><span>${own}</span></p>` : nothing;
-  if (presence.status !== 'online') return html`<p class="presence"><span>${texts.teamOffline}</span></p>`;
+  // Somebody may be there out of hours; what is promised is the hours.
+  if (!isAnswering({ site, presence })) return html`<p class="presence"><span>${texts.teamOffline}</span></p>`;
   return html`<p class="presence online">${own ? html`<span class="hush">${texts.teamOnline}. </span><span title=${own}>${own}</span>` : html`<span>${texts.teamOnline}</span>`}</p>`;
 }

@@ -74,7 +74,7 @@ export class MessageList extends LitElement {
     super.connectedCallback();
     addEventListener('focus', this.tellRead);
     document.addEventListener('visibilitychange', this.tellRead);
-    this.observer = new ResizeObserver(() => this.atEnd && this.toEnd());
+    this.observer = new ResizeObserver(() => this.stay());
     if (this.hasUpdated) this.observe();
   }
 
@@ -122,7 +122,7 @@ export class MessageList extends LitElement {
       const prepended = before.length > 0 && this.lines.length > 0 && keyOf(this.lines[0]!) !== keyOf(before[0]!) && this.lines.some((line) => keyOf(line) === keyOf(before[0]!));
       if (prepended && !this.atEnd) scroller.scrollTop = this.topBefore + (scroller.scrollHeight - this.heightBefore);
     }
-    if (this.atEnd) this.toEnd();
+    this.stay();
     if (changed.has('lines') || changed.has('active') || changed.has('texts')) {
       this.tellRead();
       this.askEarlier();
@@ -218,6 +218,11 @@ export class MessageList extends LitElement {
   private observe(): void {
     if (this.scroller) this.observer?.observe(this.scroller);
     if (this.content) this.observer?.observe(this.content);
+  }
+
+  /** Stays at the end. What stands before the first line of all is read from its beginning. */
+  private stay(): void {
+    if (this.atEnd && this.lines.length > 0) this.toEnd();
   }
 
   private toEnd(smooth = false): void {

@@ -215,8 +215,11 @@ export function createLink(options: LinkOptions): Link {
       const left = attempt;
       setTimeout(() => left === attempt && wanted && reopen(), Math.random() * frame.afterMs);
     }
+    if (frame.type !== 'session.revoked') return;
+    // The visitor is known as somebody by now, here or in another tab: the next token is that person's.
+    if (frame.reason === 'identified') return reopen();
     // An expired token is no refusal: the close that follows brings a fresh one.
-    if (frame.type === 'session.revoked' && frame.reason !== 'token_expired') refuse('signed_out');
+    if (frame.reason !== 'token_expired') refuse('signed_out');
   };
 
   const settle = (frame: ReplyFrame): void => {

@@ -1,5 +1,6 @@
 import { expect } from '@esm-bundle/chai';
 import { FakeServer, proofOf, refusal, until, type FakeFrame } from './testing/fake-server.ts';
+import { expiryOf, subjectOf } from './token-expiry.ts';
 import { createVisitorSession, type VisitorSession, type VisitorSessionOptions } from './visitor-session.ts';
 import type { WireFailure } from './wire.ts';
 
@@ -47,7 +48,7 @@ describe('visitor session', () => {
     session.identify(proofOf('kim'));
     await until(() => session.state.value.self?.id === 'customer' && session.state.value.link === 'online');
     expect(server.requests.at(-1)!.body).to.deep.include({ token: 'token-1' });
-    expect(frames('hello').at(-1)!.token).to.equal('token-2');
+    expect(frames('hello').map(({ token }) => token)).to.deep.equal(['token-1', 'token-2']);
     expect([localStorage.getItem(key), localStorage.getItem(`${key}:subject`)]).to.deep.equal(['token-2', 'kim']);
   });
 
@@ -86,6 +87,41 @@ describe('visitor session', () => {
     expect(localStorage.getItem(key)).to.equal(null);
     expect(session.isSomebodyElse(proofOf('lee'))).to.equal(false);
     expect(session.isSomebodyElse(proofOf('kim'))).to.equal(true);
+  });
+
+  it('[S7] both forms of a proof say of whom they speak and until when', () => {
+    const plain = `user.7.1893456000.${'a0'.repeat(32)}`;
+    expect([subjectOf(plain), expiryOf(plain)]).to.deep.equal(['user.7', 1893456000_000]);
+    expect(subjectOf(proofOf('김'))).to.equal('김');
+    expect(expiryOf(proofOf('kim', 60))).to.be.closeTo(Date.now() + 60_000, 2_000);
+    for (const none of ['', 'x', 'a.b.c', '..', `7.${'a0'.repeat(32)}`]) expect([subjectOf(none), expiryOf(none)], none).to.deep.equal([null, null]);
+  });
+
+  it('[D3] in another tab the chat goes on as the customer, too', async () => {
+    make().connect();
+    await online();
+    session.send('hello');
+    await until(() => localStorage.getItem(key) === 'token-1');
+    server.visitor = { id: 'customer', name: 'Kim' };
+    // The other tab has identified: its token lies in storage before or after the server ends this connection.
+    localStorage.setItem(key, 'token of the other tab');
+    server.intercept = (socket, frame) => frame.type === 'hello' && frame.token === 'token-1' && server.refuse(socket, frame, 'token_expired');
+    server.socket.receive({ type: 'session.revoked', reason: 'identified' });
+    await until(() => session.state.value.self?.id === 'customer' && session.state.value.link === 'online');
+    expect(frames('hello').at(-1)!.token).to.equal('token of the other tab');
+  });
+
+  it('[D3] during a call a proof waits until it is over', async () => {
+    server.intercept = (_socket, frame) => frame.type === 'call.start';
+    make().connect();
+    await online();
+    session.startCall({ mode: 'audio', consent: false });
+    await until(() => session.state.value.call !== null);
+    session.identify(proofOf('kim'));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(asked()).to.deep.equal(['/v1/visitors']);
+    session.endCall();
+    await until(() => asked().length === 2 && session.state.value.self?.id === 'customer');
   });
 
   it('[S7] the same customer with a newer proof stays who it is', async () => {

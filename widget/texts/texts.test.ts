@@ -1,5 +1,9 @@
 import { expect } from '@esm-bundle/chai';
+import { callEn } from './call-en.ts';
+import { callKo } from './call-ko.ts';
 import { en } from './en.ts';
+import { formEn } from './form-en.ts';
+import { formKo } from './form-ko.ts';
 import { ko } from './ko.ts';
 import { languageOf } from './language.ts';
 import { launcherTexts } from './launcher-texts.ts';
@@ -16,12 +20,16 @@ describe('texts', () => {
   it('[S1] Korean and English have the same keys of the same kinds', () => {
     expect(shape(ko)).to.deep.equal(shape(en));
     expect(shape(launcherTexts.ko)).to.deep.equal(shape(launcherTexts.en));
+    expect(shape(formKo)).to.deep.equal(shape(formEn));
+    expect(shape(callKo)).to.deep.equal(shape(callEn));
   });
 
   it('[S1] nothing is empty, and nothing was left in English', () => {
     for (const word of [...words(en), ...words(ko)]) expect(word.trim()).not.to.equal('');
+    for (const word of [...words(formEn), ...words(formKo)]) expect(word.trim()).not.to.equal('');
     const untranslated = words(ko).filter((word) => !/[가-힣]/.test(word) && word !== '3');
-    expect(untranslated).to.deep.equal(['3:']);
+    expect(untranslated).to.deep.equal(['3 undefined', '3:']);
+    expect(words(formKo).filter((word) => !/[가-힣]/.test(word))).to.deep.equal([]);
   });
 
   it('[S1] the attribute decides, then the page, then the browser, as far as the site offers it; else the first that it offers', () => {

@@ -110,7 +110,14 @@ export class FakeServer {
       if (url.endsWith('/identify')) {
         const refused = this.identifyAnswer?.(body as Record<string, string>);
         if (refused) return refused;
+        const anonymous = this.visitor.id !== 'customer' && (body as { token?: string }).token !== undefined;
         this.visitor = { id: 'customer', name: 'Kim' };
+        await new Promise((resolve) => setTimeout(resolve));
+        // The anonymous visitor is no more: its connections end before the answer is out.
+        for (const socket of anonymous ? this.sockets : []) {
+          socket.receive({ type: 'session.revoked', reason: 'identified' });
+          socket.end(4010);
+        }
       } else if (this.visitorAnswer) return this.visitorAnswer();
       const token = `token-${++this.tokens}`;
       return Response.json({ token, expiresAt: new Date(Date.now() + 8.64e7).toISOString(), visitor: this.visitor }, { status: 201 });
@@ -284,7 +291,7 @@ export class FakeServer {
 
 /** What the customer's own server would sign, unsigned. */
 export const proofOf = (sub: string, expiresInS = 600): string =>
-  ['{}', JSON.stringify({ sub, exp: Math.floor(Date.now() / 1000) + expiresInS }), 'signature'].map((part) => btoa(part).replaceAll('=', '')).join('.');
+  ['{}', JSON.stringify({ sub, exp: Math.floor(Date.now() / 1000) + expiresInS }), 'signature'].map((part) => btoa(String.fromCharCode(...new TextEncoder().encode(part))).replaceAll('=', '').replaceAll('+', '-').replaceAll('/', '_')).join('.');
 
 /** An answer that refuses. */
 export const refusal = (code: string, status: number): Response => Response.json({ type: 'about:blank', title: code, status, code }, { status });
