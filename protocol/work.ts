@@ -56,9 +56,9 @@ export const IdentifyBody = Type.Object({
 });
 
 export const ReportQuery = Type.Object({
-  from: Type.String({ format: 'date-time' }), to: Type.String({ format: 'date-time' }), site: Type.Optional(Id), agent: Type.Optional(Id),
+  from: Type.String({ format: 'date-time', examples: ['2026-01-01T00:00:00.000Z'] }), to: Type.String({ format: 'date-time', examples: ['2026-02-01T00:00:00.000Z'] }), site: Type.Optional(Id), agent: Type.Optional(Id),
   /** IANA; days are cut in it. */
-  timeZone: Type.Optional(Type.String({ maxLength: 64 })),
+  timeZone: Type.Optional(Type.String({ maxLength: 64, examples: ['Asia/Seoul'] })),
 });
 const Ms = Type.Union([Type.Number(), Type.Null()]);
 /** The figures of a stretch of time, of an agent or of a site. Times in ms; null = there was none. */

@@ -19,6 +19,7 @@ export interface NoticesStore {
   activeAgents(organisationId: string): Promise<Pick<Row<'agents'>, 'id' | 'name' | 'email' | 'settings'>[]>;
   /** The page that the visitor opened last; null when none is known. */
   lastPage(organisationId: string, visitorId: string): Promise<string | null>;
+  visitor(organisationId: string, id: string): Promise<NoticeSituation['visitor'] | null>;
   /** Conversations with a line since then, of every organisation. */
   livelySince(since: number): Promise<{ organisationId: string; id: string }[]>;
 }
@@ -48,6 +49,11 @@ export function createNoticesStore({ q, tables: { agents, conversations, message
       const [page] = await q.select({ url: pageViews.url }).from(pageViews)
         .where(and(eq(pageViews.visitorId, visitorId), eq(pageViews.organisationId, organisationId))).orderBy(desc(pageViews.id)).limit(1);
       return page?.url ?? null;
+    },
+    async visitor(organisationId, visitorId) {
+      const { id, name, email, locale } = visitors;
+      const [row] = await q.select({ id, name, email, locale }).from(visitors).where(and(eq(visitors.organisationId, organisationId), eq(id, visitorId)));
+      return row ?? null;
     },
     livelySince: async (since) => q.select({ organisationId: conversations.organisationId, id: conversations.id }).from(conversations).where(gte(conversations.lastMessageAt, since)),
   };
