@@ -1,176 +1,263 @@
-import { LitElement, css, html, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
-import type { ConversationsPage } from '../../protocol/http.ts';
-import type { Conversation } from '../../protocol/shapes.ts';
+import { LitElement, html, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Page } from '../../protocol/http.ts';
+import type { Conversation, Visitor } from '../../protocol/shapes.ts';
 import { base } from '../../widget/styles/base.ts';
 import { chatIcon } from '../../widget/styles/icons.ts';
 import { StoreController } from '../../widget/engine/store-controller.ts';
 import type { Session } from '../../widget/engine/session-state.ts';
 import { WireFailure } from '../../widget/engine/wire.ts';
 import type { Api } from '../api.ts';
-import { inboxIcon } from '../icons.ts';
-import type { Route } from '../router.ts';
+import { crossIcon, doneIcon, inboxIcon, searchIcon, tickIcon } from '../icons.ts';
+import { formatRoute, go, type Route } from '../router.ts';
+import { ShortcutController } from '../shortcuts.ts';
 import { panel } from '../styles.ts';
+import { TickController } from '../tick-controller.ts';
+import type { TextKey } from '../texts/en.ts';
 import { failureText, language, t } from '../texts/texts.ts';
+import { workspaceOf } from '../workspace.ts';
+import type { VisitorSight } from './conversation-list.ts';
+import { createConversationPages, type ConversationPages } from './conversation-pages.ts';
+import { filterChips } from './inbox-filters.ts';
+import { INBOX_VIEWS, countViews, fits, holdsText, inView, isNarrowed, readInboxQuery, viewOf, writeInboxQuery, type InboxQuery, type InboxView } from './inbox-view.ts';
+import { inboxStyles } from './inbox.styles.ts';
 import './conversation-list.ts';
+import './inbox-bulk.ts';
 import './thread.ts';
+
+const VIEW_NAMES: Record<InboxView, TextKey> = { mine: 'viewMine', unassigned: 'viewUnassigned', all: 'viewAll', closed: 'viewClosed' };
+/** Every open conversation is known up to this many; the counts say `+` beyond. */
+const COUNTED = 300;
+/** The next page is read when the end of the list is this near, in px. */
+const AHEAD = 600;
+/** A search is sent after this much stillness, in ms. */
+const STILL_MS = 250;
 
 /** Conversations on the left, the open one on the right; on a phone one after the other. */
 @customElement('consult-admin-inbox')
 export class Inbox extends LitElement {
-  static override styles = [
-    base,
-    panel,
-    css`
-      :host {
-        display: grid;
-        grid-template-columns: clamp(220px, 26%, 360px) minmax(0, 1fr);
-        min-inline-size: 0;
-        min-block-size: 0;
-      }
-
-      .list {
-        display: flex;
-        flex-direction: column;
-        min-block-size: 0;
-        background: var(--pc-surface);
-        border-inline-end: 1px solid var(--pc-line);
-      }
-
-      .list h1 {
-        padding: var(--pc-4) var(--pc-5) var(--pc-2);
-      }
-
-      .scroll {
-        flex: 1;
-        min-block-size: 0;
-        overflow: auto;
-      }
-
-      .more {
-        display: grid;
-        padding: var(--pc-2) var(--pc-4) var(--pc-4);
-      }
-
-      .bones {
-        display: grid;
-        gap: var(--pc-3);
-        padding: var(--pc-4) var(--pc-5);
-      }
-
-      .bones .bone {
-        block-size: 48px;
-      }
-
-      .detail {
-        display: grid;
-        min-inline-size: 0;
-        min-block-size: 0;
-      }
-
-      .problem {
-        margin: var(--pc-3);
-      }
-
-      @media (max-width: 720px) {
-        :host {
-          grid-template-columns: minmax(0, 1fr);
-        }
-
-        :host([data-open]) .list,
-        :host(:not([data-open])) .detail {
-          display: none;
-        }
-
-        .list {
-          border-inline-end: 0;
-        }
-
-        .list h1 {
-          padding-inline: var(--pc-4);
-        }
-      }
-    `,
-  ];
+  static override styles = [base, panel, inboxStyles];
 
   @property({ attribute: false }) session!: Session;
   @property({ attribute: false }) api!: Api;
   @property({ attribute: false }) route!: Route;
-  @state() private next: string | null = null;
   @state() private failure = '';
-  /** A conversation of the address that is older than what the list holds was looked for, and is not there. */
+  /** A conversation of the address that the list does not hold was looked for, and is not there. */
   @state() private missing: string | null = null;
+  @state() private choosing = false;
+  @state() private chosen: ReadonlySet<string> = new Set();
+  @state() private said = '';
+  /** Who was where when the list was read; what the session tells is newer. */
+  @state() private seen: ReadonlyMap<string, VisitorSight> = new Map();
+  @query('consult-admin-conversation-list') private list!: HTMLElementTagNameMap['consult-admin-conversation-list'] | null;
+  @query('consult-admin-inbox-bulk') private bulk!: HTMLElementTagNameMap['consult-admin-inbox-bulk'] | null;
+  @query('.search input') private search!: HTMLInputElement;
+  #pages: ConversationPages | null = null;
   readonly #state = new StoreController(this, () => this.session?.state);
   readonly #language = new StoreController(this, () => language);
+  readonly #changes = new StoreController(this, () => this.#pages?.changes);
+  readonly #sites = new StoreController(this, () => (this.api ? workspaceOf(this.api).sites : undefined));
+  readonly #tags = new StoreController(this, () => (this.api ? workspaceOf(this.api).tags : undefined));
+  readonly #tick = new TickController(this, 30_000);
   #asked = new Set<string>();
+  #lastChosen: string | null = null;
+  #link = '';
+  #still: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    super();
+    new ShortcutController(this, {
+      next: () => this.#step(1),
+      previous: () => this.#step(-1),
+      search: () => this.search.focus(),
+      select: () => this.#chooseAtHand(),
+      close: () => (this.chosen.size ? this.bulk?.close() : this.#closeAtHand()),
+      leave: () => this.#leave(),
+    });
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void this.#older(null);
+    this.#pages ??= createConversationPages(this.api, this.session);
+    this.#read();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#still);
   }
 
   override willUpdate(): void {
-    this.toggleAttribute('data-open', this.route.id !== null);
+    const { id } = this.route;
+    this.toggleAttribute('data-open', id !== null);
     const state = this.#state.value!;
-    if (this.route.id && state.self && !this.#find(this.route.id) && !this.#asked.has(this.route.id)) void this.#fetch(this.route.id);
+    if (state.link === 'online' && this.#link === 'offline') {
+      this.#pages!.renew();
+      this.#read();
+    }
+    if (state.link === 'online' || state.link === 'offline') this.#link = state.link;
+    if (id && state.self && !this.#find(id) && !this.#asked.has(id)) void this.#fetch(id);
+    this.#pages!.begin(this.#query);
   }
 
   override render() {
     void this.#language.value;
-    const state = this.#state.value!;
+    void this.#changes.value;
+    const query = this.#query;
+    const shown = this.#shown();
     return html`
       <section class="list" aria-labelledby="title">
-        <h1 class="page-title" id="title">${t('inbox')}</h1>
-        <div role="alert">${this.failure ? html`<p class="problem">${this.failure}</p>` : nothing}</div>
-        <div class="scroll">${this.#list(state.conversations, state.self !== null)}</div>
+        <div class="head">
+          <h1 class="page-title" id="title">${t('inbox')}</h1>
+          <button class="icon-button" type="button" aria-pressed=${this.choosing ? 'true' : 'false'} aria-label=${t('selectMany')} title=${t('selectMany')} @click=${this.#toggleChoosing}>${tickIcon}</button>
+          <consult-admin-inbox-filters .api=${this.api} .query=${query} .selfId=${this.#selfId} @filter=${(event: CustomEvent<{ query: InboxQuery }>) => this.#show(event.detail.query)}></consult-admin-inbox-filters>
+        </div>
+        <div class="search" role="search">
+          ${searchIcon}<input type="search" autocomplete="off" spellcheck="false" maxlength="100" aria-label=${t('searchInbox')} placeholder=${t('searchInbox')} .value=${query.text} @input=${this.#written} @keydown=${this.#searchKey} />
+        </div>
+        ${this.#views(query)} ${this.#chips(query)}
+        <div role="alert">${this.#failures(query)}</div>
+        <div class="hush" role="status">${this.said}</div>
+        <div class="scroll" @scroll=${this.#scrolled}>${this.#rows(query, shown)}</div>
+        ${this.choosing || this.chosen.size
+          ? html`<consult-admin-inbox-bulk .api=${this.api} .session=${this.session} .chosen=${shown.filter(({ id }) => this.chosen.has(id))} @chosen=${this.#bulkDone}></consult-admin-inbox-bulk>`
+          : nothing}
       </section>
       <div class="detail">${this.#detail()}</div>
     `;
   }
 
-  #list(conversations: readonly Conversation[], known: boolean) {
-    if (!known && !conversations.length) {
-      return html`<div class="bones" aria-busy="true"><span class="hush">${t('loading')}</span>${[1, 2, 3, 4].map(() => html`<div class="bone"></div>`)}</div>`;
+  override updated(): void {
+    // A list that does not fill the window has nothing to scroll for the next page.
+    this.#scrolled();
+  }
+
+  #views(query: InboxQuery) {
+    const counts = countViews(this.#state.value!.conversations, this.#selfId);
+    const whole = this.#pages!.reach(inView(EVERYTHING, 'all')).next === null;
+    const current = viewOf(query, this.#selfId);
+    return html`
+      <nav class="views" aria-label=${t('inboxViews')}>
+        ${INBOX_VIEWS.map((view) => html`
+          <a href=${this.#address(inView(query, view))} aria-current=${view === current ? 'true' : nothing}>
+            ${t(VIEW_NAMES[view])}${view === 'closed' || (whole && !counts[view]) ? nothing : html`<span class="number">${counts[view]}${whole ? nothing : '+'}</span>`}
+          </a>
+        `)}
+      </nav>
+    `;
+  }
+
+  #chips(query: InboxQuery) {
+    const named = (items: readonly { id: string; name: string }[] | undefined) => (id: string) => items?.find((item) => item.id === id)?.name ?? t('unknownFilter');
+    const chips = filterChips(query, this.#selfId, { site: named(this.#sites.value), tag: named(this.#tags.value), agent: named([...this.#state.value!.team.values()]) });
+    return chips.length
+      ? html`<div class="chips" role="group" aria-label=${t('filters')}>${chips.map(({ text, without }) => html`<a class="chip" href=${this.#address(without)} aria-label=${t('removeNamed', { name: text })}><span>${text}</span>${crossIcon}</a>`)}</div>`
+      : nothing;
+  }
+
+  #failures(query: InboxQuery) {
+    const { failure } = this.#pages!.reach(query);
+    return failure || this.failure
+      ? html`<p class="problem"><span>${failure || this.failure}</span>${failure ? html`<button class="button" type="button" @click=${() => this.#pages!.more(query)}>${t('retry')}</button>` : nothing}</p>`
+      : nothing;
+  }
+
+  #rows(query: InboxQuery, shown: readonly Conversation[]) {
+    const { loading, next, failure } = this.#pages!.reach(query);
+    if (!shown.length && next !== null && !failure) {
+      return html`<div class="bones" aria-busy="true"><span class="hush">${t('loading')}</span>${[1, 2, 3, 4, 5].map(() => html`<div><span class="bone"></span><span class="bone"></span><span class="bone"></span></div>`)}</div>`;
     }
-    if (!conversations.length) {
-      return html`
-        <div class="empty">
-          ${inboxIcon}
-          <h2>${t('inboxEmptyTitle')}</h2>
-          <p>${t('inboxEmptyText')}</p>
-          <a class="button" href="/demo" target="_blank" rel="noopener">${t('openDemo')}</a>
-        </div>
-      `;
+    if (!shown.length) return failure ? nothing : this.#empty(query);
+    return html`
+      <consult-admin-conversation-list
+        .conversations=${shown}
+        .current=${this.route.id}
+        .query=${writeInboxQuery(query)}
+        .chosen=${this.chosen}
+        .choosing=${this.choosing}
+        .sights=${this.#sights}
+        .now=${this.#tick.now}
+        role="navigation"
+        aria-label=${t('conversations')}
+        @choose=${(event: CustomEvent<{ id: string; range: boolean }>) => this.#choose(event.detail.id, event.detail.range)}
+      ></consult-admin-conversation-list>
+      <div class="foot" role="status">${loading ? t('loading') : nothing}</div>
+    `;
+  }
+
+  #empty(query: InboxQuery) {
+    if (isNarrowed(query, this.#selfId)) {
+      return html`<div class="empty">${searchIcon}<h2>${t('nothingFitsTitle')}</h2><p>${t('nothingFitsText')}</p><a class="button" href=${this.#address(inView(EVERYTHING, viewOf(query, this.#selfId)))}>${t('clearFilters')}</a></div>`;
+    }
+    const view = viewOf(query, this.#selfId);
+    if (view !== 'all') {
+      const words = { mine: ['emptyMineTitle', 'emptyMineText'], unassigned: ['emptyUnassignedTitle', 'emptyUnassignedText'], closed: ['emptyClosedTitle', 'emptyClosedText'] } as const;
+      return html`<div class="empty">${doneIcon}<h2>${t(words[view][0])}</h2><p>${t(words[view][1])}</p></div>`;
     }
     return html`
-      <consult-admin-conversation-list .conversations=${conversations} .current=${this.route.id} role="navigation" aria-label=${t('conversations')}></consult-admin-conversation-list>
-      ${this.next ? html`<div class="more"><button class="button" @click=${() => this.#older(this.next)}>${t('loadMore')}</button></div>` : nothing}
+      <div class="empty">
+        ${inboxIcon}
+        <h2>${t('inboxEmptyTitle')}</h2>
+        <p>${t('inboxEmptyText')}</p>
+        <a class="button" href="/demo" target="_blank" rel="noopener">${t('openDemo')}</a>
+      </div>
     `;
   }
 
   #detail() {
-    if (!this.route.id) return html`<div class="empty">${chatIcon}<h2>${t('noThreadTitle')}</h2><p>${t('noThreadText')}</p></div>`;
-    const conversation = this.#find(this.route.id);
-    if (conversation) return html`<consult-admin-thread .session=${this.session} .conversation=${conversation}></consult-admin-thread>`;
-    if (this.missing === this.route.id) return html`<div class="empty">${chatIcon}<h2>${t('threadMissingTitle')}</h2><p>${t('threadMissingText')}</p></div>`;
+    const { id } = this.route;
+    if (!id) return html`<div class="empty">${chatIcon}<h2>${t('noThreadTitle')}</h2><p>${t('noThreadText')}</p></div>`;
+    const conversation = this.#find(id);
+    if (conversation) return html`<consult-admin-thread .api=${this.api} .session=${this.session} .conversation=${conversation} .back=${this.#address(this.#query, null)}></consult-admin-thread>`;
+    if (this.missing === id || this.#state.value!.removed.has(id)) return html`<div class="empty">${chatIcon}<h2>${t('threadMissingTitle')}</h2><p>${t('threadMissingText')}</p><a class="button" href=${this.#address(this.#query, null)}>${t('backToList')}</a></div>`;
     return html`<p class="empty" role="status">${t('loading')}</p>`;
+  }
+
+  get #selfId(): string {
+    return this.#state.value?.self?.id ?? '';
+  }
+
+  get #query(): InboxQuery {
+    return readInboxQuery(this.route.query);
+  }
+
+  get #sights(): ReadonlyMap<string, VisitorSight> {
+    const { visitors } = this.#state.value!;
+    return visitors.size ? new Map([...this.seen, ...visitors]) : this.seen;
+  }
+
+  /** What fits the query, without those below which the list would have holes. */
+  #shown(): Conversation[] {
+    const query = this.#query;
+    const { oldest, next, hits } = this.#pages!.reach(query);
+    return this.#state.value!.conversations.filter(
+      (each) =>
+        fits(each, query, this.#selfId) &&
+        (next === undefined || Date.parse(each.lastMessageAt) >= oldest) &&
+        (!query.text || hits?.has(each.id) || holdsText(each, query.text)),
+    );
   }
 
   #find(id: string): Conversation | undefined {
     return this.#state.value!.conversations.find((conversation) => conversation.id === id);
   }
 
-  /** The socket's snapshot holds the newest 50; older pages come over HTTP. */
-  async #older(cursor: string | null): Promise<void> {
-    try {
-      const query = new URLSearchParams({ limit: '50', ...(cursor ? { cursor } : {}) });
-      const page = await this.api.get<ConversationsPage>(`/v1/conversations?${query}`);
-      this.session.adopt(page.items);
-      this.next = page.next;
-      this.failure = '';
-    } catch (error) {
-      this.failure = failureText(error);
-    }
+  #address(query: InboxQuery, id: string | null = this.route.id): string {
+    return formatRoute('inbox', id, writeInboxQuery(query));
+  }
+
+  #show(query: InboxQuery): void {
+    this.#endChoosing();
+    go(this.#address(query), { replace: true });
+  }
+
+  #read(): void {
+    void this.#pages!.fill(inView(EVERYTHING, 'all'), COUNTED);
+    void this.api.get<Page<Visitor>>('/v1/visitors?limit=100').then(
+      ({ items }) => (this.seen = new Map(items.map(({ id, online, page }) => [id, { online, page }]))),
+      // Dots and pages then appear as visitors move.
+      () => undefined,
+    );
   }
 
   async #fetch(id: string): Promise<void> {
@@ -185,7 +272,115 @@ export class Inbox extends LitElement {
       }
     }
   }
+
+  #scrolled(): void {
+    const query = this.#query;
+    const { loading, next, failure } = this.#pages!.reach(query);
+    const scroll = this.renderRoot.querySelector('.scroll');
+    if (!scroll || loading || failure || !next) return;
+    if (scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < AHEAD) void this.#pages!.more(query);
+  }
+
+  #written(): void {
+    clearTimeout(this.#still);
+    this.#still = setTimeout(() => this.#search(), STILL_MS);
+  }
+
+  #searchKey(event: KeyboardEvent): void {
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === 'Enter') this.#search();
+    if (event.key === 'Escape') {
+      event.preventDefault();
+      this.search.value = '';
+      this.#search();
+      this.search.blur();
+    }
+  }
+
+  #search(): void {
+    clearTimeout(this.#still);
+    const text = this.search.value.trim();
+    if (text !== this.#query.text) this.#show({ ...this.#query, text });
+  }
+
+  // ── Keys ──
+
+  /** The row that the keys speak of: the one with the focus, else the open one. */
+  get #atHand(): string | null {
+    return this.list?.focused ?? this.route.id;
+  }
+
+  #step(by: 1 | -1): boolean {
+    const shown = this.#shown();
+    if (!shown.length || !this.list) return false;
+    const at = shown.findIndex(({ id }) => id === this.#atHand);
+    const next = shown[at < 0 ? 0 : Math.min(shown.length - 1, Math.max(0, at + by))]!;
+    this.list.focusRow(next.id);
+    // On a desk the next conversation opens at once, as long as one is open.
+    if (this.route.id && matchMedia('(min-width: 721px)').matches) go(formatRoute('inbox', next.id, writeInboxQuery(this.#query)), { replace: true });
+    return true;
+  }
+
+  #chooseAtHand(): boolean {
+    const id = this.#atHand;
+    if (!id || !this.#shown().some((each) => each.id === id)) return false;
+    this.#choose(id, false);
+    return true;
+  }
+
+  #closeAtHand(): boolean {
+    const id = this.list?.focused;
+    const conversation = id ? this.#find(id) : undefined;
+    if (!conversation || id === this.route.id) return false;
+    if (conversation.status === 'open') this.session.closeConversation(conversation.id);
+    return true;
+  }
+
+  #leave(): boolean {
+    if (this.choosing || this.chosen.size) {
+      this.#endChoosing();
+      return true;
+    }
+    const { id } = this.route;
+    if (!id) return false;
+    go(this.#address(this.#query, null));
+    void this.updateComplete.then(() => this.list?.focusRow(id));
+    return true;
+  }
+
+  // ── Choosing many ──
+
+  #toggleChoosing(): void {
+    if (this.choosing || this.chosen.size) this.#endChoosing();
+    else this.choosing = true;
+  }
+
+  #endChoosing(): void {
+    this.choosing = false;
+    this.chosen = new Set();
+    this.#lastChosen = null;
+  }
+
+  #choose(id: string, range: boolean): void {
+    const chosen = new Set(this.chosen);
+    const ids = this.#shown().map((each) => each.id);
+    const from = this.#lastChosen === null ? -1 : ids.indexOf(this.#lastChosen);
+    const to = ids.indexOf(id);
+    if (range && from >= 0) for (const each of ids.slice(Math.min(from, to), Math.max(from, to) + 1)) chosen.add(each);
+    else if (!chosen.delete(id)) chosen.add(id);
+    this.#lastChosen = id;
+    this.chosen = chosen;
+    this.choosing = chosen.size > 0;
+  }
+
+  #bulkDone(event: CustomEvent<{ ids: string[]; said: string }>): void {
+    this.said = event.detail.said;
+    this.chosen = new Set(event.detail.ids);
+    this.choosing = this.chosen.size > 0;
+  }
 }
+
+const EVERYTHING: InboxQuery = { status: 'open', assignee: null, site: null, tag: null, unread: false, text: '' };
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -39,7 +39,7 @@ describe('pages of the panel', () => {
   it('[L1] the inbox shows newest preview and unread count, and opens a thread by its address', async () => {
     const session = fakeSession();
     const api = fakeApi({ '/v1/conversations': { items: [], next: null } });
-    session.state.patch({ conversations: [conversation('c1'), conversation('c2', { unread: 0, status: 'closed' })], threads: new Map() });
+    session.state.patch({ conversations: [conversation('c1'), conversation('c2', { unread: 0 }), conversation('c3', { status: 'closed' })], threads: new Map() });
     const inbox = await show(html`<consult-admin-inbox .session=${session} .api=${api} .route=${parseRoute('#/inbox/c1')}></consult-admin-inbox>`);
     const list = inbox.shadowRoot!.querySelector('consult-admin-conversation-list')!.shadowRoot!;
     expect(list.querySelectorAll('a')).to.have.length(2);

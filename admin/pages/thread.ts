@@ -1,110 +1,81 @@
-import { LitElement, css, html } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { LitElement, html, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Conversation } from '../../protocol/shapes.ts';
+import { roleMay } from '../../protocol/permissions.ts';
 import { base } from '../../widget/styles/base.ts';
-import { backIcon, phoneIcon, videoIcon } from '../../widget/styles/icons.ts';
+import { backIcon, downIcon, phoneIcon, videoIcon } from '../../widget/styles/icons.ts';
 import { StoreController } from '../../widget/engine/store-controller.ts';
-import type { Session } from '../../widget/engine/session-state.ts';
+import type { Outcome, Session, SessionState } from '../../widget/engine/session-state.ts';
 import { loadTexts, type Texts } from '../../widget/texts/texts.ts';
+import type { Api } from '../api.ts';
+import { NOBODY, assignChoices } from '../assign-choices.ts';
 import { avatar } from '../avatar.ts';
-import { doneIcon, historyIcon, reopenIcon } from '../icons.ts';
+import type { Choice } from '../choice-list.ts';
+import { download } from '../download.ts';
+import { botIcon, doneIcon, downloadIcon, historyIcon, mailIcon, moreIcon, paneIcon, personIcon, reopenIcon, starIcon, tagIcon, trashIcon, verifiedIcon } from '../icons.ts';
+import { paneShown, showPane } from '../pane-shown.ts';
 import { formatRoute, go } from '../router.ts';
+import { ShortcutController } from '../shortcuts.ts';
 import { panel } from '../styles.ts';
-import { language, t } from '../texts/texts.ts';
-import '../../widget/chat/composer.ts';
+import { tagChip, tagStyles, tagSwatch } from '../tag-chip.ts';
+import { failureText, language, problemText, t } from '../texts/texts.ts';
+import { toast } from '../toast.ts';
+import { workspaceOf } from '../workspace.ts';
+import { threadStyles } from './thread.styles.ts';
 import '../../widget/chat/message-list.ts';
+import '../choice-list.ts';
+import '../dropdown.ts';
+import '../forms/confirm-dialog.ts';
+import './reply-box.ts';
+import './visitor-pane.ts';
 
-/** One conversation: what was said, what to say next, and the buttons to call. */
+/** One conversation: what was said, what to say next, whose it is, and what is known of the visitor. */
 @customElement('consult-admin-thread')
 export class Thread extends LitElement {
-  static override styles = [
-    base,
-    panel,
-    css`
-      :host {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        grid-template-rows: auto minmax(0, 1fr) auto;
-        min-inline-size: 0;
-        min-block-size: 0;
-        background: var(--pc-surface);
-      }
+  static override styles = [base, panel, tagStyles, threadStyles];
 
-      header {
-        display: flex;
-        align-items: center;
-        gap: var(--pc-3);
-        padding: var(--pc-2) var(--pc-4);
-        border-block-end: 1px solid var(--pc-line);
-      }
-
-      .back {
-        display: none;
-      }
-
-      h2 {
-        flex: 1;
-        min-inline-size: 0;
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-        font-size: var(--pc-text-l);
-      }
-
-      .actions {
-        display: flex;
-      }
-
-      .closed {
-        padding: var(--pc-3) var(--pc-4);
-        border-block-start: 1px solid var(--pc-line);
-        background: var(--pc-surface-2);
-        color: var(--pc-text-2);
-        font-size: var(--pc-text-s);
-        text-align: center;
-      }
-
-      footer {
-        padding: var(--pc-2) var(--pc-4) max(var(--pc-4), env(safe-area-inset-bottom));
-      }
-
-      /* Lines longer than this are hard to follow from one to the next. */
-      peer-consult-message-list,
-      footer {
-        inline-size: min(860px, 100%);
-        margin-inline: auto;
-      }
-
-      @media (max-width: 720px) {
-        header {
-          padding: var(--pc-1) var(--pc-1);
-          gap: var(--pc-1);
-        }
-
-        .back {
-          display: inline-grid;
-        }
-
-        .avatar {
-          display: none;
-        }
-
-        footer {
-          padding: var(--pc-2) var(--pc-3) max(var(--pc-3), env(safe-area-inset-bottom));
-        }
-      }
-    `,
-  ];
-
+  @property({ attribute: false }) api!: Api;
   @property({ attribute: false }) session!: Session;
   @property({ attribute: false }) conversation!: Conversation;
+  /** Where the list is. */
+  @property() back = formatRoute('inbox');
+  @state() private texts: Texts | undefined;
+  /** The first line that was not read when the conversation was opened. */
+  @state() private newFrom: number | null = null;
+  @state() private jump = 0;
+  @query('peer-consult-message-list') private lines!: HTMLElementTagNameMap['peer-consult-message-list'];
+  @query('consult-admin-reply-box') private box!: HTMLElementTagNameMap['consult-admin-reply-box'] | null;
+  @query('.assign') private assignMenu!: HTMLElementTagNameMap['consult-admin-dropdown'];
+  @query('.tagging') private tagMenu!: HTMLElementTagNameMap['consult-admin-dropdown'];
+  @query('consult-admin-confirm-dialog') private confirm!: HTMLElementTagNameMap['consult-admin-confirm-dialog'];
   readonly #state = new StoreController(this, () => this.session?.state);
   readonly #language = new StoreController(this, () => language);
-  @state() private texts: Texts | undefined;
+  readonly #pane = new StoreController(this, () => paneShown);
+  readonly #tags = new StoreController(this, () => (this.api ? workspaceOf(this.api).tags : undefined));
+  readonly #account = new StoreController(this, () => this.api?.account);
   #shown: string | null = null;
   #spoken: string | null = null;
-  /** What was begun in other conversations. */
-  readonly #drafts = new Map<string, string>();
+
+  constructor() {
+    super();
+    new ShortcutController(this, {
+      close: () => this.#finish(),
+      assign: () => this.assignMenu.show(),
+      assignMe: () => void this.#assign(this.#state.value!.self?.id ?? null),
+      tag: () => this.tagMenu.show(),
+      details: () => showPane(!paneShown.value),
+    });
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.#shown) this.session.view(this.#shown, true);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    if (this.#shown) this.session.view(this.#shown, false);
+  }
 
   override willUpdate(): void {
     const locale = this.#language.value ?? 'en';
@@ -112,79 +83,258 @@ export class Thread extends LitElement {
       this.#spoken = locale;
       void loadTexts(locale).then((texts) => (this.texts = texts));
     }
-    if (this.#shown === this.conversation.id) return;
-    const composer = this.renderRoot?.querySelector('peer-consult-composer');
-    if (composer && this.#shown) {
-      this.#drafts.set(this.#shown, composer.value);
-      composer.value = this.#drafts.get(this.conversation.id) ?? '';
-    }
-    this.#shown = this.conversation.id;
-    this.session.load(this.conversation.id);
+    const { id, unread, readSeq } = this.conversation;
+    if (this.#shown === id) return;
+    if (this.#shown) this.session.view(this.#shown, false);
+    this.#shown = id;
+    this.newFrom = unread > 0 && readSeq > 0 ? readSeq + 1 : null;
+    this.jump = 0;
+    this.session.view(id, true);
+    this.session.load(id);
+    if (this.newFrom !== null) void this.#offerJump(id, unread);
+  }
+
+  override firstUpdated(): void {
+    void workspaceOf(this.api).tags.load();
   }
 
   override render() {
     const locale = this.#language.value ?? 'en';
-    const session = this.#state.value!;
+    const state = this.#state.value!;
     const { conversation } = this;
-    const thread = session.threads.get(conversation.id);
-    const busy = session.call !== null && session.call.phase !== 'ended';
+    const thread = state.threads.get(conversation.id);
     const closed = conversation.status === 'closed';
     return html`
-      <header>
-        <a class="icon-button back" href=${formatRoute('inbox')} aria-label=${t('backToList')}>${backIcon}</a>
-        ${avatar(conversation.visitor.id, conversation.visitor.name)}
-        <h2>${conversation.visitor.name}</h2>
-        <div class="actions">
-          <button class="icon-button" ?disabled=${busy} aria-label=${t('callVoice')} title=${t('callVoice')} @click=${() => this.#call('audio')}>${phoneIcon}</button>
-          <button class="icon-button" ?disabled=${busy} aria-label=${t('callVideo')} title=${t('callVideo')} @click=${() => this.#call('video')}>${videoIcon}</button>
-          <a class="icon-button" href=${formatRoute('history', null, { visitor: conversation.visitor.id })} aria-label=${t('visitorCalls')} title=${t('visitorCalls')}>${historyIcon}</a>
-          ${closed
-            ? html`<button class="icon-button" aria-label=${t('reopenConversation')} title=${t('reopenConversation')} @click=${() => this.session.reopenConversation(conversation.id)}>${reopenIcon}</button>`
-            : html`<button class="icon-button" aria-label=${t('closeConversation')} title=${t('closeConversation')} @click=${() => this.session.closeConversation(conversation.id)}>${doneIcon}</button>`}
+      <section class="talk" aria-label=${t('conversationWith', { name: conversation.visitor.name })}>
+        <header>${this.#top(state)} ${this.#facts(state, closed)}</header>
+        ${this.jump ? html`<div class="jump"><button type="button" @click=${this.#toNew}>${downIcon}${t('newMessages', { count: this.jump })}</button></div>` : nothing}
+        <peer-consult-message-list
+          .lines=${thread?.lines ?? []}
+          .texts=${this.texts}
+          .language=${locale}
+          .selfKind=${'agent'}
+          .selfId=${state.self?.id ?? ''}
+          .readSeq=${conversation.visitorReadSeq}
+          .more=${thread?.more ?? false}
+          .loading=${thread?.loading ?? true}
+          .typing=${thread?.typing ?? []}
+          .newFrom=${this.newFrom}
+          .newLabel=${t('newHere')}
+          .callLinks=${true}
+          @load-earlier=${() => this.session.loadEarlier(conversation.id)}
+          @read=${() => this.session.markRead(conversation.id)}
+          @retry=${(event: CustomEvent<{ clientId: string }>) => this.session.retry(event.detail.clientId)}
+          @discard=${this.#discard}
+          @open-call=${() => go(formatRoute('history', null, { visitor: conversation.visitor.id }))}
+        ></peer-consult-message-list>
+        ${this.#rating()} ${this.#bot()} ${this.#collision(state)}
+        ${closed
+          ? html`<div class="closed"><span>${t('closedNotice')}</span><button class="button finish" type="button" @click=${this.#finish}>${reopenIcon}${t('reopenConversation')}</button></div>`
+          : html`<footer><consult-admin-reply-box .api=${this.api} .session=${this.session} .conversation=${conversation} .texts=${this.texts}></consult-admin-reply-box></footer>`}
+      </section>
+      <consult-admin-visitor-pane .api=${this.api} .session=${this.session} .conversation=${conversation} ?shown=${this.#pane.value ?? false} @closed=${() => showPane(false)}></consult-admin-visitor-pane>
+      <consult-admin-confirm-dialog></consult-admin-confirm-dialog>
+    `;
+  }
+
+  #top(state: SessionState) {
+    const { visitor, verified } = this.conversation;
+    const busy = state.call !== null && state.call.phase !== 'ended';
+    const sight = state.visitors.get(visitor.id);
+    const pane = this.#pane.value ?? false;
+    return html`
+      <div class="top">
+        <a class="icon-button back" href=${this.back} aria-label=${t('backToList')}>${backIcon}</a>
+        ${avatar(visitor.id, visitor.name)}
+        <div class="who">
+          <h2><span>${visitor.name}</span>${verified ? html`<span class="mark" title=${t('verified')}>${verifiedIcon}<span class="hush">${t('verified')}</span></span>` : nothing}</h2>
+          ${sight?.online ? html`<span class="where"><span class="dot"></span>${sight.page ? sight.page.title || sight.page.url : t('visitorOnline')}</span>` : nothing}
         </div>
-      </header>
-      <peer-consult-message-list
-        .lines=${thread?.lines ?? []}
-        .texts=${this.texts}
-        .language=${locale}
-        .selfKind=${'agent'}
-        .selfId=${session.self?.id ?? ''}
-        .readSeq=${conversation.visitorReadSeq}
-        .more=${thread?.more ?? false}
-        .loading=${thread?.loading ?? true}
-        .typing=${thread?.typing ?? []}
-        .callLinks=${true}
-        aria-label=${t('conversationWith', { name: conversation.visitor.name })}
-        @load-earlier=${() => this.session.loadEarlier(conversation.id)}
-        @read=${() => this.session.markRead(conversation.id)}
-        @retry=${(event: CustomEvent<{ clientId: string }>) => this.session.retry(event.detail.clientId)}
-        @discard=${this.#discard}
-        @open-call=${() => go(formatRoute('history', null, { visitor: conversation.visitor.id }))}
-      ></peer-consult-message-list>
-      ${closed
-        ? html`<p class="closed">${t('closedNotice')}</p>`
-        : html`
-            <footer>
-              <peer-consult-composer
-                .texts=${this.texts}
-                @send=${(event: CustomEvent<{ text: string }>) => this.session.send(event.detail.text, conversation.id)}
-                @typing=${(event: CustomEvent<{ on: boolean }>) => this.session.typing(conversation.id, event.detail.on)}
-              ></peer-consult-composer>
-            </footer>
-          `}
+        <div class="actions">
+          <button class="icon-button" type="button" ?disabled=${busy} aria-label=${t('callVoice')} title=${t('callVoice')} @click=${() => this.#call('audio')}>${phoneIcon}</button>
+          <button class="icon-button" type="button" ?disabled=${busy} aria-label=${t('callVideo')} title=${t('callVideo')} @click=${() => this.#call('video')}>${videoIcon}</button>
+          <button class="icon-button" type="button" aria-pressed=${pane ? 'true' : 'false'} aria-label=${t('visitorDetails')} title=${t('visitorDetails')} @click=${() => showPane(!pane)}>${paneIcon}</button>
+          ${this.#menu()}
+        </div>
+      </div>
+    `;
+  }
+
+  #menu() {
+    const { status, visitor } = this.conversation;
+    const account = this.#account.value;
+    const mayDelete = account?.status === 'signed-in' && roleMay(account.agent.role, 'conversations:delete');
+    const item = (icon: unknown, words: string, act: () => void, kind = '') => html`<button type="button" class=${kind} @click=${(event: Event) => this.#choose(event, act)}>${icon}${words}</button>`;
+    return html`
+      <consult-admin-dropdown icon .label=${t('moreActions')}>
+        <span slot="face">${moreIcon}</span>
+        <div class="menu">
+          ${item(mailIcon, t('mailTranscript'), () => void this.#transcript())}
+          ${item(downloadIcon, t('exportText'), () => void this.#export('txt'))}
+          ${item(downloadIcon, t('exportJson'), () => void this.#export('json'))}
+          <a href=${formatRoute('history', null, { visitor: visitor.id })}>${historyIcon}${t('visitorCalls')}</a>
+          ${mayDelete ? html`<hr />${item(trashIcon, status === 'closed' ? t('deleteConversation') : t('closeAndDelete'), () => void this.#delete(), 'danger')}` : nothing}
+        </div>
+      </consult-admin-dropdown>
+    `;
+  }
+
+  #facts(state: SessionState, closed: boolean) {
+    const { assignee, tags = [] } = this.conversation;
+    const chosen = new Set(tags.map(({ id }) => id));
+    const choices: Choice[] = (this.#tags.value ?? []).map((tag) => ({ id: tag.id, label: tag.name, lead: tagSwatch(tag), checked: chosen.has(tag.id) }));
+    return html`
+      <div class="facts">
+        <consult-admin-dropdown class="assign" .label=${assignee ? t('assignedTo', { name: assignee.name }) : t('assign')} @opened=${this.#fresh}>
+          <span slot="face" class="face">${assignee ? html`${avatar(assignee.id, assignee.name)}<span>${assignee.name}</span>` : html`${personIcon}<span>${t('assign')}</span>`}</span>
+          <consult-admin-choice-list data-first .label=${t('assignTo')} .choices=${assignChoices(state, assignee?.id ?? null)} @choose=${(event: CustomEvent<{ id: string }>) => {
+            this.assignMenu.hide();
+            void this.#assign(event.detail.id === NOBODY ? null : event.detail.id);
+          }}></consult-admin-choice-list>
+        </consult-admin-dropdown>
+        <div class="tags">
+          <consult-admin-dropdown class="tagging" .label=${t('tags')} @opened=${this.#fresh}>
+            <span slot="face" class="face">${tagIcon}<span>${tags.length ? t('tags') : t('putTag')}</span></span>
+            <consult-admin-choice-list data-first multiple .label=${t('tags')} .none=${t('noTags')} .choices=${choices} @choose=${(event: CustomEvent<{ id: string }>) => void this.#tag(event.detail.id)}></consult-admin-choice-list>
+          </consult-admin-dropdown>
+          ${tags.map(tagChip)}
+        </div>
+        ${closed
+          ? nothing
+          : html`<button class="button finish" type="button" aria-label=${t('closeConversation')} title=${t('closeConversation')} @click=${this.#finish}>${doneIcon}<span>${t('finish')}</span></button>`}
+      </div>
+    `;
+  }
+
+  #rating() {
+    const { rating } = this.conversation;
+    if (!rating) return nothing;
+    return html`
+      <div class="strip">
+        <span class="stars" role="img" aria-label=${t('ratingGiven', { score: rating.score })}>${[1, 2, 3, 4, 5].map((star) => html`<span class=${star <= rating.score ? 'lit' : ''}>${starIcon}</span>`)}</span>
+        <span>${rating.comment || t('ratedWithoutWords')}</span>
+      </div>
+    `;
+  }
+
+  #bot() {
+    const { bot } = this.conversation;
+    if (!bot) return nothing;
+    return html`<div class="strip">${botIcon}<span>${t('botAnswers', { name: bot.name })}</span><button class="button primary" type="button" @click=${() => void this.#say(this.session.takeover(this.conversation.id))}>${t('takeOver')}</button></div>`;
+  }
+
+  #collision(state: SessionState) {
+    const { id } = this.conversation;
+    const viewers = state.viewers.get(id) ?? [];
+    const writing = (state.threads.get(id)?.typing ?? []).filter((each) => state.team.has(each.id));
+    const others = writing.length ? writing : viewers;
+    const names = others.map(({ name }) => name).join(', ');
+    return html`
+      <div class="strip ${writing.length ? 'warn' : ''}" role="status" ?hidden=${!others.length}>
+        ${others.slice(0, 3).map((each) => avatar(each.id, each.name))}<span>${others.length ? t(writing.length ? 'colleagueWrites' : 'colleagueLooks', { name: names }) : nothing}</span>
+      </div>
     `;
   }
 
   #discard(event: CustomEvent<{ clientId: string }>): void {
     // What was refused goes back to where it can be changed; nothing that was typed is lost.
     const text = this.session.discard(event.detail.clientId);
-    const composer = this.renderRoot.querySelector('peer-consult-composer');
-    if (text && composer) composer.value = [text, composer.value].filter(Boolean).join('\n');
+    if (text) this.box?.giveBack(text);
   }
 
   #call(mode: 'audio' | 'video'): void {
     // Agents agree to the recording by using the panel; the visitor is asked anew for each call.
     this.session.startCall({ mode, conversationId: this.conversation.id, consent: true });
+  }
+
+  #finish(): void {
+    if (this.conversation.status === 'open') this.session.closeConversation(this.conversation.id);
+    else this.session.reopenConversation(this.conversation.id);
+  }
+
+  #fresh(event: Event): void {
+    (event.target as HTMLElement).querySelector('consult-admin-choice-list')?.reset();
+  }
+
+  #choose(event: Event, act: () => void): void {
+    (event.target as HTMLElement).closest('consult-admin-dropdown')?.hide();
+    act();
+  }
+
+  async #say(wish: Promise<Outcome>, done = ''): Promise<void> {
+    const code = await wish;
+    if (code) toast(problemText(code), { bad: true });
+    else if (done) toast(done);
+  }
+
+  #assign(agentId: string | null): Promise<void> {
+    return this.#say(this.session.assign(this.conversation.id, agentId));
+  }
+
+  #tag(id: string): Promise<void> {
+    const ids = (this.conversation.tags ?? []).map((tag) => tag.id);
+    return this.#say(this.session.tag(this.conversation.id, ids.includes(id) ? ids.filter((each) => each !== id) : [...ids, id]));
+  }
+
+  #transcript(): Promise<void> {
+    return this.#say(this.session.transcript(this.conversation.id), t('transcriptMailed'));
+  }
+
+  async #export(format: 'txt' | 'json'): Promise<void> {
+    const { id } = this.conversation;
+    try {
+      await download(this.api, `/v1/conversations/${encodeURIComponent(id)}/export?format=${format}&locale=${language.value}`, `conversation-${id}.${format}`);
+    } catch (error) {
+      toast(failureText(error), { bad: true });
+    }
+  }
+
+  async #delete(): Promise<void> {
+    const { id, status, visitor } = this.conversation;
+    const sure = await this.confirm.ask({ title: t('deleteTitle', { name: visitor.name }), text: t('deleteText'), confirm: t('deleteForGood'), danger: true });
+    if (!sure) return;
+    try {
+      const path = `/v1/conversations/${encodeURIComponent(id)}`;
+      if (status === 'open') await this.api.send('PATCH', path, { status: 'closed' });
+      await this.api.send('DELETE', path);
+      toast(t('conversationDeleted'));
+      if (this.isConnected && this.conversation.id === id) go(this.back, { replace: true });
+    } catch (error) {
+      toast(failureText(error), { bad: true });
+    }
+  }
+
+  /** Offers the way to what is new once it is known to lie above what the window shows. */
+  async #offerJump(id: string, count: number): Promise<void> {
+    for (let frame = 0; frame < 120 && this.#shown === id; frame++) {
+      await new Promise(requestAnimationFrame);
+      const thread = this.session.state.value.threads.get(id);
+      if (!thread || thread.loading || !thread.lines.length || !this.texts) continue;
+      await new Promise(requestAnimationFrame);
+      if (this.#shown === id && this.lines.newMark !== 'seen') this.jump = count;
+      return;
+    }
+  }
+
+  async #toNew(): Promise<void> {
+    const { id } = this.conversation;
+    this.jump = 0;
+    // Older pages come until the mark is among them.
+    for (let page = 0; page < 40 && this.#shown === id && this.lines.newMark === 'missing'; page++) {
+      const thread = this.session.state.value.threads.get(id);
+      if (!thread?.more) break;
+      if (!thread.loading) this.session.loadEarlier(id);
+      await new Promise<void>((resolve) => {
+        const leave = this.session.state.subscribe((state) => {
+          if (state.threads.get(id)?.loading) return;
+          leave();
+          resolve();
+        });
+      });
+      await this.updateComplete;
+      await this.lines.updateComplete;
+    }
+    this.lines.scrollToNew();
   }
 }
 

@@ -36,7 +36,7 @@ export function fakeSession(): FakeSession {
   }) as unknown as FakeSession;
 }
 
-/** An API whose GETs a test answers by path (without the query). */
+/** An API whose GETs a test answers by path (without the query); what it does not answer is an empty list. */
 export function fakeApi(answers: Record<string, unknown>): Api & { asked: string[] } {
   const asked: string[] = [];
   return {
@@ -49,7 +49,7 @@ export function fakeApi(answers: Record<string, unknown>): Api & { asked: string
     get: async <T>(path: string) => {
       asked.push(path);
       // An answer for the very address goes before one for the path.
-      const answer = answers[path] ?? answers[path.split('?')[0]!];
+      const answer = answers[path] ?? answers[path.split('?')[0]!] ?? { items: [], next: null };
       if (answer instanceof Error) throw answer;
       return answer as T;
     },

@@ -1,0 +1,100 @@
+import type { Conversation, Tag } from '../../protocol/shapes.ts';
+
+/** Which conversations the inbox shows: the fields of `GET /v1/conversations`, as they stand in the address and in saved filters. */
+export interface InboxQuery {
+  status: 'open' | 'closed';
+  /** An agent's id, `me`, `none`, or null for anybody. */
+  assignee: string | null;
+  site: string | null;
+  tag: string | null;
+  unread: boolean;
+  text: string;
+}
+
+/** The views that are always there. */
+export const INBOX_VIEWS = ['mine', 'unassigned', 'all', 'closed'] as const;
+/** One of them. */
+export type InboxView = (typeof INBOX_VIEWS)[number];
+
+/** Reads the query of an address or of a saved filter. What makes no sense is left out. */
+export function readInboxQuery(query: ReadonlyMap<string, string>): InboxQuery {
+  return {
+    status: query.get('status') === 'closed' ? 'closed' : 'open',
+    assignee: query.get('assignee') || null,
+    site: query.get('site') || null,
+    tag: query.get('tag') || null,
+    unread: query.get('unread') === 'true',
+    text: (query.get('text') ?? '').trim().slice(0, 100),
+  };
+}
+
+/** Writes it: only what differs from the view *all*. */
+export function writeInboxQuery({ status, assignee, site, tag, unread, text }: InboxQuery): Record<string, string> {
+  return {
+    ...(status === 'closed' ? { status } : {}),
+    ...(assignee ? { assignee } : {}),
+    ...(site ? { site } : {}),
+    ...(tag ? { tag } : {}),
+    ...(unread ? { unread: 'true' } : {}),
+    ...(text ? { text } : {}),
+  };
+}
+
+/** The view that a query belongs to. */
+export function viewOf({ status, assignee }: InboxQuery, selfId: string | undefined): InboxView {
+  if (status === 'closed') return 'closed';
+  if (assignee === 'me' || (assignee !== null && assignee === selfId)) return 'mine';
+  return assignee === 'none' ? 'unassigned' : 'all';
+}
+
+/** The query in another view; the other filters stay, except an assignee that the view speaks for. */
+export function inView(query: InboxQuery, view: InboxView): InboxQuery {
+  const assignee = view === 'mine' ? 'me' : view === 'unassigned' ? 'none' : null;
+  return { ...query, status: view === 'closed' ? 'closed' : 'open', assignee };
+}
+
+/** Whether anything narrows the view. */
+export function isNarrowed(query: InboxQuery, selfId: string | undefined): boolean {
+  const { site, tag, unread, text, assignee } = query;
+  const view = viewOf(query, selfId);
+  return Boolean(site || tag || unread || text || (assignee && (view === 'all' || view === 'closed')));
+}
+
+/** Whether a conversation belongs into what the query shows. Its text is the server's to judge. */
+export function fits(conversation: Conversation, { status, assignee, site, tag, unread }: InboxQuery, selfId: string | undefined): boolean {
+  if (conversation.status !== status) return false;
+  if (assignee === 'none' ? conversation.assignee !== null : assignee !== null && conversation.assignee?.id !== (assignee === 'me' ? selfId : assignee)) return false;
+  if (site !== null && conversation.siteId !== site) return false;
+  if (tag !== null && !conversation.tags?.some(({ id }) => id === tag)) return false;
+  return !unread || conversation.unread > 0;
+}
+
+/** What is known without asking the server: whether the words stand in the name or in the newest line. */
+export function holdsText({ visitor, preview }: Conversation, text: string): boolean {
+  const wanted = text.toLowerCase();
+  return visitor.name.toLowerCase().includes(wanted) || (preview?.text.toLowerCase().includes(wanted) ?? false);
+}
+
+/** How many of those that are known each view has. */
+export function countViews(conversations: readonly Conversation[], selfId: string | undefined): Record<'mine' | 'unassigned' | 'all', number> {
+  const counts = { mine: 0, unassigned: 0, all: 0 };
+  for (const { status, assignee } of conversations) {
+    if (status !== 'open') continue;
+    counts.all++;
+    if (!assignee) counts.unassigned++;
+    else if (assignee.id === selfId) counts.mine++;
+  }
+  return counts;
+}
+
+/** The changes that add one tag to many: a change replaces all tags, so those with equal tags go together. */
+export function tagChanges(conversations: readonly Conversation[], tag: Tag): { ids: string[]; tagIds: string[] }[] {
+  const groups = new Map<string, { ids: string[]; tagIds: string[] }>();
+  for (const { id, tags = [] } of conversations) {
+    const tagIds = [...new Set([...tags.map((each) => each.id), tag.id])].sort();
+    const group = groups.get(tagIds.join()) ?? { ids: [], tagIds };
+    group.ids.push(id);
+    groups.set(tagIds.join(), group);
+  }
+  return [...groups.values()];
+}
