@@ -3,6 +3,7 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { SCOPES } from '../protocol/permissions.ts';
 import { apiKeysRoutes } from './api-keys/api-keys.routes.ts';
 import { createApiKeysStore } from './api-keys/api-keys.store.ts';
 import { createApiKeys } from './api-keys/api-keys.ts';
@@ -37,10 +38,13 @@ import { createRecordingLight } from './calls/recording-light.ts';
 import { createCatchUp } from './chat/catch-up.ts';
 import { chatFrames } from './chat/chat.frames.ts';
 import { chatRoutes } from './chat/chat.routes.ts';
+import { messageOnWire } from './chat/chat-shapes.ts';
 import { createChatStore } from './chat/chat.store.ts';
 import { createChat } from './chat/chat.ts';
+import { createConversationExports } from './chat/conversation-export.ts';
 import { createConversationRemovalStore } from './chat/conversation-removal.store.ts';
 import { createConversationWorkStore } from './chat/conversation-work.store.ts';
+import { createViewers, viewersListener } from './chat/viewers.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { registerCrossOrigin } from './cross-origin.ts';
@@ -58,6 +62,9 @@ import { createHub } from './hub/create-hub.ts';
 import { createMail } from './mail/mail.ts';
 import { createNotices } from './mail/notices.ts';
 import { createNoticesStore } from './mail/notices.store.ts';
+import { createTranscripts } from './mail/transcripts.ts';
+import { transcriptsFrames } from './mail/transcripts.frames.ts';
+import { transcriptsRoutes } from './mail/transcripts.routes.ts';
 import { mailRoutes } from './mail/mail.routes.ts';
 import { createMailStore } from './mail/mail.store.ts';
 import type { Mailer } from './mail/mailer.ts';
@@ -101,9 +108,23 @@ import { teamRoutes } from './team/team.routes.ts';
 import { createTeamStore } from './team/team.store.ts';
 import { createTeam } from './team/team.ts';
 import { checkBySchema } from './validation.ts';
+import { createIdentify } from './visitors/identify.ts';
+import { createIdentifyStore } from './visitors/identify.store.ts';
+import { createTimeline } from './visitors/timeline.ts';
+import { createTimelineStore } from './visitors/timeline.store.ts';
+import { createVisitorData } from './visitors/visitor-data.ts';
+import { createVisitorDataStore } from './visitors/visitor-data.store.ts';
+import { createVisitorFacts } from './visitors/visitor-facts.ts';
+import { visitorsFrames, visitorsListener } from './visitors/visitors.frames.ts';
+import { createVisitorsOnline } from './visitors/visitors-online.ts';
 import { visitorsRoutes } from './visitors/visitors.routes.ts';
 import { createVisitorsStore } from './visitors/visitors.store.ts';
 import { createVisitors } from './visitors/visitors.ts';
+import { createDeliveriesStore } from './webhooks/deliveries.store.ts';
+import { createMissedEventsStore } from './webhooks/missed-events.store.ts';
+import { webhooksRoutes } from './webhooks/webhooks.routes.ts';
+import { createWebhooksStore } from './webhooks/webhooks.store.ts';
+import { createWebhooks, type Webhooks } from './webhooks/webhooks.ts';
 
 /** The engines that an app runs on, all open. Closing them is the caller's. */
 export interface AppParts {
@@ -197,11 +218,18 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const oidc = provider && createOidc({ provider, store: createOidcStore(database), tokens, signIns, audit, clock, failed });
   const organisations = createOrganisations({ store: createOrganisationsStore(database), sites, passwords, setupToken: parts.setupToken, mail, audit, clock, ownOrigins });
   const team = createTeam({ store: createTeamStore(database), passwords, signIns, hub, audit, clock });
-  const visitors = createVisitors({ store: createVisitorsStore(database), sites, auth, clock });
+  const online = createVisitorsOnline({ hub, clock });
+  const visitorsStore = createVisitorsStore(database);
+  const visitors = createVisitors({ store: visitorsStore, sites, auth, online, events, audit, clock, failed });
+  const facts = createVisitorFacts({ store: visitorsStore, online, sites, visitors, events, clock, failed });
+  const verify = async (token: string) => {
+    const principal = await auth.verify(token);
+    return principal.kind === 'visitor' ? visitors.current(principal) : principal;
+  };
   const presence = createPresence({ store: createPresenceStore(database), hub, clock, failed: (error) => failed(error, 'presence') });
   const notices = createNotices({
     store: createNoticesStore(database), mail, sites, clock, ownOrigins, failed, agentsOnline: (organisationId) => presence.agentsOnline(organisationId),
-    visitorOnline: (visitorId) => hub.has(`visitor:${visitorId}`),
+    visitorOnline: (visitorId) => visitors.isOnline(visitorId),
   });
   events.listen((event) => notices.heard(event));
   const push = createPush({
@@ -213,17 +241,41 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const recordingsStore = createRecordingsStore(database);
   const chat = createChat({
     store: createChatStore(database), workStore: createConversationWorkStore(database), removalStore: createConversationRemovalStore(database),
-    hub, events, visitors, sites, audit, clock, eraseRecording: (recording) => erase(recordingsStore, blobs, recording), failed,
+    hub, events, visitors, sites, audit, clock, botFor: (organisationId) => webhooks.botFor(organisationId), eraseRecording: (recording) => erase(recordingsStore, blobs, recording), failed,
   });
   const iceServers = createIceServers({ ...config.ice, clock });
   const light = createRecordingLight();
-  const calls = createCalls({ store: createCallsStore(database), hub, events, clock, chat, presence, iceServers, light, failed });
+  const calls = createCalls({ store: createCallsStore(database), hub, events, clock, chat, presence, sites, iceServers, light, failed });
   const finaliser = createFinaliser({ store: recordingsStore, blobs, runner: merges, hub, events, clock, alone: database.engine === 'sqlite', failed });
-  const recordings = createRecordings({ store: recordingsStore, blobs, calls, hub, clock, light, sites, due: () => finaliser.kick() });
+  const recordings = createRecordings({ store: recordingsStore, blobs, calls, hub, clock, light, audit, sites, due: () => finaliser.kick() });
+  const conversationExports = createConversationExports({ chat, calls, recordings, sites });
+  const transcripts = createTranscripts({ chat, exports: conversationExports, sites, store: createNoticesStore(database), mail, audit, clock });
+  const viewers = createViewers({ chat, hub });
+  const timelineStore = createTimelineStore(database);
+  const identify = createIdentify({ store: createIdentifyStore(database), sites, auth, visitors, online, chat, hub, events, clock, failed });
+  const timeline = createTimeline({
+    store: timelineStore, visitors: visitorsStore, sites,
+    readers: { conversation: (asker, id) => chat.conversation(asker, id), call: (asker, id) => calls.get(asker, id), recording: (asker, id) => recordings.get(asker, id) },
+  });
+  const visitorData = createVisitorData({
+    store: createVisitorDataStore(database), visitorsStore, timelineStore, visitors, online, exports: conversationExports, chat, hub, audit, failed,
+  });
+  const onBehalf = (organisationId: string) => ({ kind: 'key', id: '', name: '', organisationId, scopes: SCOPES } as const);
+  const webhooks: Webhooks = createWebhooks({
+    store: createWebhooksStore(database), deliveries: createDeliveriesStore(database), missed: createMissedEventsStore(database),
+    outbound: parts.outbound, events, chat, audit, clock, failed,
+    described: {
+      message: messageOnWire,
+      conversation: (organisationId, id) => chat.conversation(onBehalf(organisationId), id),
+      call: (organisationId, id) => calls.get(onBehalf(organisationId), id),
+      recording: (organisationId, id) => recordings.get(onBehalf(organisationId), id),
+      visitor: (organisationId, id) => visitors.get(organisationId, id),
+    },
+  });
   const gateway = createGateway({
-    clock, hub, log: logger, verify: (token) => auth.verify(token), origins: createOriginRules(sites), limited: config.rateLimits,
-    handlers: [...chatFrames(chat), ...presenceFrames(presence), ...callsFrames(calls), ...recordingsFrames(recordings)],
-    listeners: [presenceListener(presence), visitorWelcome({ auth, sites, clock }), callsConnections(calls), createCatchUp({ chat, hub })],
+    clock, hub, log: logger, verify, origins: createOriginRules(sites), limited: config.rateLimits,
+    handlers: [...chatFrames(chat, viewers), ...presenceFrames(presence), ...callsFrames(calls), ...recordingsFrames(recordings), ...transcriptsFrames(transcripts)],
+    listeners: [presenceListener(presence), visitorWelcome({ auth, sites, clock }), callsConnections(calls), createCatchUp({ chat, hub }), viewersListener(viewers), visitorsListener({ facts, online })],
   });
 
   // What stands before every answer.
@@ -240,7 +292,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await registerCrossOrigin(fastify, { sites });
   await fastify.register(fastifyCookie);
   await fastify.register(authenticate, {
-    auth, verifyKey: apiKeys.verifyKey, publicPrefixes: ['/docs'],
+    auth: { verify, verifyMedia: (token) => auth.verifyMedia(token) }, verifyKey: apiKeys.verifyKey, publicPrefixes: ['/docs'],
     originAllowed: async ({ organisationId, siteId }, origin) => {
       const site = await sites.byId(organisationId, siteId);
       return site?.archivedAt === null && sites.allows(site, origin);
@@ -260,15 +312,17 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await fastify.register(invitationsRoutes, { invitations, cookies });
   await fastify.register(sitesRoutes, { sites, desk, installChecks });
   await fastify.register(picturesRoutes, { pictures });
-  await fastify.register(visitorsRoutes, { visitors });
-  await fastify.register(chatRoutes, { chat });
+  await fastify.register(visitorsRoutes, { visitors, identify, timeline, data: visitorData });
+  await fastify.register(chatRoutes, { chat, exports: conversationExports });
   await fastify.register(presenceRoutes, { presence });
   await fastify.register(callsRoutes, { calls, iceServers });
   await fastify.register(recordingsRoutes, { recordings });
   await fastify.register(mailRoutes, { mail });
+  await fastify.register(transcriptsRoutes, { transcripts });
   await fastify.register(pushRoutes, { push });
   await fastify.register(reportsRoutes, { reports: createReports({ store: createReportsStore(database) }) });
   await fastify.register(apiKeysRoutes, { apiKeys });
+  await fastify.register(webhooksRoutes, { webhooks });
   await fastify.register(auditRoutes, { audit });
   await fastify.register(health, {
     clock, draining: () => draining,
@@ -284,9 +338,12 @@ export async function buildApp(parts: AppParts): Promise<App> {
     async start() {
       await calls.recover();
       await finaliser.start();
+      facts.start();
+      await visitorData.resume();
       mail.start();
       await notices.start();
       push.start();
+      await webhooks.start();
     },
     async stop() {
       draining = true;
@@ -296,9 +353,12 @@ export async function buildApp(parts: AppParts): Promise<App> {
       cut.cancel();
       calls.close();
       await finaliser.close();
+      facts.close();
+      online.close();
       await passwordResets.settled();
       await notices.close();
       await push.close();
+      await webhooks.close();
       await mail.close();
       await audit.close();
       await hub.stop();

@@ -13,11 +13,14 @@ const tags = ['calls'];
 export const callsRoutes: FastifyPluginAsyncTypebox<{ calls: Calls; iceServers: IceServers }> = async (app, { calls, iceServers }) => {
   app.get('/v1/calls', {
     config: { may: ['visitor', 'calls:read'] },
-    schema: { tags, querystring: CallsQuery, response: { 200: CallsPage }, summary: 'Calls, newest first; a visitor gets its own' },
+    schema: {
+      tags, querystring: CallsQuery, response: { 200: CallsPage }, summary: 'Calls, newest first; a visitor gets its own',
+      description: 'All filters that are given have to fit. A cursor belongs to the order (`sort`) in which it was given.',
+    },
   }, async (request) => {
-    const { visitor, agent, mode, from, to, cursor, limit = 30 } = request.query;
+    const { visitor, agent, mode, from, to, site, outcome, recorded, text, sort, cursor, limit = 30 } = request.query;
     return calls.list(askerOf(request), {
-      visitorId: visitor, agentId: agent, mode, from: momentOf(from), to: momentOf(to), cursor, limit,
+      visitorId: visitor, agentId: agent, siteId: site, mode, from: momentOf(from), to: momentOf(to), outcome, recorded, text, sort, cursor, limit,
     });
   });
 

@@ -1,5 +1,6 @@
-import { and, desc, eq, gt, gte, inArray, lt, ne, or, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, exists, gt, gte, inArray, isNotNull, isNull, lt, ne, or, sql, type SQL } from 'drizzle-orm';
 import type { CallEndReason, CallMode, CallState, PrincipalKind, RecordingState } from '../../protocol/shapes.ts';
+import { holdsPart, partsLike } from '../chat/conversations-filter.store.ts';
 import type { Place } from '../page-cursor.ts';
 import type { Database } from '../store/database.ts';
 import type { NewRow, Row } from '../store/tables.ts';
@@ -11,7 +12,7 @@ export interface CallRecord extends Row<'calls'> {
   recording: { id: string; state: RecordingState; durationMs: number | null } | null;
 }
 
-/** Which calls a page holds, and where it begins: behind the call `after`, newest first. */
+/** Which calls a page holds (all that is said has to fit), and where it begins: behind the call `after`. */
 export interface CallsFilter {
   visitorId?: string | undefined;
   agentId?: string | undefined;
@@ -20,6 +21,16 @@ export interface CallsFilter {
   from?: number | undefined;
   /** Before this moment, ms since the epoch. */
   to?: number | undefined;
+  siteId?: string | undefined;
+  /** `missed`: ended without an answer. */
+  outcome?: 'answered' | 'missed' | undefined;
+  /** Whether a recording belongs to it. */
+  recorded?: boolean | undefined;
+  /** Part of the visitor's or agent's name, or of a line of its conversation; of private notes only `withNotes`. */
+  text?: string | undefined;
+  withNotes?: boolean | undefined;
+  /** `newest` unless said. */
+  sort?: 'newest' | 'oldest' | undefined;
   after?: Place | undefined;
   limit: number;
 }
@@ -62,7 +73,9 @@ export interface CallsStore {
   ringingBefore(call: { organisationId: string; createdAt: number; id: string }): Promise<number>;
   /** Keeps the newest word of each member. */
   setConsent(consent: ConsentGiven): Promise<void>;
-  /** A page of an organisation's calls, newest first. */
+  /** Those of a conversation, oldest first. */
+  ofConversation(organisationId: string, conversationId: string): Promise<CallRecord[]>;
+  /** A page of an organisation's calls. */
   page(organisationId: string, filter: CallsFilter): Promise<CallRecord[]>;
 }
 
@@ -72,16 +85,16 @@ const owing = (id: string) => `line:${id}`;
 
 /** Calls in a database of either engine. */
 export function createCallsStore({ q, tables }: Pick<Database, 'q' | 'tables'>): CallsStore {
-  const { calls, visitors, recordings, consents } = tables;
+  const { calls, visitors, recordings, consents, messages } = tables;
 
-  const select = async (where: SQL | undefined, options: { limit?: number } = {}): Promise<CallRecord[]> => {
+  const select = async (where: SQL | undefined, options: { limit?: number; oldest?: boolean } = {}): Promise<CallRecord[]> => {
     const query = q.select({
       call: calls, visitorName: visitors.name,
       recordingId: recordings.id, recordingState: recordings.state, durationMs: recordings.durationMs,
     }).from(calls)
       .leftJoin(visitors, eq(visitors.id, calls.visitorId))
       .leftJoin(recordings, eq(recordings.callId, calls.id))
-      .where(where).orderBy(desc(calls.createdAt), desc(calls.id));
+      .where(where).orderBy(...(options.oldest ? [asc(calls.createdAt), asc(calls.id)] : [desc(calls.createdAt), desc(calls.id)]));
     const rows = await (options.limit === undefined ? query : query.limit(options.limit));
     if (rows.length === 0) return [];
     const given = await q.select({ callId: consents.callId, memberKind: consents.memberKind, memberId: consents.memberId, granted: consents.granted })
@@ -141,15 +154,31 @@ export function createCallsStore({ q, tables }: Pick<Database, 'q' | 'tables'>):
         target: [consents.callId, consents.memberKind, consents.memberId], set: { granted, textVersion, locale, createdAt },
       });
     },
-    page(organisationId, { visitorId, agentId, mode, from, to, after, limit }) {
+    ofConversation: (organisationId, conversationId) =>
+      select(and(eq(calls.organisationId, organisationId), eq(calls.conversationId, conversationId)), { oldest: true }),
+    page(organisationId, { visitorId, agentId, mode, from, to, siteId, outcome, recorded, text, withNotes = false, sort, after, limit }) {
+      const oldest = sort === 'oldest';
       const conditions: (SQL | undefined)[] = [eq(calls.organisationId, organisationId)];
       if (visitorId !== undefined) conditions.push(eq(calls.visitorId, visitorId));
       if (agentId !== undefined) conditions.push(eq(calls.agentId, agentId));
       if (mode !== undefined) conditions.push(eq(calls.mode, mode));
       if (from !== undefined) conditions.push(gte(calls.createdAt, from));
       if (to !== undefined) conditions.push(lt(calls.createdAt, to));
-      if (after) conditions.push(or(lt(calls.createdAt, after.at), and(eq(calls.createdAt, after.at), lt(calls.id, after.id))));
-      return select(and(...conditions), { limit });
+      if (siteId !== undefined) conditions.push(eq(calls.siteId, siteId));
+      if (outcome === 'answered') conditions.push(isNotNull(calls.answeredAt));
+      if (outcome === 'missed') conditions.push(and(eq(calls.state, 'ended'), isNull(calls.answeredAt)));
+      if (recorded !== undefined) conditions.push(recorded ? isNotNull(recordings.id) : isNull(recordings.id));
+      if (text !== undefined) {
+        const patterns = partsLike(text);
+        const said = q.select({ one: sql`1` }).from(messages)
+          .where(and(eq(messages.conversationId, calls.conversationId), withNotes ? undefined : ne(messages.kind, 'note'), holdsPart(messages.text, patterns)));
+        conditions.push(or(holdsPart(visitors.name, patterns), holdsPart(calls.agentName, patterns), exists(said)));
+      }
+      if (after) {
+        const beyond = oldest ? gt : lt;
+        conditions.push(or(beyond(calls.createdAt, after.at), and(eq(calls.createdAt, after.at), beyond(calls.id, after.id))));
+      }
+      return select(and(...conditions), { limit, oldest });
     },
   };
 }

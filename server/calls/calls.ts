@@ -1,6 +1,7 @@
 import type { Page } from '../../protocol/http.ts';
 import type { Call, CallLine, CallMode, IceServer, Message, PrincipalKind } from '../../protocol/shapes.ts';
 import type { EventOf } from '../../protocol/server-frames.ts';
+import type { SiteProfile } from '../../protocol/site.ts';
 import type { Asker, Principal, VisitorPrincipal } from '../auth/principal.ts';
 import type { Clock, Timer } from '../clock.ts';
 import { Problem, problem } from '../errors.ts';
@@ -50,7 +51,10 @@ export interface CallJoined {
 
 /** Calls: who rings, who answers, what passes between the two, and how it ends. Problems are refusals with a wire code. */
 export interface Calls {
-  /** Rings the other side. With the same `clientId` again: the same call. `already_in_call` when the conversation has a live one. */
+  /**
+   * Rings the other side. With the same `clientId` again: the same call. `already_in_call` when the conversation has a live one,
+   * `forbidden` for a visitor whose site takes no calls of that mode.
+   */
   start(caller: Caller, request: { conversationId?: string; mode: CallMode; clientId?: string }): Promise<CallJoined>;
   /** Answers. One wins; for everybody else the call is `call_over`. */
   accept(caller: Caller, callId: string): Promise<CallJoined>;
@@ -71,8 +75,10 @@ export interface Calls {
   record(organisationId: string, callId: string): Promise<CallRecord | null>;
   /** A call of the agent's organisation, or of the visitor itself. */
   get(principal: Asker, callId: string): Promise<Call>;
-  /** A page of the organisation's calls, or of the visitor's own, newest first. Throws `bad_request` for a cursor that is none. */
-  list(principal: Asker, query: Omit<CallsFilter, 'after'> & { cursor?: string | undefined }): Promise<Page<Call>>;
+  /** A page of the organisation's calls, or of the visitor's own. Throws `bad_request` for a cursor that is none. */
+  list(principal: Asker, query: Omit<CallsFilter, 'after' | 'withNotes'> & { cursor?: string | undefined }): Promise<Page<Call>>;
+  /** Those of a conversation, oldest first. */
+  ofConversation(organisationId: string, conversationId: string): Promise<Call[]>;
   /** Who hears of a call that is under way: every connection of its two members. */
   members(call: CallRecord): Topic[];
   /** What rings for the principal, and what it is in; the connection counts as open from here on. */
@@ -94,6 +100,7 @@ export interface CallsOptions {
   clock: Clock;
   chat: CallsChat;
   presence: { agentsOnline(organisationId: string): string[] };
+  sites: { profile(siteId: string): Promise<Pick<SiteProfile, 'calls'>> };
   iceServers: IceServers;
   light: RecordingLight;
   /** Told of what failed behind somebody's back and will be tried again. */
@@ -103,7 +110,7 @@ export interface CallsOptions {
 const other = (side: PrincipalKind): PrincipalKind => (side === 'visitor' ? 'agent' : 'visitor');
 
 /** Makes the use cases of calls. */
-export function createCalls({ store, hub, events, clock, chat, presence, iceServers, light, failed }: CallsOptions): Calls {
+export function createCalls({ store, hub, events, clock, chat, presence, sites, iceServers, light, failed }: CallsOptions): Calls {
   const legs = createCallLegs({ clock, expired: (callId, side) => course.lost(callId, side) });
   const observers: CallObserver[] = [];
   const course = createCallCourse({ store, hub, events, clock, legs, light, observers, addCallLine: (line) => chat.addCallLine(line), failed });
@@ -197,6 +204,7 @@ export function createCalls({ store, hub, events, clock, chat, presence, iceServ
     async start(caller, { conversationId, mode, clientId }) {
       const { principal, connectionId } = caller;
       if (principal.kind === 'agent' && conversationId === undefined) throw problem('bad_request', 'An agent has to say which conversation.');
+      if (principal.kind === 'visitor' && !(await sites.profile(principal.siteId)).calls[mode]) throw problem('forbidden', `This site takes no ${mode === 'audio' ? 'voice' : 'video'} calls.`);
       const conversation = conversationId === undefined
         ? await chat.conversationOf(principal as VisitorPrincipal) : await chat.member(principal, conversationId);
       const id = clientId === undefined ? clock.id() : callIdOf(principal, clientId);
@@ -312,10 +320,11 @@ export function createCalls({ store, hub, events, clock, chat, presence, iceServ
     async list({ kind, id, organisationId }, { cursor, ...filter }) {
       const own = kind === 'visitor' ? { visitorId: id } : {};
       if (own.visitorId !== undefined && (filter.visitorId ?? id) !== id) return { items: [], next: null };
-      const rows = await store.page(organisationId, { ...filter, ...own, after: readCursor(cursor), limit: filter.limit + 1 });
+      const rows = await store.page(organisationId, { ...filter, ...own, withNotes: kind !== 'visitor', after: readCursor(cursor), limit: filter.limit + 1 });
       const page = pageOf(rows, filter.limit, ({ createdAt, id }) => ({ at: createdAt, id }));
       return { items: page.rows.map(view), next: page.next };
     },
+    ofConversation: async (organisationId, conversationId) => (await store.ofConversation(organisationId, conversationId)).map(view),
 
     async snapshot({ principal, connectionId }) {
       open.add(connectionId);

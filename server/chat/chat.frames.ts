@@ -1,8 +1,9 @@
 import { frame, type FrameHandler } from '../gateway/frames.ts';
 import type { Chat } from './chat.ts';
+import type { Viewers } from './viewers.ts';
 
 /** Chat over the socket. */
-export function chatFrames(chat: Chat): FrameHandler[] {
+export function chatFrames(chat: Chat, viewers: Viewers): FrameHandler[] {
   return [
     frame('message.send', 'both', async ({ conversationId, clientId, text, note, fileIds }, { principal, connectionId }) => {
       const { message } = await chat.send(principal, { conversationId, clientId, text, note, fileIds }, connectionId);
@@ -18,5 +19,20 @@ export function chatFrames(chat: Chat): FrameHandler[] {
     }),
     frame('conversation.close', 'both', async ({ conversationId }, { principal }) => ({ conversation: await chat.close(principal, conversationId) })),
     frame('conversation.reopen', 'agent', async ({ conversationId }, { principal }) => ({ conversation: await chat.reopen(principal, conversationId) })),
+    frame('conversation.assign', 'agent', async ({ conversationId, assigneeId }, { principal }) => ({
+      conversation: await chat.change(principal, conversationId, { assigneeId }),
+    })),
+    frame('conversation.tag', 'agent', async ({ conversationId, tagIds }, { principal }) => ({
+      conversation: await chat.change(principal, conversationId, { tagIds }),
+    })),
+    frame('conversation.takeover', 'agent', async ({ conversationId }, { principal }) => ({
+      conversation: await chat.change(principal, conversationId, { assigneeId: principal.id, bot: false }),
+    })),
+    frame('conversation.view', 'agent', async ({ conversationId, on }, { principal, connectionId }) => ({
+      viewers: await viewers.view(principal, connectionId, conversationId, on),
+    })),
+    frame('conversation.rate', 'visitor', async ({ conversationId, score, comment }, { principal }) => ({
+      conversation: await chat.rate(principal, conversationId, { score, comment }),
+    })),
   ];
 }

@@ -145,7 +145,7 @@ await t.test('writing', async (t) => {
       t.strictSame(heard, heard.toSorted((a, b) => a - b), 'in order');
       t.equal(new Set(heard).size, heard.length, 'once');
     }
-    const stored = await server.store.messagesAfter((await server.chat.member(vera, conversationId)).organisationId, conversationId, 0, 2000);
+    const stored = await server.store.messagesAfter((await server.chat.member(vera, conversationId)).organisationId, conversationId, 0, 2000, true);
     t.strictSame(seqs(stored as never), upTo(1000));
     await Promise.all(tabs.slice(2).map((tab) => tab.close()));
     await leave();

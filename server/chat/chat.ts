@@ -84,6 +84,8 @@ export interface Chat extends Omit<ConversationWork, 'handOver'>, ConversationRe
   addCallLine(line: { conversationId: string; organisationId: string; author: Author; line: CallLine; clientId: string }): Promise<Message>;
   /** These conversations went to another visitor, or away: nothing is remembered of them. */
   forget(conversationIds: readonly string[]): void;
+  /** Tells everybody who belongs to a conversation that the server itself changed it, or its visitor. */
+  tell(organisationId: string, conversationId: string, reason: string): Promise<void>;
 }
 
 /** What the use cases of chat need. */
@@ -97,6 +99,8 @@ export interface ChatParts {
   sites: Pick<Sites, 'byId'>;
   audit: Pick<Audit, 'record'>;
   clock: Clock;
+  /** Which program answers a new conversation; null: people do. */
+  botFor?(organisationId: string): Promise<{ id: string; name: string } | null>;
   /** Removes the bytes, then the rows, of a recording that is doomed. */
   eraseRecording(recording: { id: string; blobKey: string | null }): Promise<void>;
   failed: (error: unknown, what: string) => void;
@@ -106,7 +110,7 @@ export interface ChatParts {
 const busyMs = 1_000;
 
 /** Makes the use cases of chat. */
-export function createChat({ store, workStore, removalStore, hub, events, visitors, sites, audit, clock, eraseRecording, failed }: ChatParts): Chat {
+export function createChat({ store, workStore, removalStore, hub, events, visitors, sites, audit, clock, botFor, eraseRecording, failed }: ChatParts): Chat {
   const memberships = createMemberships(store);
   const { member, remember, require } = memberships;
   const news = createChatNews({ store, hub, events });
@@ -116,12 +120,15 @@ export function createChat({ store, workStore, removalStore, hub, events, visito
   /** Nothing of a visitor is stored before this. Several tabs may race: one conversation comes of it. */
   const create = async (visitor: VisitorPrincipal): Promise<ConversationFacts> => {
     const { id: visitorId, organisationId, siteId } = visitor;
-    await visitors.ensure(visitor);
+    const bot = await botFor?.(organisationId);
     const now = clock.now();
+    let told = () => {};
+    // In one transaction with the visitor's row, whose lock keeps it from becoming somebody else meanwhile.
     const made = await workStore.create({
       id: clock.id(), organisationId, siteId, visitorId, status: 'open', openKey: visitorId, lastSeq: 0, lastMessageAt: now,
-      createdAt: now, updatedAt: now,
-    });
+      createdAt: now, updatedAt: now, ...(bot && { botId: bot.id, botName: bot.name }),
+    }, async (q) => void (told = await visitors.ensure(visitor, q)));
+    told();
     const conversation = made ?? await store.latestOf(organisationId, visitorId);
     if (!conversation) throw problem('conflict');
     const facts = remember(conversation);
@@ -184,6 +191,9 @@ export function createChat({ store, workStore, removalStore, hub, events, visito
     member,
     audience: audienceOf,
     forget: (ids) => memberships.forget(ids),
+    async tell(organisationId, conversationId, reason) {
+      await news.changed(await require(organisationId, conversationId), [reason], null);
+    },
     async conversationOf(visitor) {
       const latest = await latestOf(visitor);
       if (!latest) return create(visitor);
@@ -202,7 +212,6 @@ export function createChat({ store, workStore, removalStore, hub, events, visito
       if (asker.kind === 'visitor' && tag !== undefined) throw problem('forbidden', 'Tags are the team\'s.');
       if (asker.kind !== 'agent' && assignee === 'me') throw problem('bad_request', 'Only an agent is somebody to be assigned.');
       const { organisationId, kind, id } = asker;
-      if (kind === 'visitor' && (visitor ?? id) !== id) return { items: [], next: null };
       const rows = await store.list({
         organisationId, status, siteId: site, tagId: tag, text, unread, reader: { kind, id }, limit: limit + 1, before: readCursor(cursor),
         visitorId: kind === 'visitor' ? id : visitor, assigneeId: assignee === 'me' ? id : assignee === 'none' ? null : assignee,

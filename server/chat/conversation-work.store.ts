@@ -1,7 +1,7 @@
 import { and, eq, gte, inArray, isNotNull, isNull, lt, ne, notExists, or, sql } from 'drizzle-orm';
 import type { Author } from '../../protocol/shapes.ts';
 import type { ConversationPatch } from '../../protocol/work.ts';
-import { isUniqueViolation, type Database } from '../store/database.ts';
+import { isUniqueViolation, type Database, type Queries } from '../store/database.ts';
 import type { NewRow, Row } from '../store/tables.ts';
 
 /** What a change of a conversation did. */
@@ -24,8 +24,8 @@ export interface ConversationWorkStore {
   rate(organisationId: string, id: string, rating: { score: number; comment: string }, now: number, closedSince: number): Promise<boolean>;
   /** Closes a conversation in which nothing was said since `before`, unless a call is going on. False when it was not so. */
   closeSilent(organisationId: string, id: string, before: number, now: number): Promise<boolean>;
-  /** Inserts an open conversation; null when its visitor has one already. */
-  create(conversation: NewRow<'conversations'>): Promise<Row<'conversations'> | null>;
+  /** Inserts an open conversation; null when its visitor has one already. `first`: what is done before it in the same transaction. */
+  create(conversation: NewRow<'conversations'>, first?: (q: Queries) => Promise<unknown>): Promise<Row<'conversations'> | null>;
   /** The visitor, and everybody of the team and every program that wrote or read here. `authors` wrote something that visitors see. */
   participants(organisationId: string, id: string): Promise<{ kind: string; id: string; name: string; readSeq: number; wrote: boolean }[]>;
 }
@@ -107,10 +107,11 @@ export function createConversationWorkStore(database: Database): ConversationWor
       )).returning({ id: conversations.id });
       return changed.length > 0;
     },
-    async create(conversation) {
+    create: (conversation, first) => database.atomic(async (q) => {
+      await first?.(q);
       const [row] = await q.insert(conversations).values(conversation).onConflictDoNothing().returning();
       return row ?? null;
-    },
+    }),
     async participants(organisationId, id) {
       const [row] = await q.select({ visitorId: conversations.visitorId, visitorName: visitors.name, assigneeId: conversations.assigneeId, assigneeName: agents.name }).from(conversations)
         .leftJoin(visitors, eq(visitors.id, conversations.visitorId)).leftJoin(agents, eq(agents.id, conversations.assigneeId)).where(own(organisationId, id));

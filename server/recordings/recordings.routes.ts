@@ -5,6 +5,7 @@ import { ChunkAnswer, ChunkParams, CompleteAnswer, CompleteBody } from '../../pr
 import { Id, Recording } from '../../protocol/shapes.ts';
 import { MAX_CHUNK_BYTES } from '../../protocol/version.ts';
 import { askerOf, principalOf, staffOf } from '../auth/authenticate.ts';
+import { contentDisposition } from '../content-disposition.ts';
 import { problem } from '../errors.ts';
 import { byteRange } from './byte-range.ts';
 import { sha256Of } from './content-digest.ts';
@@ -87,7 +88,7 @@ async function sendMedia(request: FastifyRequest, reply: FastifyReply, media: Re
     'accept-ranges': 'bytes',
     'cache-control': 'private, no-store',
     'content-type': media.mimeType,
-    'content-disposition': disposition(download ? 'attachment' : 'inline', `${media.title}.webm`),
+    'content-disposition': contentDisposition(download ? 'attachment' : 'inline', `${media.title}.webm`),
     'content-security-policy': "sandbox; default-src 'none'",
     'x-content-type-options': 'nosniff',
     etag,
@@ -102,13 +103,4 @@ async function sendMedia(request: FastifyRequest, reply: FastifyReply, media: Re
   if (range) void reply.code(206).header('content-range', `bytes ${range.start}-${range.end - 1}/${media.bytes}`);
   void reply.header('content-length', range ? range.end - range.start : media.bytes);
   return reply.send(request.method === 'HEAD' ? undefined : await media.read(range ?? undefined));
-}
-
-/** RFC 6266: a name for old readers in ASCII, and the true one. */
-function disposition(kind: 'inline' | 'attachment', name: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are just what must not reach a header
-  const clean = name.replaceAll(/[\u0000-\u001f\u007f/\\:*?"<>|]/g, '_');
-  const ascii = clean.replaceAll(/[^\x20-\x7e]/g, '_');
-  const encoded = encodeURIComponent(clean).replaceAll(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-  return `${kind}; filename="${ascii}"; filename*=UTF-8''${encoded}`;
 }

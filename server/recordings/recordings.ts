@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { PrincipalKind, Recording } from '../../protocol/shapes.ts';
 import type { SiteProfile } from '../../protocol/site.ts';
 import { MAX_CHUNK_BYTES } from '../../protocol/version.ts';
+import type { Audit } from '../audit/audit.ts';
 import type { Asker, Principal, StaffPrincipal } from '../auth/principal.ts';
 import type { BlobStore, ByteRange } from '../blobs/blobs.ts';
 import type { Caller, CallRecord, Calls } from '../calls/calls.ts';
@@ -57,10 +58,14 @@ export interface Recordings {
     Promise<{ recording: Recording; missing: { segment: number; seqs: number[] }[] }>;
   /** A recording of the agent's organisation, or of the visitor's own call. */
   get(principal: Asker, id: string): Promise<Recording>;
+  /** Those of a conversation, oldest first. */
+  ofConversation(organisationId: string, conversationId: string): Promise<Recording[]>;
   /** `not_found` until there is a file. */
   media(principal: Asker, id: string): Promise<RecordingMedia>;
   /** Removes file, chunks and rows for good. `conflict` while the call lives. */
-  remove(agent: StaffPrincipal, id: string): Promise<void>;
+  remove(staff: StaffPrincipal, id: string): Promise<void>;
+  /** The same for what the server itself removes; false when it is gone already, or its call goes on. */
+  expire(organisationId: string, id: string): Promise<boolean>;
 }
 
 /** What recordings are made of. */
@@ -71,6 +76,7 @@ export interface RecordingsOptions {
   hub: Hub;
   clock: Clock;
   light: RecordingLight;
+  audit: Pick<Audit, 'record'>;
   sites: { profile(siteId: string): Promise<Pick<SiteProfile, 'recording'>> };
   /** Told that a recording may be due for merging. */
   due: () => void;
@@ -80,7 +86,7 @@ const hasConsent = (call: CallRecord) => call.consents.visitor === true && call.
 const recorder = (who: { kind: PrincipalKind; id: string }) => `${who.kind} ${who.id}`;
 
 /** Makes the use cases of recordings. */
-export function createRecordings({ store, blobs, calls, hub, clock, light, sites, due }: RecordingsOptions): Recordings {
+export function createRecordings({ store, blobs, calls, hub, clock, light, audit, sites, due }: RecordingsOptions): Recordings {
   // What a straggling chunk must not light again. Of calls under way only.
   const stopped = new Map<string, Set<number>>();
   const sizes = new Map<string, number>();
@@ -165,6 +171,11 @@ export function createRecordings({ store, blobs, calls, hub, clock, light, sites
       if (chunks === null || (await missingOf(id, segment, chunks)).length > 0) return false;
     }
     return true;
+  };
+  const destroy = async (row: RecordingRow) => {
+    // Marked first, so that a crash on the way is finished at the next start, and no late chunk slips in.
+    await store.doom(row.id, clock.now());
+    await erase(store, blobs, row);
   };
   const isPurged = (row: RecordingRow) => row.endedAt !== null && !['recording', 'merging'].includes(row.state) && row.updatedAt < clock.now() - CHUNK_GRACE_MS;
 
@@ -262,6 +273,8 @@ export function createRecordings({ store, blobs, calls, hub, clock, light, sites
 
     get: async (principal, id) => recordingView((await find(principal, id)).row),
 
+    ofConversation: async (organisationId, conversationId) => (await store.ofConversation(organisationId, conversationId)).map(recordingView),
+
     async media(principal, id) {
       const { row, call } = await find(principal, id);
       const { blobKey, bytes, sha256 } = row;
@@ -273,12 +286,22 @@ export function createRecordings({ store, blobs, calls, hub, clock, light, sites
       };
     },
 
-    async remove(agent, id) {
-      const { row, call } = await find(agent, id);
+    async remove(staff, id) {
+      const { row, call } = await find(staff, id);
       if (call.state !== 'ended') throw problem('conflict', 'The call is still going on.');
-      // Marked first, so that a crash on the way is finished at the next start, and no late chunk slips in.
-      await store.doom(id, clock.now());
-      await erase(store, blobs, row);
+      await destroy(row);
+      const { kind, id: actorId, name } = staff;
+      audit.record({
+        organisationId: staff.organisationId, actor: { kind, id: actorId, name }, action: 'recording.deleted',
+        target: { kind: 'recording', id, name: call.visitorName }, detail: { callId: call.id, startedAt: rfc3339(row.startedAt) },
+      });
+    },
+    async expire(organisationId, id) {
+      const row = await store.find(organisationId, id);
+      const call = row && (await calls.record(organisationId, row.callId));
+      if (!row || (call && call.state !== 'ended')) return false;
+      await destroy(row);
+      return true;
     },
   };
 }

@@ -8,6 +8,7 @@ import { createChatStore } from '../chat/chat.store.ts';
 import { createChat } from '../chat/chat.ts';
 import { createConversationRemovalStore } from '../chat/conversation-removal.store.ts';
 import { createConversationWorkStore } from '../chat/conversation-work.store.ts';
+import { createViewers, viewersListener } from '../chat/viewers.ts';
 import { problem } from '../errors.ts';
 import type { DomainEvent } from '../events/events.ts';
 import { createGateway, type GatewayOptions } from '../gateway/gateway.ts';
@@ -23,6 +24,7 @@ import { createSitesStore } from '../sites/sites.store.ts';
 import { createSites } from '../sites/sites.ts';
 import type { Database } from '../store/database.ts';
 import { openSqlite } from '../store/open-sqlite.ts';
+import { createVisitorsOnline } from '../visitors/visitors-online.ts';
 import { createVisitorsStore } from '../visitors/visitors.store.ts';
 import { createVisitors } from '../visitors/visitors.ts';
 import { fakeClock } from './fake-clock.ts';
@@ -51,18 +53,20 @@ export async function testGateway(options: {
   const note = (fields: object, message: string) => void logged.push({ fields, message });
   const hub = await createHub({ bus: createMemoryBus(), failed });
   const sites = createSites({ store: createSitesStore(database), clock, ownOrigins: () => [ownOrigin] });
-  const visitors = createVisitors({
-    store: createVisitorsStore(database), sites, clock, auth: { visitorToken: async () => ({ token: 'unused', expiresAt: 0 }) },
-  });
-  const store = createChatStore(database);
   const events: DomainEvent[] = [];
   const audited: AuditRecord[] = [];
   const erased: string[] = [];
+  const told = { events: { emit: (event: DomainEvent) => void events.push(event) }, audit: { record: (what: AuditRecord) => void audited.push(what) } };
+  const visitors = createVisitors({
+    ...told, failed, online: createVisitorsOnline({ hub, clock }),
+    store: createVisitorsStore(database), sites, clock, auth: { visitorToken: async () => ({ token: 'unused', expiresAt: 0 }) },
+  });
+  const store = createChatStore(database);
   const chat = createChat({
     store, workStore: createConversationWorkStore(database), removalStore: createConversationRemovalStore(database), hub, visitors, sites, clock, failed,
-    events: { emit: (event) => void events.push(event) }, audit: { record: (what) => void audited.push(what) },
-    eraseRecording: async ({ id }) => void erased.push(id),
+    ...told, eraseRecording: async ({ id }) => void erased.push(id),
   });
+  const viewers = createViewers({ chat, hub });
   const presence = createPresence({ store: createPresenceStore(database), hub, clock, failed });
   const gatewayOptions: GatewayOptions = {
     clock, hub, limited: options.limited ?? false, log: { error: note, info: note, debug: () => {} },
@@ -73,8 +77,8 @@ export async function testGateway(options: {
       if (principal.expiresAt <= clock.now()) throw problem('token_expired');
       return principal;
     },
-    handlers: [...chatFrames(chat), ...presenceFrames(presence), ...(options.handlers ?? [])],
-    listeners: [presenceListener(presence), createCatchUp({ chat, hub }), ...(options.listeners ?? [])],
+    handlers: [...chatFrames(chat, viewers), ...presenceFrames(presence), ...(options.handlers ?? [])],
+    listeners: [presenceListener(presence), createCatchUp({ chat, hub }), viewersListener(viewers), ...(options.listeners ?? [])],
   };
   const gateway = createGateway(gatewayOptions);
   const app = Fastify();

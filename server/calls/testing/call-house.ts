@@ -98,6 +98,7 @@ function build(database: Database, clock: FakeClock, lines = new Map<string, Cal
   const calls = createCalls({
     store: createCallsStore(database), hub, events: { emit: (event) => void events.push(event) }, clock, chat, light, failed: (error) => errors.push(error),
     presence: { agentsOnline: (organisationId) => [...new Set([...online.values()].filter((agent) => agent.organisationId === organisationId).map(({ id }) => id))] },
+    sites: { profile: async () => ({ calls: { audio: true, video: true } }) },
     iceServers: createIceServers({ urls: ['turn:turn.test:3478'], secret: 'secret', clock }),
   });
 
