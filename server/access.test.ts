@@ -15,7 +15,7 @@ import { openSocket, Nack } from './testing/test-socket.ts';
 
 interface Operation {
   'x-may': string[];
-  parameters?: { in: string; name: string; required?: boolean; schema: JsonSchema }[];
+  parameters?: { in: string; name: string; required?: boolean; schema: JsonSchema; example?: unknown }[];
   requestBody?: { content: Record<string, { schema: JsonSchema }> };
   responses: Record<string, unknown>;
 }
@@ -38,7 +38,7 @@ async function routesOf(app: TestApp): Promise<Route[]> {
 function requestTo({ method, path, operation }: Route): InjectOptions {
   const filled = path.replace('{segment}', '1').replace('{seq}', '0').replaceAll(/\{\w+\}/g, id);
   const query = (operation.parameters ?? []).filter((parameter) => parameter.in === 'query' && parameter.required)
-    .map(({ name, schema }) => `${name}=${encodeURIComponent(String(exampleOf(schema)))}`).join('&');
+    .map(({ name, schema, example }) => `${name}=${encodeURIComponent(String(example ?? exampleOf(schema)))}`).join('&');
   const url = query ? `${filled}?${query}` : filled;
   const schema = operation.requestBody?.content['application/json']?.schema;
   if (schema) return { method, url, payload: exampleOf(schema) as object };
