@@ -51,7 +51,7 @@ export interface Webhooks {
   replay(organisationId: string, id: string, deliveryId: string): Promise<Delivery>;
   /** Which program answers a new conversation: the oldest bot that is on. */
   botFor(organisationId: string): Promise<{ id: string; name: string } | null>;
-  /** Hears of events from now on, finds those that an earlier process did not tell, and delivers. */
+  /** Finds the events that an earlier process did not tell, and delivers. Events are written down from the making on. */
   start(): Promise<void>;
   /** Resolves when all that happened is written down and all that is due was tried. For tests. */
   idle(): Promise<void>;
@@ -101,6 +101,7 @@ export function createWebhooks({ store, deliveries, missed, described, outbound,
   };
   const queue = createDeliverer({ store: deliveries, outbound, audit, clock, failed, disable, heard: bots.heard, tried: (id) => waiting.get(id)?.() });
   const outbox = createEventOutbox({ store, subscribers, clock, failed, added: queue.kick });
+  events.listen(outbox.take);
 
   const require = async (organisationId: string, id: string) => {
     const row = await store.get(organisationId, id);
@@ -204,7 +205,6 @@ export function createWebhooks({ store, deliveries, missed, described, outbound,
       return found ? { id: found.id, name: found.name } : null;
     },
     async start() {
-      events.listen(outbox.take);
       await tellMissedEvents({ store: missed, webhooks: store, described, clock });
       queue.start();
       purging = clock.every(hour, purge);
