@@ -32,7 +32,14 @@ export const LoginBody = Type.Object({ email: Type.String({ maxLength: 254 }), p
 export const SessionAnswer = Type.Object({ accessToken: Type.String(), expiresAt: Timestamp, agent: Agent });
 export const AgentBody = Type.Object({ name: Name, email: Email, password: Password, role: Role });
 export const VisitorBody = Type.Object({ siteKey: Type.String({ minLength: 1, maxLength: 128 }), locale: Type.Optional(Type.String({ maxLength: 35 })) });
-export const VisitorAnswer = Type.Object({ token: Type.String(), expiresAt: Timestamp, visitor: Type.Object({ id: Type.String(), name: Type.String() }) });
+export const VisitorAnswer = Type.Object({ token: Type.String(), expiresAt: Timestamp, visitor: Type.Object({ id: Type.String(), name: Type.String(), verified: Type.Boolean() }) });
+export const VisitorsQuery = Type.Interface([PageQuery], {
+  /** Part of the name, the e-mail or the customer's own id, whatever the case. */
+  text: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+  site: Type.Optional(Id),
+  verified: Type.Optional(Type.Boolean()),
+  online: Type.Optional(Type.Boolean()),
+});
 export const WidgetConfig = Type.Object({ site: SiteProfile });
 
 export const ConversationsQuery = Type.Interface([PageQuery], {

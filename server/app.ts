@@ -72,6 +72,7 @@ import { createOrganisations, type Organisations, type SetupToken } from './orga
 import { organisationsRoutes } from './organisations/organisations.routes.ts';
 import { createOrganisationsStore } from './organisations/organisations.store.ts';
 import type { Outbound } from './outbound/outbound.ts';
+import { listeningPort, originsOf } from './own-origins.ts';
 import { packageRoot } from './package-root.ts';
 import { createPictures } from './pictures/pictures.ts';
 import { picturesRoutes } from './pictures/pictures.routes.ts';
@@ -86,6 +87,10 @@ import { recordingsFrames } from './recordings/recordings.frames.ts';
 import { recordingsRoutes } from './recordings/recordings.routes.ts';
 import { createRecordingsStore } from './recordings/recordings.store.ts';
 import { createRecordings, erase } from './recordings/recordings.ts';
+import { createRetentionStore } from './retention/retention.store.ts';
+import { createRetention } from './retention/retention.ts';
+import { createRoutingStore } from './routing/routing.store.ts';
+import { createRouting } from './routing/routing.ts';
 import type { Secrets } from './secrets.ts';
 import { registerSecurityHeaders } from './security-headers.ts';
 import { createInstallChecks } from './sites/install-check.ts';
@@ -125,6 +130,11 @@ import { createMissedEventsStore } from './webhooks/missed-events.store.ts';
 import { webhooksRoutes } from './webhooks/webhooks.routes.ts';
 import { createWebhooksStore } from './webhooks/webhooks.store.ts';
 import { createWebhooks, type Webhooks } from './webhooks/webhooks.ts';
+import { createCannedReplies } from './workspace/canned-replies.ts';
+import { createSavedFilters } from './workspace/saved-filters.ts';
+import { createTags } from './workspace/tags.ts';
+import { workspaceRoutes } from './workspace/workspace.routes.ts';
+import { createWorkspaceStore } from './workspace/workspace.store.ts';
 
 /** The engines that an app runs on, all open. Closing them is the caller's. */
 export interface AppParts {
@@ -248,6 +258,11 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const calls = createCalls({ store: createCallsStore(database), hub, events, clock, chat, presence, sites, iceServers, light, failed });
   const finaliser = createFinaliser({ store: recordingsStore, blobs, runner: merges, hub, events, clock, alone: database.engine === 'sqlite', failed });
   const recordings = createRecordings({ store: recordingsStore, blobs, calls, hub, clock, light, audit, sites, due: () => finaliser.kick() });
+  const routing = createRouting({ store: createRoutingStore(database), chat, presence, clock, failed });
+  events.listen(routing.heard);
+  presence.observe(routing.presenceChanged);
+  const retention = createRetention({ store: createRetentionStore(database), chat, recordings, audit, clock, failed });
+  const workspaceParts = { store: createWorkspaceStore(database), audit, clock };
   const conversationExports = createConversationExports({ chat, calls, recordings, sites });
   const transcripts = createTranscripts({ chat, exports: conversationExports, sites, store: createNoticesStore(database), mail, audit, clock });
   const viewers = createViewers({ chat, hub });
@@ -314,6 +329,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await fastify.register(picturesRoutes, { pictures });
   await fastify.register(visitorsRoutes, { visitors, identify, timeline, data: visitorData });
   await fastify.register(chatRoutes, { chat, exports: conversationExports });
+  await fastify.register(workspaceRoutes, {
+    tags: createTags(workspaceParts), cannedReplies: createCannedReplies(workspaceParts), savedFilters: createSavedFilters(workspaceParts),
+  });
   await fastify.register(presenceRoutes, { presence });
   await fastify.register(callsRoutes, { calls, iceServers });
   await fastify.register(recordingsRoutes, { recordings });
@@ -338,6 +356,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
     async start() {
       await calls.recover();
       await finaliser.start();
+      routing.start();
+      retention.start();
       facts.start();
       await visitorData.resume();
       mail.start();
@@ -352,6 +372,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       await fastify.close();
       cut.cancel();
       calls.close();
+      await Promise.all([routing.close(), retention.close()]);
       await finaliser.close();
       facts.close();
       online.close();
@@ -375,19 +396,6 @@ function frameworkLog(logger: Logger): FastifyBaseLogger {
 function pushContact(from: string | null, publicOrigin: string | null): string {
   if (from !== null) return `mailto:${from}`;
   return publicOrigin?.startsWith('https:') ? publicOrigin : 'mailto:peer-consult@localhost';
-}
-
-function listeningPort(fastify: FastifyInstance): number | null {
-  const address = fastify.server.address();
-  return address !== null && typeof address === 'object' ? address.port : null;
-}
-
-/** From where browsers get our own pages: what PUBLIC_URL says, or else this machine's names for itself. */
-function originsOf({ host, publicOrigin }: Pick<Config, 'host' | 'publicOrigin'>, port: number): string[] {
-  if (publicOrigin !== null) return [publicOrigin];
-  const any = host === '0.0.0.0' || host === '::';
-  const named = any || host === '127.0.0.1' || host === 'localhost' || host === '::1' ? [] : [host.includes(':') ? `[${host}]` : host.toLowerCase()];
-  return [...named, '127.0.0.1', 'localhost', '[::1]'].map((name) => new URL(`http://${name}:${port}`).origin);
 }
 
 function packageVersion(): string {

@@ -71,7 +71,8 @@ export function defineTables({ table, id, text, int, flag, when, json, index, un
 
   /**
    * `externalId` is the customer's own id for somebody whom its server vouched for: one row a site. `email` and `fields` of a row
-   * without `verifiedAt` are what the visitor says. `mergedInto`: this one was found to be that one; its token still works.
+   * without `verifiedAt` are what the visitor says. `mergedInto`: this one was found to be that one, or, if it is itself, is being
+   * erased; it is in no list then, and its token is worth nothing.
    */
   const visitors = table('visitors', {
     id: id().primaryKey(), organisationId: id().notNull(), siteId: id().notNull(), name: text().notNull(), email: text(),
@@ -80,7 +81,8 @@ export function defineTables({ table, id, text, int, flag, when, json, index, un
     note: text(), mergedInto: id(),
   }, (t) => [
     index('visitors_organisation_site').on(t.organisationId, t.siteId), uniqueIndex('visitors_external').on(t.siteId, t.externalId),
-    index('visitors_organisation_seen').on(t.organisationId, t.lastSeenAt),
+    index('visitors_organisation_seen').on(t.organisationId, t.lastSeenAt), index('visitors_site_name').on(t.siteId, t.name),
+    index('visitors_merged').on(t.mergedInto),
   ]);
 
   /** The pages that a visitor opened with the chat running: title and address without query. */

@@ -33,3 +33,13 @@ export function languageOf(locale: string | undefined): 'ko' | 'en' {
   wanted.sort((a, b) => b.quality - a.quality);
   return wanted.find(({ language, quality }) => quality > 0 && (language === 'ko' || language === 'en'))?.language === 'ko' ? 'ko' : 'en';
 }
+
+/** The first language tag of a tag or an Accept-Language header, as it is kept: `ko-KR`. Null when there is none. */
+export function languageTag(locale: string | undefined): string | null {
+  const [tag] = (locale ?? '').split(/[,;]/, 1);
+  try {
+    return Intl.getCanonicalLocales(tag!.trim())[0]?.slice(0, 35) ?? null;
+  } catch {
+    return null;
+  }
+}
