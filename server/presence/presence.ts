@@ -28,6 +28,8 @@ export interface Presence {
   arrived(agent: AgentPrincipal, connectionId: string): void;
   /** It is gone. `silentMs`: how long ago its last sign of life came; who was silent for long gets no grace on top. */
   left(agentId: string, connectionId: string, silentMs: number): void;
+  /** Told of the organisation whenever the status of one of its agents has changed. */
+  observe(observer: (organisationId: string) => void): void;
 }
 
 /** An agent stays online for so long after the last connection, so that a reload is no coming and going, in ms. */
@@ -46,6 +48,7 @@ export function createPresence({ store, hub, clock, failed }: {
 }): Presence {
   const entries = new Map<string, Entry>();
   const organisations = new Map<string, Set<Entry>>();
+  const observers: ((organisationId: string) => void)[] = [];
 
   const statusOf = (agentId: string): PresenceStatus => entries.get(agentId)?.status ?? 'off';
   const reachable = (status: PresenceStatus) => status === 'online' || status === 'busy';
@@ -63,7 +66,10 @@ export function createPresence({ store, hub, clock, failed }: {
   const change = ({ id, name, organisationId }: Entry['agent'], work: () => void) => {
     const [status, team] = [statusOf(id), teamPresence(organisationId).status];
     work();
-    if (statusOf(id) !== status) hub.publish([`agents:${organisationId}`], { type: 'presence', agent: { id, name, status: statusOf(id) } });
+    if (statusOf(id) !== status) {
+      hub.publish([`agents:${organisationId}`], { type: 'presence', agent: { id, name, status: statusOf(id) } });
+      for (const observer of observers) observer(organisationId);
+    }
     if (teamPresence(organisationId).status !== team) tellVisitors(organisationId).catch(failed);
   };
 
@@ -83,6 +89,7 @@ export function createPresence({ store, hub, clock, failed }: {
   };
 
   return {
+    observe: (observer) => void observers.push(observer),
     statusOf,
     teamPresence,
     isOnline: (agentId) => reachable(statusOf(agentId)),
