@@ -11,11 +11,12 @@ import { tapResults } from './tap-results.mjs';
 
 const words = process.argv.slice(2);
 const chosen = (files) => (words.length === 0 ? files : files.filter((file) => words.some((word) => file.includes(word))));
-const consultation = join('test', 'consultation');
+// What drives the built product in real browsers.
+const journeys = [join('test', 'panel'), join('test', 'consultation')];
 const parts = {
-  tap: chosen(findTests(['protocol', 'server', 'drizzle', 'bench', 'scripts', 'test'])).filter((file) => !file.startsWith(consultation)),
+  tap: chosen(findTests(['protocol', 'server', 'drizzle', 'bench', 'scripts', 'test'])).filter((file) => !journeys.some((folder) => file.startsWith(folder))),
   wtr: chosen(findTests(['widget', 'admin'])),
-  consultation: chosen(findTests([consultation])),
+  consultation: chosen(findTests(journeys)),
 };
 if (Object.values(parts).every((files) => files.length === 0)) {
   console.error(`No test file has ${words.join(' or ')} in its path.`);
@@ -97,7 +98,7 @@ const lacksPostgres = await lack('postgres', 'the contract suites against Postgr
 const lacksS3 = await lack('s3', 'the contract suite of the blob store against S3');
 await lack('turn', 'the tests with a relay');
 const lacksFfmpeg = await lack('ffmpeg', 'what decodes recordings: parts of the merge, the consultation');
-const lacksChromium = await lack('chromium', 'all browser tests and the consultation');
+const lacksChromium = await lack('chromium', 'all browser tests');
 
 if (parts.tap.length > 0) {
   if (!lacksPostgres && !process.env.TEST_POSTGRES_URL) {
@@ -133,7 +134,7 @@ try {
     else add('wtr', await runWtr(parts.wtr));
   }
   if (parts.consultation.length > 0) {
-    console.log('\n# The consultation');
+    console.log('\n# The product in real browsers: the panel, the consultation');
     if (lacksChromium || lacksFfmpeg) totals.skipped += parts.consultation.length;
     else if (built) add('consultation', await runTap(parts.consultation, ['--jobs=1', '--timeout=600']));
   }
