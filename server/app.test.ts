@@ -78,6 +78,9 @@ t.test('[S4] rows of another organisation, site or visitor do not exist, on ever
   await q.insert(tables.sites).values({ ...own, name: 'x', publishableKey: 'pk_x', origins: [], settings: {}, createdAt: now, updatedAt: now });
   await q.insert(tables.visitors).values({ ...own, siteId: id, name: 'x', createdAt: now, lastSeenAt: now });
   await q.insert(tables.conversations).values({ ...own, siteId: id, visitorId: id, status: 'open', openKey: id, lastSeq: 0, lastMessageAt: now, createdAt: now, updatedAt: now });
+  await q.insert(tables.tags).values({ ...own, key: 'x', name: 'x', colour: 'grey', createdAt: now });
+  await q.insert(tables.cannedReplies).values({ ...own, shortcut: 'x', text: 'x', createdAt: now, updatedAt: now });
+  await q.insert(tables.savedFilters).values({ ...own, agentId: (await app.owner()).agent.id, name: 'x', query: {}, createdAt: now });
   await q.insert(tables.calls).values({ ...own, siteId: id, conversationId: id, visitorId: id, mode: 'audio', state: 'ended', startedByKind: 'visitor', startedById: id, startedByName: 'x', createdAt: now });
   await q.insert(tables.recordings).values({ ...own, callId: id, conversationId: id, state: 'failed', mimeType: 'audio/webm', startedAt: now, gaps: [], attempts: 0, createdAt: now, updatedAt: now });
 
@@ -91,6 +94,11 @@ t.test('[S4] rows of another organisation, site or visitor do not exist, on ever
     'PATCH /v1/visitors/{id}': { payload: { name: 'stolen' } },
     'POST /v1/sites/{id}/check-install': { payload: { url: 'https://shop.example/' } },
     'POST /v1/conversations/{id}/messages': { payload: { clientId: '01a1fd8b-94f0-74b5-a0df-1ba9237d8988', text: 'hello' } },
+    'PATCH /v1/conversations/{id}': { payload: { status: 'closed' } },
+    'POST /v1/conversations/{id}/rating': { payload: { score: 1 } },
+    'PATCH /v1/tags/{id}': { payload: { name: 'stolen' } },
+    'PATCH /v1/canned-replies/{id}': { payload: { text: 'stolen' } },
+    'PATCH /v1/saved-filters/{id}': { payload: { name: 'stolen' } },
     'POST /v1/conversations/{id}/transcript': { payload: { email: 'x@example.com' } },
     'POST /v1/recordings/{id}/complete': { payload: { segments: [{ segment: 1, chunks: 1 }] } },
     'PUT /v1/recordings/{id}/segments/{segment}/chunks/{seq}': { payload: Buffer.alloc(0), headers: { 'content-type': 'application/octet-stream', 'content-digest': digest } },
@@ -102,7 +110,8 @@ t.test('[S4] rows of another organisation, site or visitor do not exist, on ever
     t.ok(!operation.requestBody || bodies[name], `${name} has a body; this test has to know one`);
     const ask = (headers: Record<string, string>) => app.inject({ method, url: fillPath(path, id), ...extra, headers: { ...extra.headers, ...headers } });
     const foreign = await ask(stranger);
-    t.match([name, foreign.statusCode, codeOf(foreign)], [name, 404, 'not_found'], name);
+    const forStaff = operation.security!.some((scheme) => !('visitor' in scheme));
+    t.match([name, foreign.statusCode, codeOf(foreign)], forStaff ? [name, 404, 'not_found'] : [name, 403, 'forbidden'], name);
     if (operation.security!.some((scheme) => 'visitor' in scheme)) {
       const other = await ask(visitor.headers);
       t.match([name, other.statusCode, codeOf(other)], [name, 404, 'not_found'], `${name} by another visitor`);
