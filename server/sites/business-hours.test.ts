@@ -49,7 +49,7 @@ t.test('[C8] clocks that change: the hour that is skipped, and the one that come
   t.same(opening(apia, '2011-12-30T08:00:00Z'), [false, '2012-01-05T19:00:00.000Z'], 'the Friday that was left out');
 });
 
-t.test('[C8] opensAt is the first moment of all that follow at which it is open', async (t) => {
+t.test('[C8] opensAt is the first moment of all that follow at which it is open', async () => {
   const zone = fc.constantFrom('UTC', 'Asia/Seoul', 'America/St_Johns', 'Pacific/Apia', 'Australia/Lord_Howe', 'Africa/Casablanca', 'Asia/Kathmandu', 'Europe/Dublin', 'America/New_York', 'Asia/Gaza');
   const time = fc.tuple(fc.integer({ min: 0, max: 23 }), fc.constantFrom(0, 1, 15, 30, 59)).map(([hour, minute]) => `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`);
   const stretch = fc.record({ day: fc.integer({ min: 0, max: 6 }), from: time, to: fc.oneof(time, fc.constant('24:00')) });

@@ -32,9 +32,12 @@ export function visitorOnWire(row: VisitorRow, { online, page }: { online: boole
 }
 
 /** What a visitor told before it had a row, as that row will have it. */
-export function unwrittenRows({ pages, context, name: _, ...told }: Unwritten, of: { visitorId: string; organisationId: string }): { row: Partial<NewRow<'visitors'>>; pages: PageViewRow[] } {
+export function unwrittenRows({ pages, context, email, fields, device, locale }: Unwritten, of: { visitorId: string; organisationId: string }): { row: Partial<NewRow<'visitors'>>; pages: PageViewRow[] } {
   return {
-    row: { ...told, ...(context && { context: { told: context } }) },
+    row: {
+      ...(email !== undefined && { email }), ...(fields && { fields }), ...(device && { device }), ...(locale !== undefined && { locale }),
+      ...(context && { context: { told: context } }),
+    },
     pages: pages.map(({ id, url, title, at }) => ({ ...of, id, url, title, createdAt: Date.parse(at) })),
   };
 }
