@@ -69,17 +69,22 @@ export function createInvitationsStore(database: Database): InvitationsStore {
       const rows = await q.update(invitations).set({ revokedAt: at }).where(and(mine(organisationId, id), isNull(invitations.acceptedAt))).returning({ id: invitations.id });
       return rows.length === 1;
     },
-    accept: (tokenHash, agent, at) => database.atomic(async (inside) => {
-      const [accepted] = await inside.update(invitations).set({ acceptedAt: at })
-        .where(and(eq(invitations.tokenHash, tokenHash), untouched, gt(invitations.expiresAt, at))).returning();
-      if (!accepted) return 'gone' as const;
-      const [written] = await inside.insert(agents).values(agent).onConflictDoNothing({ target: agents.email }).returning();
-      if (!written) throw taken;
-      await revokeOthers(inside, accepted, at);
-      return written;
-    }).catch((error: unknown) => {
-      if (error === taken) return 'email_taken' as const;
-      throw error;
-    }),
+    async accept(tokenHash, agent, at) {
+      const written = await database.atomic(async (inside) => {
+        const [accepted] = await inside.update(invitations).set({ acceptedAt: at })
+          .where(and(eq(invitations.tokenHash, tokenHash), untouched, gt(invitations.expiresAt, at))).returning();
+        if (!accepted) return 'gone' as const;
+        const [row] = await inside.insert(agents).values(agent).onConflictDoNothing({ target: agents.email }).returning();
+        if (!row) throw taken;
+        return { accepted, row };
+      }).catch((error: unknown) => {
+        if (error === taken) return 'email_taken' as const;
+        throw error;
+      });
+      if (typeof written === 'string') return written;
+      // Afterwards: inside, two that are accepted at once would each wait for the other's row.
+      await revokeOthers(q, written.accepted, at);
+      return written.row;
+    },
   };
 }
