@@ -3,7 +3,6 @@ import t, { type Test } from 'tap';
 import type { SessionAnswer } from '../../protocol/http.ts';
 import type { AuditEntry, InvitationAnswer, InvitationLook } from '../../protocol/team.ts';
 import type { Mailer, MailMessage } from '../mail/mailer.ts';
-import { eachEngine } from '../testing/each-engine.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
 import { testApp, testPassword, type TestAppOptions } from '../testing/test-app.ts';
 import { connect } from '../testing/test-socket.ts';
