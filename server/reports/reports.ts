@@ -23,7 +23,7 @@ export interface Reports {
 const dayMs = 86_400_000;
 const daysAtMost = 400;
 // A page is small, because SQLite answers on the thread that everybody's messages take too.
-const pageSize = 500;
+const pageSize = 250;
 
 /** Makes the use cases of reports. */
 export function createReports({ store }: { store: ReportsStore }): Reports {
