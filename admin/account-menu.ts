@@ -1,14 +1,18 @@
-import { LitElement, css, html } from 'lit';
+import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Agent } from '../protocol/shapes.ts';
+import type { Agent, PresenceStatus } from '../protocol/shapes.ts';
 import { base } from '../widget/styles/base.ts';
 import { StoreController } from '../widget/engine/store-controller.ts';
+import type { Session } from '../widget/engine/session-state.ts';
 import type { Api } from './api.ts';
 import type { Attention } from './attention.ts';
 import { personIcon } from './icons.ts';
+import type { Notifications } from './notifications.ts';
+import { run } from './shortcuts.ts';
 import { panel } from './styles.ts';
 import { LANGUAGES, chooseLanguage, language, t, type Language } from './texts/texts.ts';
 import { chooseTheme, theme, type Theme } from './theme.ts';
+import './notification-switch.ts';
 
 /** Who is signed in, with language, appearance, sounds and the way out. A native popover: Esc and a click outside close it. */
 @customElement('consult-admin-account-menu')
@@ -48,6 +52,8 @@ export class AccountMenu extends LitElement {
         background: var(--pc-surface);
         color: var(--pc-text);
         box-shadow: var(--pc-shadow);
+        max-block-size: calc(100dvh - 32px);
+        overflow: auto;
       }
 
       .content {
@@ -80,6 +86,13 @@ export class AccountMenu extends LitElement {
         accent-color: var(--pc-accent);
       }
 
+      /* There is no keyboard to speak of on a phone. */
+      @media (hover: none) {
+        .shortcuts {
+          display: none;
+        }
+      }
+
       @media (max-width: 720px) {
         [popover] {
           inset-inline: 12px;
@@ -92,11 +105,14 @@ export class AccountMenu extends LitElement {
 
   @property({ attribute: false }) api!: Api;
   @property({ attribute: false }) attention: Attention | null = null;
+  @property({ attribute: false }) session: Session | null = null;
+  @property({ attribute: false }) notifications: Notifications | null = null;
   /** Its content stands in the page, without a button that opens it. */
   @property({ type: Boolean }) inline = false;
   readonly #language = new StoreController(this, () => language);
   readonly #theme = new StoreController(this, () => theme);
   readonly #account = new StoreController(this, () => this.api?.account);
+  readonly #state = new StoreController(this, () => this.session?.state);
   readonly #sounds = new StoreController(this, () => this.attention?.sounds);
 
   override render() {
@@ -114,6 +130,7 @@ export class AccountMenu extends LitElement {
     return html`
       <div class="content">
         <p class="who"><strong>${agent.name}</strong><span>${agent.email}</span></p>
+        ${this.#presence(agent.id)}
         <div class="field">
           <label for="language">${t('language')}</label>
           <select class="input" id="language" @change=${(event: Event) => chooseLanguage((event.target as HTMLSelectElement).value as Language)}>
@@ -129,7 +146,24 @@ export class AccountMenu extends LitElement {
           </select>
         </div>
         <label class="switch"><input type="checkbox" .checked=${this.#sounds.value ?? true} @change=${(event: Event) => this.attention?.chooseSounds((event.target as HTMLInputElement).checked)} />${t('soundOn')}</label>
+        <consult-admin-notification-switch .notifications=${this.notifications}></consult-admin-notification-switch>
+        <button class="button shortcuts" type="button" @click=${() => run('help')}>${t('shortcutsTitle')}</button>
         <button class="button" @click=${this.#signOut}>${t('signOut')}</button>
+      </div>
+    `;
+  }
+
+  /** How colleagues and routing see the agent. Visitors only learn that somebody is there. */
+  #presence(agentId: string) {
+    const status = this.#state.value?.team.get(agentId)?.status;
+    if (!status) return nothing;
+    const words = { online: t('presenceOnline'), busy: t('presenceBusy'), away: t('presenceAway') };
+    return html`
+      <div class="field">
+        <label for="presence">${t('presence')}</label>
+        <select class="input" id="presence" @change=${(event: Event) => this.session?.setPresence((event.target as HTMLSelectElement).value as PresenceStatus)}>
+          ${Object.entries(words).map(([value, text]) => html`<option value=${value} ?selected=${value === status}>${text}</option>`)}
+        </select>
       </div>
     `;
   }

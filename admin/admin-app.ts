@@ -1,5 +1,5 @@
 import { LitElement, css, html, nothing } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { customElement, query, state } from 'lit/decorators.js';
 import { base } from '../widget/styles/base.ts';
 import { tokens } from '../widget/styles/tokens.ts';
 import { StoreController } from '../widget/engine/store-controller.ts';
@@ -8,18 +8,24 @@ import { createStoredOutbox } from '../widget/engine/outbox.ts';
 import type { Session } from '../widget/engine/session-state.ts';
 import { createApi } from './api.ts';
 import { createAttention, type Attention } from './attention.ts';
+import { createNotifications, type Notifications } from './notifications.ts';
+import { offlineIcon } from './icons.ts';
 import { panelPages } from './panel-pages.ts';
 import { createRouter, formatRoute, go } from './router.ts';
+import { ShortcutController, listenForShortcuts } from './shortcuts.ts';
 import { panel } from './styles.ts';
 import { language, t } from './texts/texts.ts';
 import { theme } from './theme.ts';
 import './call-dock.ts';
+import './command-palette.ts';
 import './navigation.ts';
 import './page-room.ts';
 import './pages/invitation.ts';
 import './pages/reset.ts';
 import './pages/setup.ts';
 import './pages/sign-in.ts';
+import './shortcut-sheet.ts';
+import './toast.ts';
 
 /** The panel: who is signed in decides between the doorway and the house; the address decides the room. */
 @customElement('consult-admin-app')
@@ -74,7 +80,20 @@ export class AdminApp extends LitElement {
         background: var(--pc-warn-soft);
         color: var(--pc-text);
         font-size: var(--pc-text-s);
-        text-align: center;
+        display: flex;
+        align-items: center;
+        justify-content: center;
+        gap: var(--pc-2);
+      }
+
+      .notice button {
+        flex: none;
+        min-block-size: 28px;
+        padding-inline: var(--pc-2);
+        border-radius: var(--pc-radius-s);
+        font-weight: 600;
+        text-decoration: underline;
+        text-underline-offset: 3px;
       }
 
       consult-admin-navigation {
@@ -144,17 +163,34 @@ export class AdminApp extends LitElement {
   readonly #theme = new StoreController(this, () => theme);
   readonly #session = new StoreController(this, () => this.session?.state);
   @state() private session: Session | null = null;
+  @query('consult-admin-command-palette') private palette!: HTMLElementTagNameMap['consult-admin-command-palette'] | null;
+  @query('consult-admin-shortcut-sheet') private sheet!: HTMLElementTagNameMap['consult-admin-shortcut-sheet'] | null;
   #attention: Attention | null = null;
+  #notifications: Notifications | null = null;
+  #silence: (() => void) | null = null;
+
+  constructor() {
+    super();
+    new ShortcutController(this, {
+      palette: () => this.palette?.show(),
+      help: () => this.sheet?.show(),
+      goInbox: () => go(formatRoute('inbox')),
+      goQueue: () => go(formatRoute('queue')),
+      goHistory: () => go(formatRoute('history')),
+    });
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
     document.documentElement.lang = language.value;
+    this.#silence = listenForShortcuts();
     // Whoever comes with a set-up link has no session to ask for.
     void this.#api.start();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#silence?.();
     this.#leave();
   }
 
@@ -164,6 +200,8 @@ export class AdminApp extends LitElement {
     if (account.status === 'signed-out' && this.session) this.#leave();
     this.setAttribute('theme', this.#theme.value ?? 'auto');
     this.#attention?.show(t('appName'));
+    // The installed panel keeps the name of the language in which it was installed.
+    document.querySelector('link[rel="manifest"]')?.setAttribute('href', this.#language.value === 'ko' ? '/admin/manifest.ko.webmanifest' : '/admin/manifest.webmanifest');
   }
 
   override render() {
@@ -214,14 +252,18 @@ export class AdminApp extends LitElement {
     const route = this.#route.value!;
     const page = panelPages.find(({ name }) => name === route.page)?.name ?? 'inbox';
     const notice = state.link === 'refused' ? t('linkRefused') : state.link === 'offline' ? t('linkOffline') : '';
+    const offline = state.link === 'offline';
     return html`
       <div class="house ${page === 'inbox' && route.id ? 'in-thread' : ''}">
         <a class="button primary skip" href="#content" @click=${this.#skip}>${t('skipToContent')}</a>
-        <consult-admin-navigation .api=${this.#api} .session=${session} .attention=${this.#attention} .page=${page}></consult-admin-navigation>
-        <div class="notice" role="status" ?hidden=${!notice}>${notice}</div>
+        <consult-admin-navigation .api=${this.#api} .session=${session} .attention=${this.#attention} .notifications=${this.#notifications} .page=${page}></consult-admin-navigation>
+        <div class="notice" role="status" ?hidden=${!notice}>${offline ? offlineIcon : nothing}<span>${notice}</span>${offline ? html`<button type="button" @click=${() => session.reconnect()}>${t('tryNow')}</button>` : nothing}</div>
         <consult-admin-page-room class="room" id="content" tabindex="-1" .api=${this.#api} .session=${session} .route=${route}></consult-admin-page-room>
         <consult-admin-call-dock .session=${session}></consult-admin-call-dock>
       </div>
+      <consult-admin-command-palette .api=${this.#api} .session=${session}></consult-admin-command-palette>
+      <consult-admin-shortcut-sheet></consult-admin-shortcut-sheet>
+      <consult-admin-toast></consult-admin-toast>
     `;
   }
 
@@ -235,6 +277,7 @@ export class AdminApp extends LitElement {
     this.session = createSession({ kind: 'agent', server: location.origin, token: (wish) => this.#api.token(wish), locale: () => language.value, outbox: createStoredOutbox(`agent:${agentId}`) });
     this.session.connect();
     this.#attention = createAttention(this.session);
+    this.#notifications = createNotifications(this.#api, this.session);
     const { page } = this.#router.value;
     if (page === 'setup') go(formatRoute('sites'), { replace: true });
     // A used link is no place to come back to.
@@ -244,6 +287,8 @@ export class AdminApp extends LitElement {
   #leave(): void {
     this.#attention?.dispose();
     this.#attention = null;
+    this.#notifications?.dispose();
+    this.#notifications = null;
     this.session?.dispose();
     this.session = null;
   }

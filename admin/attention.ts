@@ -2,9 +2,10 @@ import { createStore, type Readable } from '../widget/engine/store.ts';
 import type { Session } from '../widget/engine/session-state.ts';
 import { createRingTone } from '../widget/call/ring-tone.ts';
 import { createChime } from './chime.ts';
+import { createFaviconBadge } from './favicon-badge.ts';
 import { t } from './texts/texts.ts';
 
-/** What calls an agent to the panel when the eyes are elsewhere: the tab's title and sounds. The banner is the call dock's. */
+/** What calls an agent to the panel when the eyes are elsewhere: the tab's title, its icon, and sounds. The banner is the call dock's. */
 export interface Attention {
   readonly sounds: Readable<boolean>;
   chooseSounds(on: boolean): void;
@@ -20,12 +21,16 @@ export function createAttention(session: Session): Attention {
   const sounds = createStore(stored());
   const ring = createRingTone();
   const chime = createChime();
+  const badge = createFaviconBadge();
   let title = document.title;
   let bell = false;
 
   function follow(): void {
-    const { ringing, call, unread } = session.state.value;
+    const { ringing, call, conversations } = session.state.value;
     const caller = ringing[0];
+    // Conversations, not messages: three lines of one visitor are one thing to do.
+    const unread = conversations.filter((conversation) => conversation.unread > 0).length;
+    badge.show(unread + ringing.length);
     // Whoever is on the phone already is told by the banner, not by a bell in the ear of the other side.
     const wanted = Boolean(caller && !call && sounds.value);
     if (wanted !== bell) {
@@ -61,6 +66,7 @@ export function createAttention(session: Session): Attention {
     dispose() {
       for (const step of leave) step();
       ring.stop();
+      badge.show(0);
       document.title = title;
     },
   };

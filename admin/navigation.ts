@@ -7,6 +7,7 @@ import type { Session } from '../widget/engine/session-state.ts';
 import type { Api } from './api.ts';
 import type { Attention } from './attention.ts';
 import { crossIcon, moreIcon } from './icons.ts';
+import type { Notifications } from './notifications.ts';
 import { panelPages, type PanelPage } from './panel-pages.ts';
 import { formatRoute, type PageName } from './router.ts';
 import { panel } from './styles.ts';
@@ -206,6 +207,7 @@ export class Navigation extends LitElement {
   @property({ attribute: false }) api!: Api;
   @property({ attribute: false }) session!: Session;
   @property({ attribute: false }) attention: Attention | null = null;
+  @property({ attribute: false }) notifications: Notifications | null = null;
   @property() page: PageName = 'inbox';
   @query('dialog') private sheet!: HTMLDialogElement;
   readonly #language = new StoreController(this, () => language);
@@ -224,7 +226,7 @@ export class Navigation extends LitElement {
         ${pages.map((page, at) => this.#entry(page, at >= IN_BAR ? 'late' : ''))}
         <button class="entry more ${late.some(({ name }) => name === this.page) ? 'holds' : ''}" type="button" aria-haspopup="dialog" @click=${() => this.sheet.showModal()}>${moreIcon}<span>${t('more')}</span></button>
         <span class="spacer"></span>
-        <consult-admin-account-menu .api=${this.api} .attention=${this.attention}></consult-admin-account-menu>
+        <consult-admin-account-menu .api=${this.api} .session=${this.session} .attention=${this.attention} .notifications=${this.notifications}></consult-admin-account-menu>
       </nav>
       <dialog aria-labelledby="all" @click=${this.#away}>
         <div class="top">
@@ -232,7 +234,7 @@ export class Navigation extends LitElement {
           <button class="icon-button" type="button" aria-label=${t('close')} @click=${() => this.sheet.close()}>${crossIcon}</button>
         </div>
         <div class="all">${pages.map((page) => this.#entry(page, ''))}</div>
-        <consult-admin-account-menu inline .api=${this.api} .attention=${this.attention}></consult-admin-account-menu>
+        <consult-admin-account-menu inline .api=${this.api} .session=${this.session} .attention=${this.attention} .notifications=${this.notifications}></consult-admin-account-menu>
       </dialog>
     `;
   }

@@ -2,7 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import type { Permission } from '../protocol/permissions.ts';
 import type { Session } from '../widget/engine/session-state.ts';
 import type { Api } from './api.ts';
-import { auditIcon, historyIcon, inboxIcon, reportsIcon, settingsIcon, siteIcon, teamIcon, visitorsIcon } from './icons.ts';
+import { auditIcon, historyIcon, inboxIcon, queueIcon, reportsIcon, settingsIcon, siteIcon, teamIcon, visitorsIcon } from './icons.ts';
 import type { PageName, Route } from './router.ts';
 import type { TextKey } from './texts/en.ts';
 
@@ -30,6 +30,10 @@ export const panelPages: readonly PanelPage[] = [
   {
     name: 'inbox', label: 'inbox', icon: inboxIcon, may: 'conversations:read', load: () => import('./pages/inbox.ts'),
     view: ({ api, session, route }) => html`<consult-admin-inbox .api=${api} .session=${session} .route=${route}></consult-admin-inbox>`,
+  },
+  {
+    name: 'queue', label: 'queue', icon: queueIcon, may: 'calls:take', load: () => import('./pages/queue.ts'),
+    view: ({ api, session, route }) => html`<consult-admin-queue .api=${api} .session=${session} .route=${route}></consult-admin-queue>`,
   },
   {
     name: 'history', label: 'history', icon: historyIcon, may: 'calls:read', load: () => import('./pages/history.ts'),

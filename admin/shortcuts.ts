@@ -77,6 +77,11 @@ export function run(name: ShortcutName): boolean {
   return false;
 }
 
+/** Whether anything on the page answers it now. */
+export function answers(name: ShortcutName): boolean {
+  return (actions.get(name)?.length ?? 0) > 0;
+}
+
 /** Answers shortcuts for as long as its host is in the page. */
 export class ShortcutController implements ReactiveController {
   readonly #own: Partial<Record<ShortcutName, ShortcutAction>>;

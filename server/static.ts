@@ -37,6 +37,8 @@ export const staticPages: FastifyPluginAsync<StaticOptions> = async (app, { widg
     const file = admin.get(path) ?? (/\.\w+$/.test(path) ? undefined : admin.get('index.html'));
     if (!file) throw problem('not_found', admin.size === 0 ? 'The panel has not been built; run `npm run build`.' : undefined);
     if (file === admin.get('index.html')) pageHeaders(reply, ownOrigins());
+    // A service worker lives by the policy it came with, not by the page's: it fetches the panel's own files and shows its icon.
+    if (path === 'sw.js') reply.header('content-security-policy', "default-src 'none'; connect-src 'self'; img-src 'self'");
     return send(request, reply, file);
   });
 };

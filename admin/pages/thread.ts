@@ -193,7 +193,7 @@ export class Thread extends LitElement {
           }}></consult-admin-choice-list>
         </consult-admin-dropdown>
         <div class="tags">
-          <consult-admin-dropdown class="tagging" .label=${t('tags')} @opened=${this.#fresh}>
+          <consult-admin-dropdown class="tagging" .label=${tags.length ? t('tags') : t('putTag')} @opened=${this.#fresh}>
             <span slot="face" class="face">${tagIcon}<span>${tags.length ? t('tags') : t('putTag')}</span></span>
             <consult-admin-choice-list data-first multiple .label=${t('tags')} .none=${t('noTags')} .choices=${choices} @choose=${(event: CustomEvent<{ id: string }>) => void this.#tag(event.detail.id)}></consult-admin-choice-list>
           </consult-admin-dropdown>

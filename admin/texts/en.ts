@@ -451,6 +451,7 @@ export const en = {
   shortcutLeave: 'Back to the list',
 
   // Notifications
+  presence: 'Status',
   notifications: 'Notifications',
   notificationsText: 'Messages and calls appear even while this window is in the background or closed.',
   notificationsTurnOn: 'Turn on notifications',
@@ -461,9 +462,7 @@ export const en = {
   notificationsMissing: 'This browser shows no notifications. On an iPhone, add the panel to the home screen first.',
   notifyAudioCall: 'Voice call from {name}',
   notifyVideoCall: 'Video call from {name}',
-  offlineSince: 'No connection. What you write is kept and goes out as soon as it is back.',
   tryNow: 'Try now',
-  shortcutsButton: 'Shortcuts',
 } as const;
 
 /** A key of the panel's texts. */

@@ -452,6 +452,7 @@ export const ko: Record<TextKey, string> = {
   shortcutLeave: '목록으로 돌아가기',
 
   // 알림
+  presence: '상태',
   notifications: '알림',
   notificationsText: '창이 뒤에 있거나 닫혀 있어도 메시지와 통화를 알려 드립니다.',
   notificationsTurnOn: '알림 켜기',
@@ -462,7 +463,5 @@ export const ko: Record<TextKey, string> = {
   notificationsMissing: '이 브라우저는 알림을 지원하지 않습니다. iPhone에서는 먼저 홈 화면에 추가해 주세요.',
   notifyAudioCall: '{name} 님의 음성 통화',
   notifyVideoCall: '{name} 님의 영상 통화',
-  offlineSince: '연결이 끊겼습니다. 작성한 내용은 보관되며 다시 연결되는 대로 전송됩니다.',
   tryNow: '지금 다시 연결',
-  shortcutsButton: '단축키',
 };
