@@ -97,15 +97,6 @@ await t.test('writing', async (t) => {
     await leave();
   });
 
-  await t.test('[CH4] private notes: never a visitor\'s, and not taken from agents in this version', async (t) => {
-    const { agent, visitor, conversationId, leave } = await consultation(server, 'notes');
-    const note = (socket: TestSocket) => socket.request('message.send', { conversationId, clientId: clientId(5), text: 'psst', note: true });
-    await t.rejects(note(visitor), refused('forbidden'));
-    await t.rejects(note(agent), refused('unprocessable'));
-    t.equal((await visitor.request('history', { conversationId })).messages.length, 1);
-    await leave();
-  });
-
   await t.test('[CH5][J2] the author is who the token says, whatever the frame claims', async (t) => {
     const { agent, visitor, conversationId, vera, leave } = await consultation(server, 'forged');
     visitor.send(JSON.stringify({

@@ -184,6 +184,54 @@ export async function appendContract(t: Test, open: () => Promise<Database>): Pr
     }), { numRuns: 60 });
   });
 
+  await t.test('[J14] a program answers until somebody of the team writes, and takes nothing that people have', async (t) => {
+    const bot = { kind: 'bot', id: 'b', name: 'Robo' } as const;
+    const agent = { kind: 'agent', id: 'a', name: 'Ada' } as const;
+    const { id } = await conversation();
+    t.equal(stored(await append(message(id, { author: bot, kind: 'note' }))).bot, undefined, 'a note is no answer');
+    t.equal(stored(await append(message(id, { author: bot, createdAt: 101 }))).bot, 'began');
+    t.match(await rowOf(id), { botId: 'b', botName: 'Robo', handedOverAt: null, firstAnswerAt: null });
+    t.equal(stored(await append(message(id, { author: { ...bot, id: 'c' } }))).bot, undefined, 'one at a time');
+    t.equal(stored(await append(message(id, { author: agent, kind: 'note' }))).bot, undefined);
+    t.equal(stored(await append(message(id, { author: agent, createdAt: 105 }))).bot, 'ended');
+    t.match(await rowOf(id), { botId: null, botName: null, handedOverAt: 105 });
+    t.equal(stored(await append(message(id, { author: bot }))).bot, undefined, 'it was handed over');
+    t.strictSame((await q.select().from(reads).where(eq(reads.conversationId, id))).map(({ memberKind }) => memberKind), ['agent'], 'programs have no cursor');
+    const taken = await conversation({ assigneeId: 'a' });
+    t.equal(stored(await append(message(taken.id, { author: bot }))).bot, undefined, 'somebody has it');
+    const again = await conversation({ ...closed, handedOverAt: 3, closedBy: agent });
+    await append(message(again.id, { reopen: true }));
+    t.match(await rowOf(again.id), { status: 'open', closedBy: null, handedOverAt: null }, 'opened again, it begins anew');
+  });
+
+  await t.test('[J14] what visitors may know has no trace of private notes, and firsts are firsts, however lines are mixed and batched', async () => {
+    const line = fc.record({
+      author: fc.constantFrom('visitor', 'agent', 'bot', 'system'), kind: fc.constantFrom('text', 'note', 'call'),
+    });
+    await fc.assert(fc.asyncProperty(fc.array(fc.array(line, { minLength: 1, maxLength: 4 }), { maxLength: 5 }), async (batches) => {
+      const { id } = await conversation();
+      const said: { seq: number; author: string; kind: string; at: number }[] = [];
+      let at = 1000;
+      for (const batch of batches) {
+        await database.appendMessages(batch.map(({ author, kind }) => {
+          said.push({ seq: said.length + 1, author, kind, at: ++at });
+          return message(id, { author: { kind: author, id: author, name: author }, kind, text: `${said.length}`, createdAt: at });
+        }));
+      }
+      const row = await rowOf(id);
+      const visible = said.filter(({ kind }) => kind !== 'note');
+      const last = visible.at(-1);
+      const hidden = said.at(-1)?.kind === 'note';
+      const texts = said.filter(({ kind }) => kind === 'text');
+      const first = texts.find(({ author }) => author === 'visitor');
+      const answer = first && texts.find(({ author, seq }) => ['agent', 'bot'].includes(author) && seq > first.seq);
+      assert.deepEqual(
+        [row.lastSeq, row.visibleSeq, row.visiblePreview?.seq, row.preview?.seq, row.notes, row.lastMessageAt, row.updatedAt, row.firstMessageAt, row.firstAnswerAt],
+        [said.length, hidden ? last?.seq ?? 0 : null, hidden ? last?.seq : undefined, said.at(-1)?.seq, (said.length - visible.length) || null, last?.at ?? 1, last?.at ?? 1,
+          first?.at ?? null, answer?.at ?? null]);
+    }), { numRuns: 60 });
+  });
+
   await t.test('[J18] behind a group commit a crowd shares a few commits', async (t) => {
     const ids = await Promise.all(Array.from({ length: 10 }, async () => (await conversation()).id));
     let commits = 0;
