@@ -8,8 +8,8 @@ import { tell } from './events.ts';
 import { launcher, launcherStyles } from './launcher.ts';
 import type { Panel, VisitorSession } from './panel.ts';
 import { placement } from './peer-consult.styles.ts';
-import { wearAccent } from './styles/accent.ts';
 import { tokens } from './styles/tokens.ts';
+import { wearLook } from './styles/wear-look.ts';
 import { languageOf, type Language } from './texts/language.ts';
 import { launcherTexts } from './texts/launcher-texts.ts';
 import type { Texts } from './texts/texts.ts';
@@ -64,13 +64,13 @@ export class PeerConsult extends LitElement {
   /** What the site's own server signed to say who the visitor is. Whoever signs out calls `reset()`. */
   @property() identity = '';
   @property({ type: Boolean, reflect: true, attribute: 'hide-launcher' }) hideLauncher = false;
+  /** A session to show instead of a visitor's own: the owner's panel previews a site so, and no server is asked for anything. */
+  @property({ attribute: false }) preview: VisitorSession | null = null;
 
   @state() private module: PanelModule | undefined;
   @state() private texts: Texts | undefined;
   private textsLanguage: Language | undefined;
   private context: Record<string, unknown> | undefined;
-  /** The accent that the element wears. */
-  private worn = '';
   @state() private narrow = false;
   @state() private snapshot: SessionState | undefined;
   private session: VisitorSession | undefined;
@@ -181,6 +181,12 @@ export class PeerConsult extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    if (this.preview) {
+      // In a drawn window: what counts is its width.
+      this.narrow = (this.parentElement?.clientWidth ?? 0) <= 480;
+      if (this.session !== this.preview) this.letGo();
+      void this.ready();
+    }
     if (changed.has('siteKey') || changed.has('server')) {
       if (this.session && this.madeOf !== this.siteName) {
         this.letGo();
@@ -190,14 +196,14 @@ export class PeerConsult extends LitElement {
     if (changed.has('identity') && this.identity) this.prove(this.identity);
     if (changed.has('opened') && !this.opened) this.hadFocus = this.shadowRoot?.activeElement != null;
     if (this.module && this.language !== this.textsLanguage) void this.loadWords(this.module);
-    this.wearLook();
+    wearLook(this, this.snapshot?.site?.look, this.accent);
     if (changed.has('opened') && this.opened && !this.session) void this.ready();
   }
 
   protected override updated(changed: PropertyValues<this>): void {
     const full = this.opened && this.narrow && this.panelThere;
     this.toggleAttribute('full', full);
-    this.viewport.set(full);
+    this.viewport.set(full && !this.preview);
     if (!changed.has('opened') || (changed.get('opened') === undefined && !this.opened)) return;
     tell(this, this.opened ? 'open' : 'close', {});
     if (!this.opened) this.giveFocusBack();
@@ -215,7 +221,7 @@ export class PeerConsult extends LitElement {
         ? nothing
         : launcher(
             { label: this.label, text: this.launcherText || (this.snapshot?.site?.look.launcherText ?? ''), unread: snapshot?.unread ?? 0, inCall: inCall(snapshot), loading: this.opened && !panelThere },
-            { click: this.onLauncher, near: this.onNear },
+            { click: this.show, near: this.onNear },
           )}
     `;
   }
@@ -229,16 +235,6 @@ export class PeerConsult extends LitElement {
 
   private get language(): Language {
     return languageOf(this.locale, this.snapshot?.site?.languages);
-  }
-
-  /** The look that the site's owner has set, as far as the tag and the page leave it open. */
-  private wearLook(): void {
-    const look = this.snapshot?.site?.look;
-    const accent = this.accent || (look?.accent ?? '');
-    if (accent !== this.worn) wearAccent(this, (this.worn = accent));
-    this.toggleAttribute('light', look?.theme === 'light');
-    this.toggleAttribute('dark', look?.theme === 'dark');
-    this.toggleAttribute('at-left', look?.position === 'bottom-left');
   }
 
   private prove(proof: string): void {
@@ -289,10 +285,6 @@ export class PeerConsult extends LitElement {
     if (this.hadFocus) target?.focus({ preventScroll: true });
   }
 
-  private onLauncher = (): void => {
-    this.show();
-  };
-
   /** The pointer comes near: the chunk may as well set out. The server is not asked anything. */
   private onNear = (): void => {
     this.load().then(
@@ -301,13 +293,9 @@ export class PeerConsult extends LitElement {
     );
   };
 
-  private onNarrow = (event: MediaQueryListEvent): void => {
-    this.narrow = event.matches;
-  };
+  private onNarrow = ({ matches }: MediaQueryListEvent): void => void (this.narrow = matches);
 
-  private async load(): Promise<PanelModule> {
-    return import('./panel.ts');
-  }
+  private load = (): Promise<PanelModule> => import('./panel.ts');
 
   private async loadWords(module: PanelModule): Promise<void> {
     const { language } = this;
@@ -323,7 +311,7 @@ export class PeerConsult extends LitElement {
   }
 
   private async begin(): Promise<VisitorSession | null> {
-    if (!this.siteKey) return this.fail('no_site_key', '<peer-consult> needs the attribute site-key.');
+    if (!this.siteKey && !this.preview) return this.fail('no_site_key', '<peer-consult> needs the attribute site-key.');
     let module: PanelModule;
     try {
       module = await this.load();
@@ -332,7 +320,7 @@ export class PeerConsult extends LitElement {
       return this.fail('load_failed', 'The chat could not be loaded.');
     }
     if (!this.isConnected) return null;
-    const session = module.createVisitorSession({
+    const session = this.preview ?? module.createVisitorSession({
       ...this.site,
       locale: () => this.language,
       proof: this.identity,

@@ -258,6 +258,16 @@ describe('message list', () => {
     expect(wishes).to.deep.equal(['retry client-2', 'discard client-2']);
   });
 
+  it('[P8] a bot stands on the team’s side: opposite the visitor, beside the agents; nobody takes it for a person', async () => {
+    const bot = line(2, { author: { kind: 'bot', id: 'b', name: 'Helper' } });
+    for (const [selfKind, own] of [['visitor', false], ['agent', true]] as const) {
+      const { list, root } = await make({ lines: [line(1, { author: visitor }), bot], selfKind, selfId: 'me' });
+      const group = [...root.querySelectorAll('.group')].at(-1)!;
+      expect([group.classList.contains('own'), group.querySelector('.name')!.textContent]).to.deep.equal([own, 'HelperAutomated']);
+      list.remove();
+    }
+  });
+
   it('[K3] stays at the end while lines come; further up it stays where it is, counts, and has a way down', async () => {
     const many = Array.from({ length: 40 }, (_, index) => line(index + 1));
     const { list, root, scroller } = await make({ lines: many });
