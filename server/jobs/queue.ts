@@ -76,8 +76,9 @@ export function createQueue<Job>({ store, work, clock, failed, name, parallel = 
     } while (asked && !closed);
     if (closed || running.size >= parallel) return; // the next that ends looks again
     const next = await store.nextDue(clock.now());
+    const now = clock.now();
     wake?.cancel();
-    wake = next === null || closed ? null : clock.after(Math.max(soonestMs, next - clock.now()), kick);
+    wake = next === null || closed ? null : clock.after(next > now ? next - now : soonestMs, kick);
   };
 
   const kick = () => {

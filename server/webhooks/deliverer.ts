@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { DeliveryAttempt } from '../../protocol/developers.ts';
 import type { Audit } from '../audit/audit.ts';
 import { rfc3339, type Clock } from '../clock.ts';
@@ -39,6 +40,7 @@ const parallel = 32;
 /** Makes the queue that tells webhooks what happened, one event at a time each. */
 export function createDeliverer({ store, outbound, audit, clock, failed, heard, disable, tried }: DelivererParts): Queue {
   const ending = new AbortController();
+  setMaxListeners(parallel, ending.signal); // each request listens
 
   const ask = async ({ delivery, webhook }: DeliveryJob): Promise<Result> => {
     const now = clock.now();
