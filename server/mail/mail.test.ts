@@ -77,7 +77,7 @@ t.test('[Q1] [Q2] every kind of mail arrives at a real mail server, as text and 
   const notice = smtp.mails.find((received) => received.header('subject')?.includes('is waiting on'))!;
   t.match(notice.text, /^김 <b>Kim<\/b> & "co" is waiting for an answer\n\n[^]*\n> 김 <b>Kim<\/b> & "co"\n\nOpen the conversation:\nhttps:\/\/consult\.example\/admin\/#\/inbox\/1\n/);
   t.match(notice.html, /<blockquote[^>]*>김 &lt;b&gt;Kim&lt;\/b&gt; &amp; &quot;co&quot;<\/blockquote>/);
-  t.equal(notice.header('list-unsubscribe'), '<https://consult.example/admin/#/account>');
+  t.equal(notice.header('list-unsubscribe'), '<https://consult.example/admin/#/settings/account>');
   t.equal(smtp.mails.find((received) => received.html.includes('shop.example'))!.header('list-unsubscribe'), undefined);
   t.match(smtp.mails.find((received) => received.html.includes('shop.example'))!.html, /href="https:\/\/shop\.example\/page\?a=1&amp;b=&quot;2&quot;"/);
 });

@@ -74,7 +74,7 @@ export function createMail({ store, mailer, clock, ownOrigins, failed }: {
       await mailer!.send({
         messageId: `${row.id}@${domain}`, to: row.recipient, subject: row.subject, text: row.text, html: row.html, date: row.createdAt,
         references: row.key === null ? null : `${row.key.replace(/[^\w.-]/g, '.')}@${domain}`,
-        unsubscribe: row.kind === 'agent_notice' ? `${ownOrigins()[0]}/admin/#/account` : null,
+        unsubscribe: row.kind === 'agent_notice' ? `${ownOrigins()[0]}/admin/#/settings/account` : null,
       });
     } catch (error) {
       const sentence = error instanceof Error ? error.message.slice(0, 500) : String(error);
