@@ -311,6 +311,23 @@ describe('forms of the chat', () => {
     });
   });
 
+  it('[P11] whoever wants less motion gets none, in every part of the chat', async () => {
+    start({}, (fake) => {
+      fake.presence = { status: 'offline' };
+      fake.converse('c', ['mine']);
+    });
+    await page.open();
+    await until(() => inForm('[data-action=answer]') !== null);
+    const roots = [page.element.shadowRoot!];
+    for (const root of roots) for (const each of root.querySelectorAll('*')) if (each.shadowRoot) roots.push(each.shadowRoot);
+    expect(roots.map((root) => root.host.localName)).to.include.members(['peer-consult', 'peer-consult-panel', 'peer-consult-contact-form']);
+    for (const root of roots) {
+      const rules = root.adoptedStyleSheets.flatMap((sheet) => [...sheet.cssRules]);
+      const calm = rules.filter((rule): rule is CSSMediaRule => rule instanceof CSSMediaRule && rule.conditionText.includes('prefers-reduced-motion: reduce')).map(({ cssText }) => cssText).join();
+      expect(calm, root.host.localName).to.match(/animation(-duration: 1ms|: [^;]*none[^;]*) !important/);
+    }
+  });
+
   for (const locale of ['en', 'ko']) {
     for (const theme of ['light', 'dark']) {
       it(`[P11] axe finds nothing in any form: ${locale}, ${theme}`, async () => {
