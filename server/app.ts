@@ -289,7 +289,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   });
   const gateway = createGateway({
     clock, hub, log: logger, verify, origins: createOriginRules(sites), limited: config.rateLimits,
-    handlers: [...chatFrames(chat, viewers), ...presenceFrames(presence), ...callsFrames(calls), ...recordingsFrames(recordings), ...transcriptsFrames(transcripts)],
+    handlers: [...chatFrames(chat, viewers), ...presenceFrames(presence), ...callsFrames(calls), ...recordingsFrames(recordings), ...transcriptsFrames(transcripts), ...visitorsFrames(facts)],
     listeners: [presenceListener(presence), visitorWelcome({ auth, sites, clock }), callsConnections(calls), createCatchUp({ chat, hub }), viewersListener(viewers), visitorsListener({ facts, online })],
   });
 
