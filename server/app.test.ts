@@ -28,7 +28,7 @@ const operationsOf = async (app: TestApp) => {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase() as 'GET', name: `${method.toUpperCase()} ${path}`, operation })));
 };
-const fillPath = (path: string, id: string) => path.replace('{id}', id).replace('{segment}', '1').replace('{seq}', '0');
+const fillPath = (path: string, id: string) => path.replace('{segment}', '1').replace('{seq}', '0').replaceAll(/\{\w+\}/g, id);
 const codeOf = (answer: { json(): unknown }) => (answer.json() as { code?: string }).code;
 /** HEAD of media is GET's own handler; without a body it can show no code. */
 const withBody = ({ method }: { method: string }) => method !== 'HEAD';
@@ -83,6 +83,9 @@ t.test('[S4] rows of another organisation, site or visitor do not exist, on ever
   await q.insert(tables.savedFilters).values({ ...own, agentId: (await app.owner()).agent.id, name: 'x', query: {}, createdAt: now });
   await q.insert(tables.calls).values({ ...own, siteId: id, conversationId: id, visitorId: id, mode: 'audio', state: 'ended', startedByKind: 'visitor', startedById: id, startedByName: 'x', createdAt: now });
   await q.insert(tables.recordings).values({ ...own, callId: id, conversationId: id, state: 'failed', mimeType: 'audio/webm', startedAt: now, gaps: [], attempts: 0, createdAt: now, updatedAt: now });
+  await q.insert(tables.apiKeys).values({ ...own, name: 'x', prefix: 'x', hash: 'x', scopes: [], createdById: id, createdAt: now });
+  await q.insert(tables.webhooks).values({ ...own, name: 'x', url: 'https://x.example/', events: ['*'], secret: 'whsec_x', enabled: false, bot: false, createdAt: now, updatedAt: now });
+  await q.insert(tables.deliveries).values({ ...own, webhookId: id, eventId: 'x', event: 'ping', payload: '{}', state: 'failed', attempts: 1, log: [], createdAt: now });
 
   const login = await app.inject({ method: 'POST', url: '/v1/auth/login', payload: { email: 's@example.com', password: testPassword } });
   const stranger = { authorization: `Bearer ${login.json<{ accessToken: string }>().accessToken}` };
@@ -100,6 +103,7 @@ t.test('[S4] rows of another organisation, site or visitor do not exist, on ever
     'PATCH /v1/canned-replies/{id}': { payload: { text: 'stolen' } },
     'PATCH /v1/saved-filters/{id}': { payload: { name: 'stolen' } },
     'POST /v1/conversations/{id}/transcript': { payload: { email: 'x@example.com' } },
+    'PATCH /v1/webhooks/{id}': { payload: { name: 'stolen' } },
     'POST /v1/recordings/{id}/complete': { payload: { segments: [{ segment: 1, chunks: 1 }] } },
     'PUT /v1/recordings/{id}/segments/{segment}/chunks/{seq}': { payload: Buffer.alloc(0), headers: { 'content-type': 'application/octet-stream', 'content-digest': digest } },
   };
