@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { AuditEntry } from '../../protocol/team.ts';
 import { csvLine } from '../csv.ts';
+import type { Database } from '../store/database.ts';
 import { openSqlite } from '../store/open-sqlite.ts';
+import { eachEngine } from '../testing/each-engine.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
 import { testApp } from '../testing/test-app.ts';
 import { createAudit } from './audit.ts';
@@ -13,9 +15,9 @@ import { createAuditStore, type AuditStore } from './audit.store.ts';
 const actor = { kind: 'agent', id: 'olive', name: 'Olive' };
 const record = (action: string, more: object = {}) => ({ organisationId: 'o', actor, action, ...more });
 
-async function log(t: { teardown(work: () => unknown): void }, wrap: (store: AuditStore) => AuditStore = (store) => store) {
+async function log(t: { teardown(work: () => unknown): void }, wrap: (store: AuditStore) => AuditStore = (store) => store, open: () => Promise<Database> = () => openSqlite({ file: ':memory:' })) {
   const clock = fakeClock();
-  const database = await openSqlite({ file: ':memory:' });
+  const database = await open();
   const told: string[] = [];
   const audit = createAudit({ store: wrap(createAuditStore(database)), clock, failed: (error) => void told.push(String(error)) });
   t.teardown(() => database.close());
@@ -34,8 +36,8 @@ t.test('[N10] entries are kept in the order in which they were told, with the cl
   ]);
 });
 
-t.test('[N10] [S4] filters by actor, action, thing and time; another organisation sees nothing', async (t) => {
-  const { audit, clock, actions } = await log(t);
+await eachEngine(t, (t, open) => t.test('[N10] [S4] filters by actor, action, thing and time; another organisation sees nothing', async (t) => {
+  const { audit, clock, actions } = await log(t, undefined, open);
   audit.record(record('agent.disabled'));
   audit.record(record('agents.counted'));
   clock.advance(1000);
@@ -47,7 +49,7 @@ t.test('[N10] [S4] filters by actor, action, thing and time; another organisatio
   t.same(await actions({ from: clock.now() }), ['agent.restored']);
   t.same(await actions({ to: clock.now() }), ['agents.counted', 'agent.disabled']);
   t.same((await audit.list('nobody', {}, { limit: 10 })).items, []);
-});
+}).then(() => undefined));
 
 t.test('[N10] a database that fails for a while loses nothing and stops nobody', async (t) => {
   let broken = true;

@@ -58,7 +58,7 @@ export function createAccount({ store, signIns, audit, clock }: { store: AuthSto
     async endAllSessions(principal, address) {
       await store.revokeAll(principal, clock.now());
       signIns.closeAccount(principal.id, 'signed_out');
-      note(principal, 'session.all_ended', address);
+      note(principal, 'session.ended_everywhere', address);
     },
   };
 }

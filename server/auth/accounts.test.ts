@@ -238,7 +238,7 @@ t.test('[B3] [S14] signing out everywhere ends all of one’s own, with sockets 
   t.match(socket.events.at(-1), { type: 'session.revoked', reason: 'signed_out' });
   t.same([(await me(headers)).statusCode, (await me(bearer(second.accessToken))).statusCode, (await me(owner.headers)).statusCode], [401, 401, 200]);
   t.same(await q.select().from(tables.pushSubscriptions), []);
-  t.match(await audit('session.all_ended'), [{ actor: { id: agent.id } }]);
+  t.match(await audit('session.ended_everywhere'), [{ actor: { id: agent.id } }]);
 });
 
 t.test('[B2] one’s own switches have defaults and change one by one, also at the same time', async (t) => {

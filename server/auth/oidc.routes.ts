@@ -39,7 +39,8 @@ export const oidcRoutes: FastifyPluginAsyncTypebox<{ oidc: Oidc | null; cookies:
     config: limit,
     schema: { tags: ['auth'], summary: 'Where the OpenID provider leads back to', description: 'Sets the same cookies as signing in does.', response },
   }, async (request, reply) => {
-    const query = request.url.split('?')[1] ?? '';
+    const at = request.url.indexOf('?');
+    const query = at < 0 ? '' : request.url.slice(at + 1);
     const signedIn = await configured().finish({ query, memory: request.cookies[memoryCookieName] }, placeOf(request));
     void reply.clearCookie(memoryCookieName, cookie);
     if (typeof signedIn === 'string') return refused(reply, signedIn);
