@@ -1,6 +1,5 @@
 import { expect } from '@esm-bundle/chai';
 import { formatRoute, parseRoute } from './router.ts';
-import { policy, snippet } from './pages/snippet.ts';
 
 describe('router', () => {
   it('[B2] a deep link survives: what is written is read back', () => {
@@ -24,19 +23,5 @@ describe('router', () => {
 
   it('[S1] the set-up token is read from the fragment', () => {
     expect(parseRoute('#/setup?token=abc-_1').query.get('token')).to.equal('abc-_1');
-  });
-});
-
-describe('snippet', () => {
-  it('[A7] escapes what it puts into attributes', () => {
-    const template = document.createElement('template');
-    template.innerHTML = snippet('https://consult.example.com', 'pk_"><img onerror=x>&amp;').replace('script type', 'x-script type').replace('</script>', '</x-script>');
-    const tag = template.content.querySelector('peer-consult')!;
-    expect(tag.getAttribute('site-key')).to.equal('pk_"><img onerror=x>&amp;');
-    expect(template.content.querySelector('img')).to.equal(null);
-  });
-
-  it('names the sources for a content security policy', () => {
-    expect(policy('https://c.example')).to.equal('script-src https://c.example; connect-src https://c.example wss://c.example');
   });
 });

@@ -17,11 +17,6 @@ export class SiteForms extends SiteSection {
   static override styles = [
     ...SiteSection.styles,
     css`
-      :host {
-        display: grid;
-        gap: var(--pc-5);
-      }
-
       .wrong {
         display: flex;
         gap: 6px;

@@ -1,20 +1,20 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Site, SiteProfile } from '../../protocol/site.ts';
+import type { Site } from '../../protocol/site.ts';
 import { base } from '../../widget/styles/base.ts';
 import { StoreController } from '../../widget/engine/store-controller.ts';
 import { phoneSizeIcon, screenSizeIcon } from '../forms/form-icons.ts';
-import '../forms/select-field.ts';
 import { panel } from '../styles.ts';
+import { createPreviewSession, type PreviewScene, type PreviewSession } from '../preview-session.ts';
+import { en } from '../texts/en.ts';
+import { ko } from '../texts/ko.ts';
 import { LANGUAGES, language, t, type Language } from '../texts/texts.ts';
 import { profileOf, type SiteDraft } from './site-draft.ts';
 
-/** What the element takes for a preview: it then asks no server for anything. */
-interface PreviewElement extends HTMLElement {
-  preview: SiteProfile | null;
-}
-
-const SIZES = { phone: { width: 360, height: 660 }, desktop: { width: 780, height: 720 } } as const;
+const SIZES = { phone: { width: 360, height: 600 }, desktop: { width: 780, height: 720 } } as const;
+/** Sample lines are in the element's language, not in the panel's. */
+const WORDS = { en, ko };
+type Moment = 'button' | 'start' | 'chat';
 
 /**
  * The real element, as visitors will have it, in a drawn browser window: it follows the form while one types. Its code is the one
@@ -54,7 +54,7 @@ export class SitePreview extends LitElement {
       .choice button {
         display: grid;
         place-items: center;
-        min-inline-size: 32px;
+        min-inline-size: 30px;
         min-block-size: 30px;
         padding-inline: var(--pc-2);
         border-radius: 6px;
@@ -79,7 +79,13 @@ export class SitePreview extends LitElement {
         display: grid;
         justify-content: center;
         min-inline-size: 0;
-        overflow: hidden;
+      }
+
+      /* The element asks for the width of its window in the moment in which that changes. */
+      .scaled,
+      .window,
+      .site {
+        transition-property: none;
       }
 
       .scaled {
@@ -177,6 +183,10 @@ export class SitePreview extends LitElement {
         block-size: 120px;
       }
 
+      peer-consult {
+        --height: 100%;
+      }
+
       .problem {
         position: absolute;
         inset: auto 12px 12px;
@@ -190,11 +200,12 @@ export class SitePreview extends LitElement {
   @property({ attribute: false }) load: () => Promise<unknown> = () => import(/* @vite-ignore */ `${location.origin}/peer-consult.js`);
   @state() private size: keyof typeof SIZES = 'phone';
   @state() private dark = false;
-  @state() private opened = true;
+  @state() private moment: Moment = 'chat';
   @state() private somebody = true;
   @state() private locale: Language | null = null;
   @state() private status: 'loading' | 'there' | 'failed' = 'loading';
   @state() private room = 360;
+  #session: PreviewSession | null = null;
   readonly #language = new StoreController(this, () => language);
   readonly #watch = new ResizeObserver(([entry]) => {
     // In a frame of its own: what it changes would be its own next news.
@@ -252,7 +263,7 @@ export class SitePreview extends LitElement {
         ${toggle(t('previewSomebody'), this.somebody, () => (this.somebody = true), t('previewSomebody'))}${toggle(t('previewNobody'), !this.somebody, () => (this.somebody = false), t('previewNobody'))}
       </div>
       <div class="choice" role="group" aria-label=${t('previewState')}>
-        ${toggle(t('previewOpen'), this.opened, () => (this.opened = true), t('previewOpen'))}${toggle(t('previewClosed'), !this.opened, () => (this.opened = false), t('previewClosed'))}
+        ${toggle(t('previewClosed'), this.moment === 'button', () => (this.moment = 'button'), t('previewClosed'))}${toggle(t('previewStart'), this.moment === 'start', () => (this.moment = 'start'), t('previewStart'))}${toggle(t('previewChat'), this.moment === 'chat', () => (this.moment = 'chat'), t('previewChat'))}
       </div>
       ${this.draft.settings.languages.length > 1
         ? html`<div class="choice" role="group" aria-label=${t('language')}>${this.draft.settings.languages.map((code) => toggle(LANGUAGES[code], code === (this.locale ?? this.draft.settings.languages[0]), () => (this.locale = code), code.toUpperCase()))}</div>`
@@ -261,10 +272,20 @@ export class SitePreview extends LitElement {
   }
 
   #element(locale: Language) {
+    const { settings } = this.draft;
     const profile = profileOf(this.site, this.draft, this.somebody);
+    const { previewAsk, previewAnswer } = WORDS[locale];
+    const scene: PreviewScene = { site: profile, online: settings.presenceShown ? this.somebody : null, begun: this.moment === 'chat', lines: this.somebody ? [previewAsk, previewAnswer] : [previewAsk] };
+    if (this.#session) this.#session.show(scene);
+    else this.#session = createPreviewSession(scene);
     // With `auto` the window stands for the visitor's system.
     const theme = profile.look.theme === 'auto' ? (this.dark ? 'dark' : 'light') : profile.look.theme;
-    return html`<peer-consult .preview=${profile as PreviewElement['preview']} .locale=${locale} .theme=${theme} .opened=${this.opened} @peer-consult:open=${() => (this.opened = true)} @peer-consult:close=${() => (this.opened = false)}></peer-consult>`;
+    return html`<peer-consult .preview=${this.#session} .locale=${locale} .theme=${theme} .opened=${this.moment !== 'button'} @peer-consult:open=${this.#opened} @peer-consult:close=${() => (this.moment = 'button')}></peer-consult>`;
+  }
+
+  /** By the button in the preview itself. */
+  #opened(): void {
+    if (this.moment === 'button') this.moment = 'start';
   }
 
   async #load(): Promise<void> {

@@ -1,4 +1,4 @@
-import { LitElement } from 'lit';
+import { LitElement, css } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { SiteSettings } from '../../protocol/site.ts';
 import { base } from '../../widget/styles/base.ts';
@@ -14,7 +14,17 @@ import type { Problems, SiteDraft } from './site-draft.ts';
  * @fires draft `detail`: the draft as it shall be
  */
 export abstract class SiteSection extends LitElement {
-  static override styles = [base, panel, pageStyles];
+  static override styles = [
+    base,
+    panel,
+    pageStyles,
+    css`
+      :host {
+        display: grid;
+        gap: var(--pc-5);
+      }
+    `,
+  ];
 
   @property({ attribute: false }) draft!: SiteDraft;
   @property({ attribute: false }) problems: Problems = new Map();

@@ -20,9 +20,10 @@ export interface SnippetParts {
   look: Look;
 }
 
-/** Escapes a text for a double-quoted attribute of HTML, whatever it is (criterion A7). */
+/** Escapes a text for a double-quoted attribute of HTML, of JSX, and of a template in a template literal, whatever it is (criterion A7). */
 export function escapeAttribute(value: string): string {
-  return value.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll("'", '&#39;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('{', '&#123;').replaceAll('}', '&#125;');
+  return value.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll("'", '&#39;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('{', '&#123;').replaceAll('}', '&#125;')
+    .replaceAll('`', '&#96;').replaceAll('$', '&#36;').replaceAll('\\', '&#92;');
 }
 
 /** Escapes a text for a single-quoted string of JavaScript or PHP that may stand in a page's script. */
@@ -83,7 +84,7 @@ export function snippets(stack: Stack, parts: SnippetParts): Snippet[] {
     case 'angular':
       return [
         { file: 'index.html', code: load },
-        { file: 'app.component.ts', code: `import { Component, CUSTOM_ELEMENTS_SCHEMA } from '@angular/core';\n\n@Component({\n  selector: 'app-root',\n  schemas: [CUSTOM_ELEMENTS_SCHEMA],\n  template: \`${element.replaceAll('`', '&#96;').replaceAll('$', '&#36;')}\`,\n})\nexport class AppComponent {}` },
+        { file: 'app.component.ts', code: `import { Component, CUSTOM_ELEMENTS_SCHEMA } from '@angular/core';\n\n@Component({\n  selector: 'app-root',\n  schemas: [CUSTOM_ELEMENTS_SCHEMA],\n  template: \`${element}\`,\n})\nexport class AppComponent {}` },
         ...style,
       ];
     case 'wordpress':

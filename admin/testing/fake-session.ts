@@ -55,7 +55,9 @@ export function fakeApi(answers: Record<string, unknown>): Api & { asked: string
     },
     send: async <T>(method: string, path: string, body: unknown) => {
       asked.push(`${method} ${path} ${JSON.stringify(body)}`);
-      return answers[`${method} ${path}`] as T;
+      const answer = answers[`${method} ${path}`];
+      if (answer instanceof Error) throw answer;
+      return answer as T;
     },
   };
 }
