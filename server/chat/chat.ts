@@ -142,7 +142,9 @@ export function createChat({ store, workStore, removalStore, hub, events, visito
 
   const append = async (facts: ConversationFacts, draft: Omit<NewMessage, 'organisationId' | 'conversationId' | 'id' | 'createdAt'>, except?: string) => {
     const { organisationId, siteId, visitorId } = facts;
-    const result = await store.append({ organisationId, conversationId: facts.id, id: clock.id(), createdAt: clock.now(), ...draft });
+    const result = await store.append({
+      organisationId, conversationId: facts.id, id: clock.id(), createdAt: clock.now(), ...(draft.author.kind === 'visitor' && { visitorId: draft.author.id }), ...draft,
+    });
     if (!result) throw problem('unavailable', undefined, busyMs);
     switch (result.outcome) {
       case 'missing':
