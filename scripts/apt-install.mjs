@@ -13,6 +13,10 @@ const packages = [
   'ceph-common',
   'fonts-noto-cjk',
   'fonts-noto-color-emoji',
+  // What the examples of docs/ call.
+  'curl',
+  'jq',
+  'openssl',
 ];
 
 /** Installs the missing ones; a failure is reported and left to the checks that follow. */
