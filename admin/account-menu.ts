@@ -58,7 +58,7 @@ export class AccountMenu extends LitElement {
 
       .content {
         display: grid;
-        gap: var(--pc-4);
+        gap: var(--pc-3);
       }
 
       .who {
@@ -84,6 +84,20 @@ export class AccountMenu extends LitElement {
         inline-size: 20px;
         block-size: 20px;
         accent-color: var(--pc-accent);
+      }
+
+      .row {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--pc-2);
+        padding-block-start: var(--pc-4);
+        border-block-start: 1px solid var(--pc-line);
+      }
+
+      .row .button {
+        flex: 1 1 auto;
+        min-block-size: 40px;
+        font-size: var(--pc-text-s);
       }
 
       /* There is no keyboard to speak of on a phone. */
@@ -147,8 +161,10 @@ export class AccountMenu extends LitElement {
         </div>
         <label class="switch"><input type="checkbox" .checked=${this.#sounds.value ?? true} @change=${(event: Event) => this.attention?.chooseSounds((event.target as HTMLInputElement).checked)} />${t('soundOn')}</label>
         <consult-admin-notification-switch .notifications=${this.notifications}></consult-admin-notification-switch>
-        <button class="button shortcuts" type="button" @click=${() => run('help')}>${t('shortcutsTitle')}</button>
-        <button class="button" @click=${this.#signOut}>${t('signOut')}</button>
+        <div class="row">
+          <button class="button shortcuts" type="button" @click=${() => run('help')}>${t('shortcutsTitle')}</button>
+          <button class="button" type="button" @click=${this.#signOut}>${t('signOut')}</button>
+        </div>
       </div>
     `;
   }

@@ -259,7 +259,7 @@ export class AdminApp extends LitElement {
         <consult-admin-navigation .api=${this.#api} .session=${session} .attention=${this.#attention} .notifications=${this.#notifications} .page=${page}></consult-admin-navigation>
         <div class="notice" role="status" ?hidden=${!notice}>${offline ? offlineIcon : nothing}<span>${notice}</span>${offline ? html`<button type="button" @click=${() => session.reconnect()}>${t('tryNow')}</button>` : nothing}</div>
         <consult-admin-page-room class="room" id="content" tabindex="-1" .api=${this.#api} .session=${session} .route=${route}></consult-admin-page-room>
-        <consult-admin-call-dock .session=${session}></consult-admin-call-dock>
+        <consult-admin-call-dock .session=${session} .quiet=${page === 'queue'}></consult-admin-call-dock>
       </div>
       <consult-admin-command-palette .api=${this.#api} .session=${session}></consult-admin-command-palette>
       <consult-admin-shortcut-sheet></consult-admin-shortcut-sheet>

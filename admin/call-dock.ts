@@ -71,12 +71,15 @@ export class CallDock extends LitElement {
   ];
 
   @property({ attribute: false }) session!: Session;
+  /** The page shows by itself who is calling. */
+  @property({ attribute: false }) quiet = false;
   readonly #state = new StoreController(this, () => this.session?.state);
   readonly #language = new StoreController(this, () => language);
 
   override render() {
     const locale = this.#language.value ?? 'en';
-    const { ringing, call } = this.#state.value!;
+    const { ringing: all, call } = this.#state.value!;
+    const ringing = this.quiet ? [] : all;
     const engine = this.session.callEngine;
     return html`
       <div class="ringing" role="region" aria-live="assertive" aria-label=${t('ringing')} ?hidden=${!ringing.length}>

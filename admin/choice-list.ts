@@ -50,6 +50,7 @@ export class ChoiceList extends LitElement {
     css`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--pc-1);
         min-inline-size: 0;
       }

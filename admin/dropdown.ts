@@ -51,6 +51,12 @@ export class Dropdown extends LitElement {
         color: var(--pc-text);
       }
 
+      ::slotted([slot='face']) {
+        display: inline-grid;
+        place-items: center;
+        min-inline-size: 0;
+      }
+
       @media (pointer: coarse) {
         button {
           min-block-size: var(--pc-target);

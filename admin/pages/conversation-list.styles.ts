@@ -134,10 +134,13 @@ export const conversationListStyles = css`
     white-space: nowrap;
   }
 
-  .unread .name,
+  .unread .name {
+    font-weight: 700;
+  }
+
   .unread .preview {
     color: var(--pc-text);
-    font-weight: 700;
+    font-weight: 600;
   }
 
   .badge {
@@ -212,8 +215,13 @@ export const conversationListStyles = css`
   /* The box takes the avatar's place. */
   li:hover .avatar.visitor,
   li:focus-within:has(.check :focus-visible) .avatar.visitor,
-  .choosing .avatar.visitor {
+  .choosing .avatar.visitor,
+  .choosing .presence {
     opacity: 0;
+  }
+
+  li:hover .presence {
+    z-index: 1;
   }
 
   @media (hover: none) {

@@ -55,7 +55,7 @@ export class InboxFilters extends LitElement {
       }
 
       .kept {
-        gap: 2px;
+        gap: var(--pc-1);
         margin-block-start: var(--pc-2);
         border-block-start: 1px solid var(--pc-line);
       }
@@ -95,7 +95,12 @@ export class InboxFilters extends LitElement {
         block-size: 32px;
       }
 
+      form.keep {
+        padding: 0;
+      }
+
       .keep .button {
+        white-space: nowrap;
         min-block-size: 38px;
         font-size: var(--pc-text-s);
       }

@@ -4,7 +4,7 @@ import { css } from 'lit';
 export const inboxStyles = css`
   :host {
     display: grid;
-    grid-template-columns: clamp(260px, 27%, 372px) minmax(0, 1fr) auto;
+    grid-template-columns: clamp(272px, 27%, 372px) minmax(0, 1fr) auto;
     grid-template-rows: minmax(0, 1fr);
     min-inline-size: 0;
     min-block-size: 0;
@@ -15,6 +15,7 @@ export const inboxStyles = css`
     flex-direction: column;
     min-block-size: 0;
     min-inline-size: 0;
+    container-type: inline-size;
     background: var(--pc-surface);
     border-inline-end: 1px solid var(--pc-line);
   }
@@ -230,6 +231,19 @@ export const inboxStyles = css`
     min-block-size: 28px;
     padding-inline: var(--pc-2);
     font-size: var(--pc-text-s);
+  }
+
+  @container (inline-size < 320px) {
+    .views {
+      gap: 0;
+      padding-inline: var(--pc-2);
+    }
+
+    .views a {
+      gap: 4px;
+      padding: 0 8px;
+      font-size: var(--pc-text-xs);
+    }
   }
 
   @media (pointer: coarse) {

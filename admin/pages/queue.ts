@@ -21,7 +21,7 @@ import { whoWaits, type Waiting } from './waiting.ts';
 /** A visitor whose first visit lies this much before the wait has been here before, in ms. */
 const BEFORE_MS = 30 * 60_000;
 
-/** Who waits for somebody, and the way to take them. Calls are taken by the same wish as in the banner above every page. */
+/** Who waits for somebody, and the way to take them. Calls stand here instead of in the banner above the other pages, and are taken by the same wish. */
 @customElement('consult-admin-queue')
 export class Queue extends LitElement {
   static override styles = [
@@ -59,6 +59,28 @@ export class Queue extends LitElement {
         gap: var(--pc-2);
         font-size: var(--pc-text-s);
         color: var(--pc-text-2);
+      }
+
+      .title {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        justify-content: space-between;
+        gap: var(--pc-1) var(--pc-4);
+        min-block-size: 28px;
+      }
+
+      .consent {
+        display: flex;
+        align-items: center;
+        gap: var(--pc-2);
+        font-size: var(--pc-text-s);
+      }
+
+      .consent input {
+        inline-size: 18px;
+        block-size: 18px;
+        accent-color: var(--pc-accent);
       }
 
       .rows > li + li {
@@ -130,6 +152,19 @@ export class Queue extends LitElement {
         block-size: 16px;
       }
 
+      .dot {
+        flex: none;
+        inline-size: 8px;
+        block-size: 8px;
+        margin-inline: 4px;
+        border-radius: 50%;
+        background: var(--pc-control-line);
+      }
+
+      .dot.online {
+        background: var(--pc-good);
+      }
+
       .time {
         font-variant-numeric: tabular-nums;
         font-weight: 600;
@@ -188,6 +223,8 @@ export class Queue extends LitElement {
   @state() private visitors: ReadonlyMap<string, Visitor> = new Map();
   @state() private failure = '';
   @state() private read = false;
+  /** Whether the agent agrees to a recording, as in the banner of a call. */
+  @state() private consent = true;
   readonly #language = new StoreController(this, () => language);
   readonly #state = new StoreController(this, () => this.session?.state);
   readonly #sites = new StoreController(this, () => (this.api ? workspaceOf(this.api).sites : undefined));
@@ -223,17 +260,17 @@ export class Queue extends LitElement {
         <div role="alert">${this.failure ? html`<p class="problem">${this.failure}<button class="button" type="button" @click=${this.#read}>${t('retry')}</button></p>` : nothing}</div>
         <p class="hush" role="status">${t('waitingCount', { count: waiting.length })}</p>
         ${waiting.length || !this.read
-          ? html`${this.#section(t('queueRinging'), calls)} ${this.#section(t('queueUnanswered'), chats)}`
+          ? html`${this.#section(t('queueRinging'), calls, html`<label class="consent"><input type="checkbox" .checked=${this.consent} @change=${(event: Event) => (this.consent = (event.target as HTMLInputElement).checked)} />${t('queueConsent')}</label>`)} ${this.#section(t('queueUnanswered'), chats)}`
           : html`<div class="card empty">${doneIcon}<h2>${t('queueEmptyTitle')}</h2><p>${t('queueEmptyText')}</p></div>`}
       </main>
     `;
   }
 
-  #section(title: string, rows: readonly Waiting[]) {
+  #section(title: string, rows: readonly Waiting[], beside: unknown = nothing) {
     if (!rows.length) return nothing;
     return html`
       <section aria-label=${title}>
-        <h2>${title}<span>${rows.length}</span></h2>
+        <div class="title"><h2>${title}<span>${rows.length}</span></h2>${beside}</div>
         <ul class="card rows">${repeat(rows, ({ id }) => id, (row) => html`<li class="row">${this.#row(row)}</li>`)}</ul>
       </section>
     `;
@@ -242,14 +279,17 @@ export class Queue extends LitElement {
   #row(row: Waiting) {
     const { visitor, mode, since } = row;
     const known = this.visitors.get(visitor.id);
-    const page = (this.#state.value!.visitors.get(visitor.id) ?? known)?.page;
+    const sight = this.#state.value!.visitors.get(visitor.id) ?? known;
+    const page = sight?.page;
+    const online = sight?.online ?? false;
     const sites = this.#sites.value ?? [];
     const site = sites.length > 1 ? sites.find(({ id }) => id === row.siteId)?.name : undefined;
     const returning = known ? since - Date.parse(known.createdAt) > BEFORE_MS : null;
     const waited = Math.max(0, this.#tick.now - since);
     const sign = mode === 'video' ? videoIcon : mode === 'audio' ? phoneIcon : chatIcon;
     const words = t(mode === 'video' ? 'callVideo' : mode === 'audio' ? 'callVoice' : 'modeChat');
-    const about = [words, site, row.preview || page?.title || page?.url].filter(Boolean).join(' · ');
+    const about = [words, site, row.preview].filter(Boolean).join(' · ');
+    const where = page ? page.title || page.url : '';
     return html`
       ${avatar(visitor.id, visitor.name)}
       <div class="who">
@@ -259,6 +299,7 @@ export class Queue extends LitElement {
           ${returning === null ? nothing : html`<span class="badge ${returning ? '' : 'new'}">${t(returning ? 'returningVisitor' : 'newVisitor')}</span>`}
         </span>
         <span class="about">${sign}<span title=${about}>${about}</span></span>
+        ${where ? html`<span class="about" title=${page!.url}><span class="dot ${online ? 'online' : ''}"></span><span>${where}</span></span>` : nothing}
       </div>
       <span class="time ${waited > 60_000 && row.kind === 'call' ? 'long' : ''}"><span class="hush">${t('waitingFor', { time: '' })}</span>${duration(Math.floor(waited / 1000) * 1000)}</span>
       <div class="does">
@@ -275,8 +316,7 @@ export class Queue extends LitElement {
 
   async #take({ call, conversationId }: Waiting): Promise<void> {
     if (call) {
-      // Agents agree to the recording by using the panel; the visitor has been asked.
-      this.session.acceptCall(call, { consent: true });
+      this.session.acceptCall(call, { consent: this.consent });
     } else {
       const code = await this.session.assign(conversationId, this.#state.value!.self?.id ?? null);
       if (code) {

@@ -47,6 +47,11 @@ export class ReplyBox extends LitElement {
         padding-block-end: var(--pc-1);
       }
 
+      .modes > div {
+        display: flex;
+        gap: 2px;
+      }
+
       .modes button {
         display: inline-flex;
         align-items: center;
@@ -102,6 +107,7 @@ export class ReplyBox extends LitElement {
         --pc-surface: var(--pc-warn-soft);
         --pc-control-line: var(--pc-warn);
         --pc-accent: var(--pc-warn);
+        --pc-accent-ink: var(--pc-warn);
         --pc-on-accent: light-dark(#ffffff, #2b1d00);
       }
 

@@ -21,6 +21,7 @@ export const threadStyles = css`
 
   header {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     border-block-end: 1px solid var(--pc-line);
   }
 
@@ -109,6 +110,10 @@ export const threadStyles = css`
     gap: var(--pc-1);
     min-block-size: 40px;
     padding: 0 var(--pc-3) var(--pc-1);
+  }
+
+  .assign {
+    --dropdown-size: 340px;
   }
 
   .facts > .tags {

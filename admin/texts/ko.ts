@@ -371,7 +371,7 @@ export const ko: Record<TextKey, string> = {
   noteHint: '우리 팀에만 표시됩니다.',
   writeNote: '팀 메모 입력',
   notePlaceholder: '팀에 남길 메모를 입력하세요…',
-  replyPlaceholder: '답변을 입력하세요. / 로 저장된 답변을 불러옵니다',
+  replyPlaceholder: '답변 입력 ( / 저장된 답변)',
   cannedReplies: '저장된 답변',
   noReplies: '아직 저장된 답변이 없습니다. 설정에서 만들 수 있습니다.',
   replyOffered: '{name}, {count}개 중 {at}번째',

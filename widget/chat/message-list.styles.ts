@@ -140,8 +140,14 @@ export const messageListStyles = css`
   }
 
   .note .bubble {
+    border: 1px dashed var(--pc-warn);
     background: var(--pc-warn-soft);
     color: var(--pc-text);
+  }
+
+  .note .name {
+    font-weight: 600;
+    color: var(--pc-warn);
   }
 
   .bubble.big {

@@ -51,7 +51,7 @@ export function groupView(group: LineGroup, context: LineContext): TemplateResul
   const shown = !own || (first.author.id !== context.selfId && context.selfId !== '');
   return html`
     <li class="group ${own ? 'own' : ''} ${first.kind === 'note' ? 'note' : ''}">
-      ${shown ? html`<div class="name">${name}${first.kind === 'note' ? ` · ${texts.noteLabel}` : nothing}${first.author.kind === 'bot' ? html`<span class="bot">${texts.botLabel}</span>` : nothing}</div>` : html`<div class="hush">${texts.you}</div>`}
+      ${shown || first.kind === 'note' ? html`<div class="name">${name}${first.kind === 'note' ? ` · ${texts.noteLabel}` : nothing}${first.author.kind === 'bot' ? html`<span class="bot">${texts.botLabel}</span>` : nothing}</div>` : html`<div class="hush">${texts.you}</div>`}
       ${own ? nothing : html`<div class="avatar" aria-hidden="true">${avatar(first, name, context)}</div>`}
       <div class="bubbles">${lines.map((line) => bubble(line, context))}</div>
       ${lines.some((line) => line.state !== 'failed')
