@@ -85,10 +85,10 @@ export async function appendContract(t: Test, open: () => Promise<Database>): Pr
     const circle: Record<string, unknown> = {};
     circle.self = circle;
     const results = await database.appendMessages([
-      message('nowhere'), message(id, { organisationId: 'somebody else' }), message(id, { text: 5 as unknown as string }), message(id, { data: circle }),
+      message('nowhere'), message(id, { organisationId: 'somebody else' }), message(id, { visitorId: 'somebody else' }), message(id, { text: 5 as unknown as string }), message(id, { data: circle }),
       message(id, { createdAt: Number.NaN }), message(id, { author: { kind: 'agent', id: null as unknown as string, name: '' } }), message(id, { text: 'a\0b\ud800' }),
     ]);
-    t.strictSame(results.map(({ outcome }) => outcome), ['missing', 'missing', 'failed', 'failed', 'failed', 'failed', 'stored']);
+    t.strictSame(results.map(({ outcome }) => outcome), ['missing', 'missing', 'missing', 'failed', 'failed', 'failed', 'failed', 'stored']);
     t.equal(stored(results.at(-1)).message.text, 'a\uFFFDb\uFFFD');
     t.strictSame((await linesOf(id)).map(({ seq, text }) => [seq, text]), [[1, 'a\uFFFDb\uFFFD']]);
     t.strictSame((await database.appendMessages([message(id, { text: 5 as unknown as string })])).map(({ outcome }) => outcome), ['failed']);

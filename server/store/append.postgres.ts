@@ -37,7 +37,7 @@ export async function appendOnPostgres(batch: readonly NewMessage[], run: RunSta
     if (one instanceof Error) return { outcome: 'failed', error: one };
     const { row } = one;
     const conversation = conversations.get(row.conversationId);
-    if (!conversation || conversation.organisationId !== row.organisationId) return { outcome: 'missing' };
+    if (!conversation || conversation.organisationId !== row.organisationId || (one.visitorId ?? conversation.visitorId) !== conversation.visitorId) return { outcome: 'missing' };
     const first = known.get(keyOf(row));
     if (first) return { outcome: 'stored', message: first, duplicate: true, reopened: false };
     const reopened = one.reopen && conversation.status === 'closed';

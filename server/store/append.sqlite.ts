@@ -6,6 +6,7 @@ import {
 import type { Row } from './tables.ts';
 
 interface Conversation extends Thread {
+  visitorId: string;
   closed: boolean;
 }
 
@@ -15,7 +16,7 @@ interface Conversation extends Thread {
  */
 export function createSqliteAppend(connection: Sqlite.Database): (batch: readonly NewMessage[]) => Appended[] {
   const selectConversation = connection.prepare(
-    `SELECT organisation_id AS organisationId, last_seq AS lastSeq, status, first_message_at AS firstMessageAt, first_answer_at AS firstAnswerAt,
+    `SELECT organisation_id AS organisationId, visitor_id AS visitorId, last_seq AS lastSeq, status, first_message_at AS firstMessageAt, first_answer_at AS firstAnswerAt,
     bot_id AS botId, bot_name AS botName, assignee_id AS assigneeId, handed_over_at AS handedOverAt FROM conversations WHERE id = ?`);
   const insertMessage = connection.prepare(`INSERT INTO messages
     (conversation_id, seq, id, client_id, organisation_id, author_kind, author_id, author_name, kind, text, data, created_at)
@@ -47,16 +48,16 @@ export function createSqliteAppend(connection: Sqlite.Database): (batch: readonl
     let conversation = known.get(key);
     if (conversation === undefined) {
       const row = selectConversation.get(conversationId) as
-        ThreadColumns & { organisationId: string; status: string } | undefined;
-      conversation = row?.organisationId === organisationId ? { ...threadOf(row), closed: row.status === 'closed' } : null;
+        ThreadColumns & { organisationId: string; visitorId: string; status: string } | undefined;
+      conversation = row?.organisationId === organisationId ? { ...threadOf(row), visitorId: row.visitorId, closed: row.status === 'closed' } : null;
       known.set(key, conversation);
     }
     return conversation;
   };
 
-  const appendOne = ({ row, dataJson, reopen }: PreparedMessage, known: Map<string, Conversation | null>): Appended => {
+  const appendOne = ({ row, dataJson, reopen, visitorId }: PreparedMessage, known: Map<string, Conversation | null>): Appended => {
     const conversation = load(known, row);
-    if (!conversation) return { outcome: 'missing' };
+    if (!conversation || (visitorId ?? conversation.visitorId) !== conversation.visitorId) return { outcome: 'missing' };
     let reopened = false;
     if (reopen && conversation.closed) {
       const first = find(row);

@@ -14,6 +14,8 @@ export interface NewMessage {
   createdAt: number;
   /** Opens a closed conversation again, if this message is not a repetition. */
   reopen?: boolean;
+  /** Whose conversation the writer takes it for; it is `missing` when it is another visitor's by now. */
+  visitorId?: string;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface NewMessage {
  * - `stored`: it is durable. With `duplicate` it was there before and `message` is the first one; nothing was changed.
  *   With `reopened` it opened the closed conversation; only the first message that did so says it. `bot`: a program began to
  *   answer with it, or ended because somebody of the team wrote.
- * - `missing`: the organisation has no such conversation.
+ * - `missing`: the organisation, or the visitor, has no such conversation.
  * - `conflict`: `reopen` was asked for, but the visitor has another open conversation.
  * - `failed`: the message itself cannot be stored, `error` says why.
  */
@@ -39,6 +41,7 @@ export interface PreparedMessage {
   row: Row<'messages'>;
   dataJson: string | null;
   reopen: boolean;
+  visitorId: string | null;
 }
 
 /** Checks and cleans one message; throws a TypeError that says what is wrong with it. Its `seq` is 0 until it is known. */
@@ -60,6 +63,7 @@ export function prepareMessage(message: NewMessage): PreparedMessage {
     },
     dataJson: data === null ? null : JSON.stringify(data),
     reopen: message.reopen === true,
+    visitorId: message.visitorId ?? null,
   };
 }
 

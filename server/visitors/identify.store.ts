@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull, ne } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
 import type { Database, Queries } from '../store/database.ts';
 import { isUniqueViolation } from '../store/database.ts';
 import { contextOf } from './visitor-view.ts';
@@ -93,9 +93,12 @@ export function createIdentifyStore(database: Database): IdentifyStore {
 
   const move = async (q: Queries, left: VisitorRow, into: VisitorRow, now: number): Promise<Pick<Merged, 'moved' | 'closed'>> => {
     const [from, to] = [left.id, into.id];
+    const both = await q.select({ id: conversations.id, visitorId: conversations.visitorId, closedBy: conversations.closedBy }).from(conversations)
+      .where(inArray(conversations.visitorId, [from, to])).orderBy(asc(conversations.id));
+    // Locked one by one in the order of their ids, as whoever writes messages locks them.
+    for (const { id } of both) await q.update(conversations).set({ visitorId: sql`${conversations.visitorId}` }).where(eq(conversations.id, id));
     const closed = await closeOlder(q, from, to, now);
-    const rows = await q.select({ id: conversations.id, closedBy: conversations.closedBy }).from(conversations).where(eq(conversations.visitorId, from)).orderBy(asc(conversations.id));
-    // One by one in the order of their ids, as whoever writes messages locks them.
+    const rows = both.filter(({ visitorId }) => visitorId === from);
     for (const { id, closedBy } of rows) {
       await q.update(conversations).set({ visitorId: to, updatedAt: now, ...(closedBy?.id === from && { closedBy: { ...closedBy, id: to } }) }).where(eq(conversations.id, id));
       await q.update(conversations).set({ openKey: to }).where(and(eq(conversations.id, id), eq(conversations.openKey, from)));
