@@ -130,7 +130,7 @@ export class Audit extends LitElement {
     const { query } = this.route;
     const actions = ['agent', 'session', 'site', 'key', 'webhook', 'conversation', 'recording', 'visitor', 'organisation'];
     return html`
-      <main class="page">
+      <div class="page">
         <div class="stack">
           <header class="head">
             <div><h1 class="page-title">${t('audit')}</h1><p class="lead">${t('auditLead')}</p></div>
@@ -148,7 +148,7 @@ export class Audit extends LitElement {
           <div role="alert">${this.fileFailure ? html`<p class="problem">${this.fileFailure}</p>` : nothing}</div>
           ${this.failure ? failedCard(this.failure, () => void this.#load()) : this.entries ? this.#list(this.entries) : loadingCard(6)}
         </div>
-      </main>
+      </div>
     `;
   }
 

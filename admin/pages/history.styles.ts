@@ -7,7 +7,7 @@ export const historyStyles = css`
     overflow: auto;
   }
 
-  main {
+  .column {
     max-inline-size: 1100px;
     margin-inline: auto;
     padding: var(--pc-5);
@@ -120,7 +120,7 @@ export const historyStyles = css`
       grid-column: auto;
     }
 
-    main {
+    .column {
       padding: var(--pc-4) var(--pc-3);
     }
 

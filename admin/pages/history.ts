@@ -77,7 +77,7 @@ export class History extends LitElement {
   override render() {
     void this.#language.value;
     return html`
-      <main>
+      <div class="column">
         <header>
           <div>
             <h1 class="page-title">${t('historyTitle')}</h1>
@@ -87,7 +87,7 @@ export class History extends LitElement {
         ${this.#controls()}
         <div role="alert">${this.failure ? html`<p class="problem">${this.failure} <button class="button" @click=${() => this.#load()}>${t('retry')}</button></p>` : nothing}</div>
         <div class="card table">${this.#content()}</div>
-      </main>
+      </div>
     `;
   }
 

@@ -33,7 +33,7 @@ export class Queue extends LitElement {
         overflow: auto;
       }
 
-      main {
+      .column {
         display: grid;
         gap: var(--pc-5);
         max-inline-size: 860px;
@@ -191,7 +191,7 @@ export class Queue extends LitElement {
       }
 
       @media (max-width: 720px) {
-        main {
+        .column {
           padding: var(--pc-4) var(--pc-3) var(--pc-6);
         }
 
@@ -252,7 +252,7 @@ export class Queue extends LitElement {
     const calls = waiting.filter(({ kind }) => kind === 'call');
     const chats = waiting.filter(({ kind }) => kind === 'chat');
     return html`
-      <main>
+      <div class="column">
         <header>
           <div><h1 class="page-title">${t('queue')}</h1><p class="lead">${t('queueLead')}</p></div>
           <button class="button primary" type="button" ?disabled=${!waiting.length} @click=${() => this.#take(waiting[0]!)}>${t('takeNext')}</button>
@@ -262,7 +262,7 @@ export class Queue extends LitElement {
         ${waiting.length || !this.read
           ? html`${this.#section(t('queueRinging'), calls, html`<label class="consent"><input type="checkbox" .checked=${this.consent} @change=${(event: Event) => (this.consent = (event.target as HTMLInputElement).checked)} />${t('queueConsent')}</label>`)} ${this.#section(t('queueUnanswered'), chats)}`
           : html`<div class="card empty">${doneIcon}<h2>${t('queueEmptyTitle')}</h2><p>${t('queueEmptyText')}</p></div>`}
-      </main>
+      </div>
     `;
   }
 

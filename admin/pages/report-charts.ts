@@ -175,7 +175,7 @@ export class ColumnChart extends LitElement {
       </svg>
       <details>
         <summary>${t('asTable')}</summary>
-        <div class="scroll" tabindex="0" role="region" aria-label=${this.label}>${this.#table()}</div>
+        <div class="scroll" tabindex="0" role="group" aria-label=${this.label}>${this.#table()}</div>
       </details>
     `;
   }

@@ -18,6 +18,9 @@ export class HeatMap extends LitElement {
       :host {
         display: block;
         min-inline-size: 0;
+      }
+
+      .scroll {
         overflow-x: auto;
       }
 
@@ -92,12 +95,12 @@ export class HeatMap extends LitElement {
     // The week begins on Monday where people work by it.
     const days = [1, 2, 3, 4, 5, 6, 0].filter((index) => this.heat[index]);
     return html`
-      <table aria-label=${this.label}>
+      <div class="scroll" tabindex="0" role="group" aria-label=${this.label}><table>
         <thead><tr><th scope="col"><span class="hush">${t('day')}</span></th>${Array.from({ length: 24 }, (_none, index) => html`<th scope="col">${index % 6 === 0 ? hour(index) : html`<span class="hush">${hour(index)}</span>`}</th>`)}</tr></thead>
         <tbody>
           ${days.map((index) => html`<tr><th scope="row">${day(index, 'short')}</th>${this.heat[index]!.map((value, at) => html`<td class="depth-${depthOf(value, most)}" title=${`${day(index, 'long')} ${hour(at)}: ${value}`}><span class="hush">${value}</span></td>`)}</tr>`)}
         </tbody>
-      </table>
+      </table></div>
     `;
   }
 }

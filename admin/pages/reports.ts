@@ -72,7 +72,7 @@ export class Reports extends LitElement {
   override render() {
     void this.#language.value;
     return html`
-      <main class="page">
+      <div class="page">
         <div class="stack">
           <header class="head">
             <div><h1 class="page-title">${t('reports')}</h1><p class="lead">${t('reportsLead')}</p></div>
@@ -81,7 +81,7 @@ export class Reports extends LitElement {
           <div role="alert">${this.fileFailure ? html`<p class="problem">${this.fileFailure}</p>` : nothing}</div>
           ${this.failure ? failedCard(this.failure, () => void this.#load()) : this.report ? this.#content(this.report) : html`${loadingCard(2)}${loadingCard(5)}`}
         </div>
-      </main>
+      </div>
     `;
   }
 
@@ -174,7 +174,7 @@ export class Reports extends LitElement {
     return html`
       <section class="panel" aria-labelledby=${name}>
         <header class="head"><h2 id=${name}>${t(label)}</h2><button class="button small" type="button" @click=${() => this.#file(name)}>${t('csv')}</button></header>
-        <div class="scroll" tabindex="0" role="region" aria-label=${t(label)}>
+        <div class="scroll" tabindex="0" role="group" aria-label=${t(label)}>
           <table>
             <thead><tr>
               <th scope="col">${t(name === 'agents' ? 'columnAgent' : 'site')}</th><th scope="col">${t('figureConversations')}</th><th scope="col">${t('messagesOut')}</th><th scope="col">${t('figureFirstAnswer')}</th>

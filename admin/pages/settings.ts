@@ -115,7 +115,7 @@ export class Settings extends LitElement {
     const section = sections.find((each) => each === this.route.id) ?? 'account';
     return html`
       <div class="page">
-        <main class="stack">
+        <div class="stack">
           <header class="head"><div><h1 class="page-title">${t('settingsTitle')}</h1></div></header>
           <div class="columns">
             <nav aria-label=${t('settingsSections')}>
@@ -123,7 +123,7 @@ export class Settings extends LitElement {
             </nav>
             ${this.#section(section)}
           </div>
-        </main>
+        </div>
       </div>
     `;
   }

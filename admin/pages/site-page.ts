@@ -89,7 +89,7 @@ export class SitePage extends LitElement {
     void this.#language.value;
     return html`
       <div class="page">
-        <main class="stack">
+        <div class="stack">
           <header class="head">
             <div>
               <a class="back" href=${formatRoute('sites')}>${backIcon}${t('sitesTitle')}</a>
@@ -98,7 +98,7 @@ export class SitePage extends LitElement {
             ${this.site ? html`<button class="button small ${this.site.archived ? '' : 'danger-quiet'}" type="button" @click=${this.#archive}>${t(this.site.archived ? 'unarchive' : 'archive')}</button>` : nothing}
           </header>
           ${this.site && this.draft ? this.#content(this.site, this.draft) : this.failure ? failedCard(this.failure, () => this.#load()) : this.missing ? html`<div class="panel"><div class="empty"><h2>${t('siteMissing')}</h2><a class="button" href=${formatRoute('sites')}>${t('sitesTitle')}</a></div></div>` : loadingCard(6)}
-        </main>
+        </div>
       </div>
       <consult-admin-confirm-dialog></consult-admin-confirm-dialog>
     `;

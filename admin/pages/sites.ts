@@ -122,13 +122,13 @@ export class SitesPage extends LitElement {
     }
     return html`
       <div class="page">
-        <main class="stack">
+        <div class="stack">
           <header class="head">
             <div><h1 class="page-title">${t('sitesTitle')}</h1><p class="lead">${t('sitesLead')}</p></div>
             <button class="button primary" @click=${() => (this.creating = true)}>${addIcon}${t('addSite')}</button>
           </header>
           ${this.sites ? this.#list(this.sites) : this.failure ? failedCard(this.failure, () => this.#load()) : loadingCard(3)}
-        </main>
+        </div>
       </div>
       ${this.creating ? this.#create() : nothing}
     `;

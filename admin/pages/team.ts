@@ -62,7 +62,7 @@ export class TeamPage extends LitElement {
     const writes = roleMay(me.role, 'team:write');
     return html`
       <div class="page">
-        <main class="stack">
+        <div class="stack">
           <header class="head">
             <div><h1 class="page-title">${t('teamTitle')}</h1><p class="lead">${t(writes ? 'teamLead' : 'teamLeadAgent')}</p></div>
             ${writes ? html`<button class="button primary" @click=${() => (this.inviting = true)}>${addIcon}${t('invite')}</button>` : nothing}
@@ -71,7 +71,7 @@ export class TeamPage extends LitElement {
           <div class="hush" role="status">${this.said}</div>
           ${this.agents ? this.#table(this.agents, me) : this.failure ? failedCard(this.failure, this.#load) : loadingCard(4)}
           ${writes && this.agents ? this.#invitations() : nothing}
-        </main>
+        </div>
       </div>
       ${this.inviting ? html`<consult-admin-team-invite .api=${this.api} .own=${me.role} @closed=${() => (this.inviting = false)} @invited=${(event: CustomEvent<InvitationAnswer>) => this.#invited(event.detail)}></consult-admin-team-invite>` : nothing}
       ${this.edited

@@ -127,7 +127,7 @@ export class VisitorPage extends LitElement {
   override render() {
     void this.#language.value;
     return html`
-      <main class="page">
+      <div class="page">
         <div class="stack">
           <p><a href=${formatRoute('visitors')}>${t('visitors')}</a></p>
           ${this.failure?.missing
@@ -135,7 +135,7 @@ export class VisitorPage extends LitElement {
             : this.failure ? failedCard(this.failure.text, () => void this.#load()) : this.visitor ? this.#content(this.visitor) : html`${loadingCard(2)}${loadingCard(5)}`}
         </div>
         <consult-admin-confirm-dialog></consult-admin-confirm-dialog>
-      </main>
+      </div>
     `;
   }
 

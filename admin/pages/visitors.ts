@@ -184,7 +184,7 @@ export class Visitors extends LitElement {
     if (this.route.id) return html`<consult-admin-visitor-page .api=${this.api} .session=${this.session} .visitorId=${this.route.id}></consult-admin-visitor-page>`;
     const { query: asked } = this.route;
     return html`
-      <main class="page">
+      <div class="page">
         <div class="stack">
           <header class="head"><div><h1 class="page-title">${t('visitors')}</h1><p class="lead">${t('visitorsLead')}</p></div></header>
           <div class="panel controls" role="search">
@@ -195,7 +195,7 @@ export class Visitors extends LitElement {
           </div>
           ${this.failure ? failedCard(this.failure, () => void this.#load()) : this.visitors ? this.#list(this.visitors) : loadingCard(6)}
         </div>
-      </main>
+      </div>
     `;
   }
 

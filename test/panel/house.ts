@@ -86,7 +86,7 @@ export async function furnishHouse({ url }: ServerUnderTest, furniture: Furnitur
   await ask('POST', '/v1/canned-replies', furniture.reply);
   await ask('POST', '/v1/saved-filters', { name: furniture.tags[0], query: { tag: tags[0]!.id } });
   await ask('POST', '/v1/api-keys', { name: furniture.key, scopes: ['conversations:read'] });
-  await ask('POST', '/v1/webhooks', { name: furniture.webhook, url: 'https://hooks.example.com/peer-consult', events: ['message.created'], enabled: false });
+  await ask('POST', '/v1/webhooks', { name: furniture.webhook, url: 'http://127.0.0.1:9/peer-consult', events: ['message.created'], enabled: false });
 
   const conversations: Conversation[] = [];
   const lines: Line[] = [];

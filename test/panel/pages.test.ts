@@ -36,7 +36,7 @@ async function addresses(page: Page, url: string, house: { conversations: { id: 
 }
 
 t.test('[P11] [S1] [P7] every page in both languages, light and dark, at a desk and on a phone', { timeout: 600_000 }, async (t) => {
-  const server = await startServerUnderTest({ RATE_LIMITS: 'off' });
+  const server = await startServerUnderTest({ RATE_LIMITS: 'off', OUTBOUND_ALLOW: '127.0.0.1' });
   t.teardown(() => server.stop());
   const browser = await startPanelBrowser();
   t.teardown(() => browser.close());
@@ -69,13 +69,13 @@ t.test('[P11] [S1] [P7] every page in both languages, light and dark, at a desk 
 });
 
 t.test('[S9] what strangers and colleagues write is text, on every page, in every file and title', { timeout: 300_000 }, async (t) => {
-  const server = await startServerUnderTest({ RATE_LIMITS: 'off' });
+  const server = await startServerUnderTest({ RATE_LIMITS: 'off', OUTBOUND_ALLOW: '127.0.0.1' });
   t.teardown(() => server.stop());
   const browser = await startPanelBrowser();
   t.teardown(() => browser.close());
   const house = await furnishHouse(server, {
     agents: [payload('image'), payload('formula')], site: payload('breakOut'), greeting: payload('script', 300), statusText: payload('lit', 120), tags: [payload('image', 40), payload('style', 40)],
-    reply: { shortcut: '<b>x</b>', text: payloads.lit }, webhook: payload('breakOut'), key: payload('script'), organisation: payload('image'),
+    reply: { shortcut: '<b>x', text: payloads.lit }, webhook: payload('breakOut'), key: payload('script'), organisation: payload('image'),
     visitors: Object.entries(payloads).map(([, text]) => ({
       name: text.slice(0, 80), page: { title: text, path: '/demo' }, lines: [text, text, payloads.address], note: text, call: true, rating: { score: 1, comment: text },
     })),
