@@ -105,7 +105,8 @@ export class Panel extends LitElement {
     // Where nothing is recorded there is nothing to ask. The questions before the chat come first.
     if (this.asked && state.site && !state.site.recording.enabled && !this.needs.before) this.start(this.asked, false);
     if (this.asked && state.call) this.asked = null;
-    if (this.active && id && id !== this.loadedId && state.link === 'online') {
+    // A visitor who becomes known has another snapshot of the same conversation: its lines are to be loaded anew.
+    if (this.active && id && (id !== this.loadedId || !state.threads.has(id)) && state.link === 'online') {
       this.loadedId = id;
       this.session.load(id);
     }
@@ -167,14 +168,14 @@ export class Panel extends LitElement {
       </peer-consult-message-list>
       ${this.lost && id ? html`<p class="closed" role="status">${texts.removedTitle}</p>` : nothing}
       ${needs.email && t ? html`<div class="below">${emailView(session, t, this.language, (email) => this.emailOver(email))}</div>` : nothing}
-      ${this.leftEmail && t ? html`<p class="closed" role="status">${t.emailThanks(this.leftEmail)}</p>` : nothing}
+      ${this.leftEmail && t && conversation?.status !== 'closed' ? html`<p class="closed" role="status">${t.emailThanks(this.leftEmail)}</p>` : nothing}
       ${conversation?.status === 'closed'
         ? html`<div class="below">${needs.after && t ? afterView(session, state, conversation, this.language) : nothing}</div>
             <p class="closed" role="status">${closedWords(conversation, state.self?.id, texts)}</p>`
         : nothing}
       <div class="foot" part="composer" ?hidden=${needs.before}>
         <peer-consult-composer exportparts="send" .texts=${texts}
-          @send=${({ detail }: CustomEvent<{ text: string }>) => session.send(detail.text, id)}
+          @send=${({ detail }: CustomEvent<{ text: string }>) => this.send(session, detail.text, id)}
           @typing=${({ detail }: CustomEvent<{ on: boolean }>) => session.typing(id, detail.on)}
         ></peer-consult-composer>
       </div>
@@ -268,6 +269,11 @@ export class Panel extends LitElement {
   /** The questions before the chat are answered: on to what the visitor came for. */
   private answered(): void {
     void this.updateComplete.then(() => (this.asked ? this.requestUpdate() : this.focus()));
+  }
+
+  private send(session: VisitorSession, text: string, id: string): void {
+    this.leftEmail = '';
+    session.send(text, id);
   }
 
   private emailOver(email: string): void {

@@ -246,6 +246,20 @@ describe('the site’s settings on screen', () => {
       expect(localStorage.getItem(storageKey)).to.equal(null);
     });
 
+    it('[D3] whoever becomes known in the middle of a conversation goes on seeing it', async () => {
+      start();
+      await page.open();
+      page.write('hello');
+      await until(() => page.fake.rooms.get('first')?.messages.length === 1);
+      page.fake.append('first', { text: 'Good morning' });
+      page.element.identify(proofOf('kim'));
+      await until(() => page.fake.sockets.length === 2);
+      await until(() => page.bubbles().join() === 'hello,Good morning');
+      page.write('still me');
+      await until(() => page.bubbles().length === 3);
+      expect(page.told('error')).to.deep.equal([]);
+    });
+
     it('[S7] a newer proof of the same customer keeps the chat', async () => {
       start({ identity: proofOf('kim') });
       await page.open();
