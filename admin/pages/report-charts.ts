@@ -123,6 +123,7 @@ export class ColumnChart extends LitElement {
       }
 
       .scroll {
+        position: relative;
         max-block-size: 260px;
         overflow: auto;
       }

@@ -20,7 +20,9 @@ export class HeatMap extends LitElement {
         min-inline-size: 0;
       }
 
+      /* Positioned, so that words for hearing alone are cut with the rest. */
       .scroll {
+        position: relative;
         overflow-x: auto;
       }
 

@@ -141,7 +141,9 @@ export const reportStyles = css`
     background: var(--pc-accent);
   }
 
+  /* Positioned, so that words for hearing alone are cut with the rest. */
   .scroll {
+    position: relative;
     overflow-x: auto;
   }
 
