@@ -258,7 +258,7 @@ export class AdminApp extends LitElement {
         <a class="button primary skip" href="#content" @click=${this.#skip}>${t('skipToContent')}</a>
         <consult-admin-navigation .api=${this.#api} .session=${session} .attention=${this.#attention} .notifications=${this.#notifications} .page=${page}></consult-admin-navigation>
         <div class="notice" role="status" ?hidden=${!notice}>${offline ? offlineIcon : nothing}<span>${notice}</span>${offline ? html`<button type="button" @click=${() => session.reconnect()}>${t('tryNow')}</button>` : nothing}</div>
-        <consult-admin-page-room class="room" id="content" role="main" tabindex="-1" .api=${this.#api} .session=${session} .route=${route}></consult-admin-page-room>
+        <main class="room" id="content" tabindex="-1"><consult-admin-page-room .api=${this.#api} .session=${session} .route=${route}></consult-admin-page-room></main>
         <consult-admin-call-dock .session=${session} .quiet=${page === 'queue'}></consult-admin-call-dock>
       </div>
       <consult-admin-command-palette .api=${this.#api} .session=${session}></consult-admin-command-palette>

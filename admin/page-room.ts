@@ -70,7 +70,7 @@ export class PageRoom extends LitElement {
         </div>
       `;
     }
-    return html`<p class="empty" role="status">${t('loading')}</p>`;
+    return html`<p class="empty" role="status" aria-busy="true">${t('loading')}</p>`;
   }
 
   get #page(): PanelPage | undefined {

@@ -28,7 +28,7 @@ async function signIn(page: Page, url: string): Promise<void> {
 async function addresses(page: Page, url: string, house: { conversations: { id: string; visitor: { id: string } }[]; site: { id: string } }): Promise<string[]> {
   const [conversation] = house.conversations;
   await page.goto(`${url}/admin/#/settings`);
-  await settled(page);
+  await page.locator('a[href^="#/settings/"]').first().waitFor({ state: 'attached' });
   const sections = await page.locator('a[href^="#/settings/"]').evaluateAll((links) => links.map((link) => link.getAttribute('href')!.slice(2)));
   return [
     'inbox', `inbox/${conversation!.id}`, 'queue', 'history', 'visitors', `visitors/${conversation!.visitor.id}`, 'team', 'sites', `sites/${house.site.id}`, ...new Set(sections), 'reports', 'audit',
