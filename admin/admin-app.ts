@@ -101,6 +101,7 @@ export class AdminApp extends LitElement {
       }
 
       .room {
+        display: grid;
         grid-column: 2;
         grid-row: 2;
         min-inline-size: 0;

@@ -266,7 +266,7 @@ export class SitePreview extends LitElement {
         ${toggle(t('previewClosed'), this.moment === 'button', () => (this.moment = 'button'), t('previewClosed'))}${toggle(t('previewStart'), this.moment === 'start', () => (this.moment = 'start'), t('previewStart'))}${toggle(t('previewChat'), this.moment === 'chat', () => (this.moment = 'chat'), t('previewChat'))}
       </div>
       ${this.draft.settings.languages.length > 1
-        ? html`<div class="choice" role="group" aria-label=${t('language')}>${this.draft.settings.languages.map((code) => toggle(`${LANGUAGES[code]} (${code.toUpperCase()})`, code === (this.locale ?? this.draft.settings.languages[0]), () => (this.locale = code), code.toUpperCase()))}</div>`
+        ? html`<div class="choice" role="group" aria-label=${t('language')}>${this.draft.settings.languages.map((code) => toggle(LANGUAGES[code], code === (this.locale ?? this.draft.settings.languages[0]), () => (this.locale = code), LANGUAGES[code]))}</div>`
         : nothing}
     `;
   }
