@@ -28,7 +28,7 @@ export const webhooksRoutes: FastifyPluginAsyncTypebox<{ webhooks: Webhooks }> =
   }, async (request) => webhooks.get(staffOf(request).organisationId, request.params.id));
 
   app.post('/v1/webhooks', {
-    config: seldom,
+    config: { ...seldom, refuses: ['unprocessable', 'address_refused'] },
     schema: {
       tags, summary: 'Make a webhook', description: 'The signing secret is in this answer and nowhere else. The address has to be `https://` on the public internet.',
       body: { ...WebhookBody, examples: [bodyExample] }, response: { 201: WebhookAnswer },
@@ -36,7 +36,7 @@ export const webhooksRoutes: FastifyPluginAsyncTypebox<{ webhooks: Webhooks }> =
   }, async (request, reply) => reply.code(201).header('cache-control', 'no-store').send(await webhooks.create(byOf(request), request.body)));
 
   app.patch('/v1/webhooks/:id', {
-    config: seldom,
+    config: { ...seldom, refuses: ['unprocessable', 'address_refused'] },
     schema: {
       tags, summary: 'Change a webhook', description: 'Switching it off fails what waits for it; switching it on begins with what happens from then on.',
       params, body: { ...WebhookPatch, examples: [{ enabled: false }] }, response: { 200: Webhook },
@@ -72,7 +72,7 @@ export const webhooksRoutes: FastifyPluginAsyncTypebox<{ webhooks: Webhooks }> =
   });
 
   app.post('/v1/webhooks/:id/deliveries/:deliveryId/replay', {
-    config: seldom,
+    config: { ...seldom, refuses: ['conflict'] },
     schema: { tags, summary: 'Tell a webhook again', description: 'With the same `webhook-id` and body, now, and with all tries anew.', params: deliveryParams, response: { 200: Delivery } },
   }, async (request) => webhooks.replay(staffOf(request).organisationId, request.params.id, request.params.deliveryId));
 };
