@@ -28,7 +28,7 @@ const answerOf = ({ token, expiresAt, visitor }: NewVisitor) => ({ token, expire
 export const visitorsRoutes: FastifyPluginAsyncTypebox<VisitorsRoutesOptions> = async (app, { visitors, identify, timeline, data }) => {
   app.post('/v1/visitors', {
     // An office behind one address: everybody of it may come in within a minute.
-    config: { may: 'anyone', rateLimit: { max: 300, timeWindow: 60_000 } },
+    config: { may: 'anyone', rateLimit: { max: 300, timeWindow: 60_000 }, refuses: ['not_found', 'origin_forbidden'] },
     schema: {
       tags: session, summary: 'A token for a visitor', body: VisitorBody, response: { 201: VisitorAnswer },
       description: 'From a page whose Origin the site allows. Nothing is stored before the first message or call.',
@@ -39,7 +39,7 @@ export const visitorsRoutes: FastifyPluginAsyncTypebox<VisitorsRoutesOptions> = 
   });
 
   app.post('/v1/visitors/identify', {
-    config: { may: 'anyone', rateLimit: { max: 300, timeWindow: 60_000 } },
+    config: { may: 'anyone', rateLimit: { max: 300, timeWindow: 60_000 }, refuses: ['unauthenticated', 'token_expired', 'forbidden', 'origin_forbidden', 'not_found'] },
     schema: {
       tags: session, summary: 'A token for somebody whom your server vouches for', body: IdentifyBody, response: { 200: VisitorAnswer },
       description: 'With `token`, the history of that anonymous visitor comes along, and the token is worth nothing afterwards. How to sign is in docs/embedding.md.',
