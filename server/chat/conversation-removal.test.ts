@@ -23,7 +23,7 @@ function chatOver(database: Database, parts: Partial<ChatParts> = {}) {
   const failures: string[] = [];
   const chat = createChat({
     store: createChatStore(database), workStore: createConversationWorkStore(database), removalStore: createConversationRemovalStore(database), clock,
-    hub: { publish: (topics, event) => void published.push([topics, event]) }, events: createEvents({ failed: () => {} }), visitors: { ensure: async () => {} },
+    hub: { publish: (topics, event) => void published.push([topics, event]) }, events: createEvents({ failed: () => {} }), visitors: { ensure: async () => () => {} },
     sites: { byId: async () => null }, audit: { record: (what) => void audited.push(what) }, eraseRecording: async (recording) => void erased.push(recording.id),
     failed: (_, what) => void failures.push(what), ...parts,
   });

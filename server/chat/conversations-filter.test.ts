@@ -19,7 +19,7 @@ await eachEngine(t, async (t, open) => {
   const { q, tables } = database;
   const store = createChatStore(database);
   let made = 0;
-  const conversation = async (row: Partial<NewRow<'conversations'>> & { name?: string; texts?: readonly string[]; notes?: readonly string[]; tags?: readonly string[]; read?: number } = {}) => {
+  const conversation = async (row: Omit<Partial<NewRow<'conversations'>>, 'notes'> & { name?: string; texts?: readonly string[]; notes?: readonly string[]; tags?: readonly string[]; read?: number } = {}) => {
     const { name = 'Nobody', texts = [], notes = [], tags = [], read = 0, ...more } = row;
     const id = `c${String(++made).padStart(5, '0')}`;
     await q.insert(tables.visitors).values({ id: `v${id}`, organisationId: 'org', siteId: 's', name, createdAt: 1, lastSeenAt: 1 });

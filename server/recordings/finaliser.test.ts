@@ -3,13 +3,16 @@ import t from 'tap';
 import type { Recording } from '../../protocol/shapes.ts';
 import { recordingFixture } from '../../test/fixtures/recording-fixture.ts';
 import { openBlobs } from '../blobs/open-blobs.ts';
+import type { DomainEvent } from '../events/events.ts';
 import { openSqlite } from '../store/open-sqlite.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
 import { testApp } from '../testing/test-app.ts';
 import { connect } from '../testing/test-socket.ts';
+import { createFinaliser } from './finaliser.ts';
 import { MergeFailure } from './merge/merge-runner.ts';
 import { createMergeRunner } from './merge/run-merge.ts';
 import { CHUNK_GRACE_MS } from './recordings.ts';
+import { createRecordingsStore } from './recordings.store.ts';
 import { consultation, digest, eventually, sha, standIn, type StandIn } from './testing/consultation.ts';
 
 t.test('[G6] nobody completes it: after 20 s without a chunk it is merged as it is', async (t) => {
@@ -171,4 +174,40 @@ t.test('[G4] real chunks of a real recorder, uploaded out of order and twice, be
   t.equal(media.headers['content-type'], ready.mimeType);
   t.equal(sha(media.rawPayload), ready.sha256);
   t.equal(media.rawPayload.length, ready.bytes);
+});
+
+t.test('[G5] whoever hears of events hears of a recording when it is ready, and when it failed; what was being deleted is deleted by the next look', async (t) => {
+  const [clock, database] = [fakeClock(), await openSqlite({ file: ':memory:' })];
+  const blobs = await openBlobs({ kind: 'disk', folder: t.testdir() });
+  t.teardown(() => database.close());
+  const { q, tables } = database;
+  const store = createRecordingsStore(database);
+  const merges = standIn(() => blobs);
+  const told: DomainEvent[] = [];
+  const finaliser = createFinaliser({
+    store, blobs, runner: merges, clock, alone: true, failed: () => {}, hub: { publish: () => {}, close: () => {} }, events: { emit: (event) => void told.push(event) },
+  });
+  t.teardown(() => finaliser.close());
+  const recording = async (id: string, chunks: number) => {
+    await q.insert(tables.calls).values({
+      id: `call-${id}`, organisationId: 'org', siteId: 'site', conversationId: 'c', visitorId: 'v', mode: 'audio', state: 'ended', startedByKind: 'visitor', startedById: 'v', startedByName: '', createdAt: 1, endedAt: 2,
+    });
+    await q.insert(tables.recordings).values({
+      id, organisationId: 'org', callId: `call-${id}`, conversationId: 'c', state: 'merging', mimeType: 'audio/webm', startedAt: 1, endedAt: 2, completedAt: 3, gaps: [], attempts: 0, createdAt: 1, updatedAt: 1,
+    });
+    await q.insert(tables.segments).values({ recordingId: id, segment: 1, organisationId: 'org', recorderKind: 'agent', recorderId: 'a', mimeType: 'audio/webm', startedAt: 1, chunks, createdAt: 1 });
+    for (let seq = 0; seq < chunks; seq += 1) await q.insert(tables.chunks).values({ recordingId: id, segment: 1, seq, bytes: 1, sha256: 'x', receivedAt: 1 });
+  };
+  await recording('good', 1);
+  await recording('empty', 0);
+  await finaliser.start();
+  await finaliser.idle();
+  t.match(told.toSorted((a, b) => (a.type < b.type ? 1 : -1)), [
+    { type: 'recording.ready', organisationId: 'org', siteId: 'site', recording: { id: 'good', state: 'ready' } }, { type: 'recording.failed', siteId: 'site', recording: { id: 'empty', state: 'failed' } },
+  ]);
+  const { blobKey } = (await store.find('org', 'good'))!;
+  await store.doom('good', clock.now());
+  clock.advance(10 * 60_000);
+  await eventually(async () => (await store.find('org', 'good')) === null);
+  t.strictSame([await store.find('org', 'good'), await blobs.head(blobKey!)], [null, null]);
 });

@@ -25,12 +25,16 @@ export const recordingsRoutes: FastifyPluginAsyncTypebox<{ recordings: Recording
       method: 'PUT',
       url: '/v1/recordings/:id/segments/:segment/chunks/:seq',
       bodyLimit: MAX_CHUNK_BYTES,
-      config: { may: ['visitor', 'recordings:write'], rateLimit: { max: 1200, timeWindow: 60_000 } },
+      config: {
+        may: ['visitor', 'recordings:write'], rateLimit: { max: 1200, timeWindow: 60_000 },
+        takes: ['application/octet-stream'], reads: { 'content-digest': 'Required: `sha-256=:<base64>:` of the body (RFC 9530).' },
+      },
       schema: {
         tags, params: ChunkParams, response: { 200: ChunkAnswer, 201: ChunkAnswer },
         summary: 'Store one chunk of a segment; 201 the first time, 200 for the same bytes again',
         description: 'Segments count from 1, chunks from 0. The body is the chunk\'s bytes, at most 1,000,000. `Content-Digest: sha-256=:<base64>:` is required. '
-          + 'The answer comes when the bytes are durable; retry until it does.',
+          + 'The answer comes when the bytes are durable; retry until it does. Other bytes under a number that is taken are `chunk_conflict`, bytes that do not fit '
+          + 'their digest `digest_mismatch`, a recording that is over `recording_closed`, and one that a side has not agreed to `consent_required`.',
       },
       async handler(request, reply) {
         const { id, segment, seq } = request.params as { id: string; segment: number; seq: number };
@@ -45,7 +49,7 @@ export const recordingsRoutes: FastifyPluginAsyncTypebox<{ recordings: Recording
   });
 
   app.post('/v1/recordings/:id/complete', {
-    config: { may: ['visitor', 'recordings:write'] },
+    config: { may: ['visitor', 'recordings:write'], refuses: ['unprocessable'] },
     schema: {
       tags, params: Params, body: CompleteBody, response: { 200: CompleteAnswer },
       summary: 'Say how many chunks the own segments have; the answer names those that are missing',
@@ -61,10 +65,11 @@ export const recordingsRoutes: FastifyPluginAsyncTypebox<{ recordings: Recording
   app.route({
     method: ['GET', 'HEAD'],
     url: '/v1/recordings/:id/media',
-    config: { may: ['visitor', 'recordings:read'], mediaCookie: true },
+    config: { may: ['visitor', 'recordings:read'], mediaCookie: true, reads: { range: 'One stretch, `bytes=0-1023`; several are answered with the whole.' } },
     schema: {
       tags, params: Params, querystring: MediaQuery, summary: 'The merged file, whole or in a stretch (Range)',
-      description: 'By bearer token, or by the cookie that an agent\'s sign-in sets for media elements. `?download=1` gives it as an attachment.',
+      description: 'By bearer token, or by the cookie that an agent\'s sign-in sets for media elements. `?download=1` gives it as an attachment. '
+        + 'A stretch outside the file is `range_not_satisfiable`.',
     },
     async handler(request, reply) {
       const { id } = request.params as { id: string };

@@ -117,7 +117,7 @@ t.test('[S19] [S4] recording.start belongs to the call\'s members on their leg, 
 t.test('[S19] a site that records nothing takes no recording, whatever the members agree on', async (t) => {
   const c = await consultation(t);
   const { tables, q } = c.app.database;
-  await q.update(tables.sites).set({ settings: { recording: false } });
+  await q.update(tables.sites).set({ settings: { recording: { enabled: false, consentText: '' } } });
   c.clock.advance(5000);
   await t.rejects(c.start('agent'), { code: 'forbidden' });
   await t.rejects(c.start('visitor'), { code: 'forbidden' });
@@ -267,6 +267,9 @@ t.test('[S4] [G5] another organisation finds neither call nor recording; deletin
   t.strictSame(left, []);
   for (const table of [tables.recordings, tables.segments, tables.chunks]) t.equal((await q.select().from(table)).length, 0);
   t.match((await c.app.inject({ url: `/v1/calls/${c.callId}`, headers: admin.headers })).json(), { id: c.callId, recording: null }, 'the call itself stays');
+  t.match((await c.app.inject({ url: '/v1/audit?action=recording.deleted', headers: admin.headers })).json(), {
+    items: [{ actor: { kind: 'agent', id: admin.agent.id }, target: { kind: 'recording', id }, detail: { callId: c.callId } }],
+  });
 });
 
 t.test('[I5] a call opens a closed conversation again', async (t) => {

@@ -22,7 +22,7 @@ function houseOver(database: Database) {
     const chat = createChat({
       store: createChatStore(database), workStore: createConversationWorkStore(database), removalStore: createConversationRemovalStore(database), clock,
       hub: { publish: (_, event) => void (event.type === 'conversation.updated' && closings.push(`${event.conversation.id} ${event.reason}`)) },
-      events: { emit: () => {} }, visitors: { ensure: async () => {} }, sites: { byId: async () => null }, audit: { record: (what) => void audited.push(what) },
+      events: { emit: () => {} }, visitors: { ensure: async () => () => {} }, sites: { byId: async () => null }, audit: { record: (what) => void audited.push(what) },
       eraseRecording: async () => {}, failed: (error) => void failures.push(error),
     });
     return createRetention({
