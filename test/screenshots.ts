@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { findChromium } from './services/chromium.ts';
 import { findProgram } from './services/processes.ts';
-import { owner, startServerUnderTest } from './consultation/server-under-test.ts';
+import { owner, startServerUnderTest, type ServerUnderTest } from './consultation/server-under-test.ts';
+import { englishHouse } from './panel/english-house.ts';
+import { furnishHouse, type House } from './panel/house.ts';
+import { koreanHouse } from './panel/korean-house.ts';
 
 const folder = join(import.meta.dirname, '../test-results/screenshots');
 const images = join(import.meta.dirname, '../docs/images');
@@ -26,7 +29,6 @@ const words = {
   },
 } as const;
 
-const server = await startServerUnderTest({ RATE_LIMITS: 'off' });
 const browser = await chromium.launch({
   executablePath: findChromium()!,
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage', '--force-color-profile=srgb',
@@ -34,17 +36,20 @@ const browser = await chromium.launch({
 });
 
 try {
-  for (const language of ['en', 'ko'] as const)
-    for (const scheme of ['light', 'dark'] as const)
-      for (const size of ['phone', 'desktop'] as const) await tour(language, scheme, size);
+  for (const language of ['en', 'ko'] as const) {
+    const server = await startServerUnderTest({ RATE_LIMITS: 'off', OUTBOUND_ALLOW: '127.0.0.1' });
+    const house = await furnishHouse(server, language === 'ko' ? koreanHouse : englishHouse);
+    for (const scheme of ['light', 'dark'] as const) for (const size of ['phone', 'desktop'] as const) await tour(server, house, language, scheme, size);
+    house.leave();
+    await server.stop();
+  }
   if (findProgram('ffmpeg')) overview();
 } finally {
   await browser.close();
-  await server.stop();
 }
 console.log(`Screenshots lie in ${folder}.`);
 
-async function tour(language: keyof typeof words, scheme: 'light' | 'dark', size: keyof typeof sizes): Promise<void> {
+async function tour(server: ServerUnderTest, house: House, language: keyof typeof words, scheme: 'light' | 'dark', size: keyof typeof sizes): Promise<void> {
   const text = words[language];
   const open = async (): Promise<{ context: BrowserContext; page: Page }> => {
     const context = await browser.newContext({
@@ -118,11 +123,16 @@ async function tour(language: keyof typeof words, scheme: 'light' | 'dark', size
     await agent.page.goto(`${server.url}/admin/#/history`);
     await agent.page.locator('consult-admin-history .play').first().click();
     await shoot(agent.page, '15-history');
-    await agent.page.goto(`${server.url}/admin/#/sites`);
-    await agent.page.locator('consult-admin-install pre').first().waitFor();
-    await shoot(agent.page, '16-install');
+    const [conversation] = house.conversations;
+    const places = ['inbox', `inbox/${conversation!.id}`, 'queue', 'visitors', `visitors/${conversation!.visitor.id}`, 'team', 'sites', `sites/${house.site.id}`, ...['look', 'hours', 'forms', 'install'].map((section) => `sites/${house.site.id}?section=${section}`),
+      'settings/account', 'settings/api-keys', 'settings/webhooks', 'settings/mail', 'settings/tags', 'settings/replies', 'settings/organisation', 'reports', 'audit'];
+    for (const [index, place] of places.entries()) {
+      await agent.page.goto(`${server.url}/admin/#/${place}`);
+      await agent.page.waitForTimeout(700);
+      await shoot(agent.page, `${20 + index}-${place.replace(/[0-9a-f-]{36}/, 'one').replaceAll(/[^a-z]+/g, '-')}`);
+    }
     await agent.page.goto(`${server.url}/docs`);
-    await shoot(agent.page, '17-reference');
+    await shoot(agent.page, '50-reference');
   } catch (error) {
     await shoot(visitor.page, 'failed-visitor');
     await shoot(agent.page, 'failed-agent');
