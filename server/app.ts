@@ -130,11 +130,9 @@ import { createMissedEventsStore } from './webhooks/missed-events.store.ts';
 import { webhooksRoutes } from './webhooks/webhooks.routes.ts';
 import { createWebhooksStore } from './webhooks/webhooks.store.ts';
 import { createWebhooks, type Webhooks } from './webhooks/webhooks.ts';
-import { createCannedReplies } from './workspace/canned-replies.ts';
-import { createSavedFilters } from './workspace/saved-filters.ts';
-import { createTags } from './workspace/tags.ts';
 import { workspaceRoutes } from './workspace/workspace.routes.ts';
 import { createWorkspaceStore } from './workspace/workspace.store.ts';
+import { createWorkspace } from './workspace/workspace.ts';
 
 /** The engines that an app runs on, all open. Closing them is the caller's. */
 export interface AppParts {
@@ -262,7 +260,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   events.listen(routing.heard);
   presence.observe(routing.presenceChanged);
   const retention = createRetention({ store: createRetentionStore(database), chat, recordings, audit, clock, failed });
-  const workspaceParts = { store: createWorkspaceStore(database), audit, clock };
+  const workspace = createWorkspace({ store: createWorkspaceStore(database), audit, clock });
   const conversationExports = createConversationExports({ chat, calls, recordings, sites });
   const transcripts = createTranscripts({ chat, exports: conversationExports, sites, store: createNoticesStore(database), mail, audit, clock });
   const viewers = createViewers({ chat, hub });
@@ -329,9 +327,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await fastify.register(picturesRoutes, { pictures });
   await fastify.register(visitorsRoutes, { visitors, identify, timeline, data: visitorData });
   await fastify.register(chatRoutes, { chat, exports: conversationExports });
-  await fastify.register(workspaceRoutes, {
-    tags: createTags(workspaceParts), cannedReplies: createCannedReplies(workspaceParts), savedFilters: createSavedFilters(workspaceParts),
-  });
+  await fastify.register(workspaceRoutes, { workspace });
   await fastify.register(presenceRoutes, { presence });
   await fastify.register(callsRoutes, { calls, iceServers });
   await fastify.register(recordingsRoutes, { recordings });

@@ -1,8 +1,8 @@
 import { and, asc, desc, eq, exists, gt, gte, inArray, isNotNull, isNull, lt, ne, or, sql, type SQL } from 'drizzle-orm';
 import type { CallEndReason, CallMode, CallState, PrincipalKind, RecordingState } from '../../protocol/shapes.ts';
-import { holdsPart, partsLike } from '../chat/conversations-filter.store.ts';
 import type { Place } from '../page-cursor.ts';
 import type { Database } from '../store/database.ts';
+import { holdsPart, partsLike } from '../store/holds-part.ts';
 import type { NewRow, Row } from '../store/tables.ts';
 
 /** A call with what is shown beside it. */

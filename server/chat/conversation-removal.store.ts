@@ -1,5 +1,5 @@
 import { and, eq, inArray, lt, ne } from 'drizzle-orm';
-import { DOOMED } from '../recordings/recordings.store.ts';
+import { DOOMED } from '../recordings/recording-keys.ts';
 import type { Database } from '../store/database.ts';
 import type { Row } from '../store/tables.ts';
 

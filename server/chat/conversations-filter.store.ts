@@ -1,7 +1,7 @@
 import { and, eq, exists, isNull, lt, ne, or, sql, type SQL } from 'drizzle-orm';
 import type { Place } from '../page-cursor.ts';
 import type { Database } from '../store/database.ts';
-import { plainText } from '../store/plain-text.ts';
+import { holdsPart, partsLike } from '../store/holds-part.ts';
 import type { Reader } from './chat-shapes.ts';
 
 /** Which conversations a list holds; all that is said has to fit. `before`: only those that sort after this one, newest first. */
@@ -21,21 +21,6 @@ export interface ConversationsFilter {
   reader: Reader;
   before?: Place | undefined;
   limit: number;
-}
-
-/**
- * Patterns that find `text` anywhere, whatever its case. `lower()` of both engines knows ASCII alone, so what has other
- * letters is looked for in its small and in its large form too.
- */
-export function partsLike(text: string): string[] {
-  const clean = plainText(text);
-  const forms = new Set([clean, clean.toLowerCase(), clean.toUpperCase()].map((form) => form.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())));
-  return [...forms].map((form) => `%${form.replaceAll(/[!%_]/g, '!$&')}%`);
-}
-
-/** Whether a column holds any of `patterns`, which `partsLike` made. */
-export function holdsPart(column: SQL | Parameters<typeof eq>[0], patterns: readonly string[]): SQL | undefined {
-  return or(...patterns.map((pattern) => sql`lower(${column}) like ${pattern} escape '!'`));
 }
 
 /** The condition of a list, for a query that joins `visitors`. Every value in it is bound. */

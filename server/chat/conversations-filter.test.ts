@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import t from 'tap';
 import { writeCursor } from '../page-cursor.ts';
+import { partsLike } from '../store/holds-part.ts';
 import type { NewRow } from '../store/tables.ts';
 import { eachEngine } from '../testing/each-engine.ts';
 import { createChatStore } from './chat.store.ts';
-import { partsLike, type ConversationsFilter } from './conversations-filter.store.ts';
+import type { ConversationsFilter } from './conversations-filter.store.ts';
 
 const reader = { kind: 'agent', id: 'ada' } as const;
 /** Words that are easily taken for SQL or for wildcards. */

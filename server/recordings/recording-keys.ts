@@ -17,3 +17,6 @@ export function mergedKey(recordingId: string, former: string | null): string {
   const round = former === plain ? 2 : Number(/-(\d+)\.webm$/.exec(former)?.[1] ?? 1) + 1;
   return `recordings/${recordingId}-${round}.webm`;
 }
+
+/** The failure of a recording that is being deleted: nothing of it is taken, merged or shown any more, and its bytes go. */
+export const DOOMED = 'deleted';

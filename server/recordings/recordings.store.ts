@@ -3,6 +3,7 @@ import type { CallState, PrincipalKind } from '../../protocol/shapes.ts';
 import type { Database, Queries } from '../store/database.ts';
 import { createGroupCommit } from '../store/group-commit.ts';
 import type { Gap, NewRow, Row } from '../store/tables.ts';
+import { DOOMED } from './recording-keys.ts';
 
 /** A recording's row. */
 export type RecordingRow = Row<'recordings'>;
@@ -102,9 +103,6 @@ interface ChunkAdded {
   chunk: ChunkRow;
   closedBefore: number;
 }
-
-/** The failure of a recording that is being deleted. */
-export const DOOMED = 'deleted';
 
 const first = <T>(rows: T[]): T | null => rows[0] ?? null;
 

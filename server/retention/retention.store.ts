@@ -1,5 +1,5 @@
 import { and, asc, eq, gt, inArray, isNull, lt, ne, notExists, or, sql } from 'drizzle-orm';
-import { DOOMED } from '../recordings/recordings.store.ts';
+import { DOOMED } from '../recordings/recording-keys.ts';
 import type { Database } from '../store/database.ts';
 import type { Row } from '../store/tables.ts';
 
