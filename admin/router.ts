@@ -40,10 +40,24 @@ function decode(text: string): string {
   }
 }
 
+/** Says whether the page may be left for an address. */
+type Guard = (to: string) => boolean;
+let guard: Guard | null = null;
+
+/** Puts something in the way of leaving the page, e.g. unsaved changes. A refused address is not followed; whoever refuses puts the address bar right. Returns the way out. */
+export function guardLeaving(next: Guard): () => void {
+  guard = next;
+  return () => {
+    if (guard === next) guard = null;
+  };
+}
+
 /** Follows the address bar. */
 export function createRouter(view: Window = window): Readable<Route> {
   const route = createStore(parseRoute(view.location.hash));
-  view.addEventListener('hashchange', () => route.set(parseRoute(view.location.hash)));
+  view.addEventListener('hashchange', () => {
+    if (!guard || guard(view.location.hash)) route.set(parseRoute(view.location.hash));
+  });
   return route;
 }
 

@@ -39,6 +39,10 @@ export class FormDialog extends LitElement {
       }
 
       @media (max-width: 560px) {
+        .top {
+          padding-inline: var(--pc-4) var(--pc-2);
+        }
+
         .body {
           padding: var(--pc-3) var(--pc-4) max(var(--pc-5), env(safe-area-inset-bottom));
         }

@@ -123,7 +123,7 @@ export const pageStyles = css`
     gap: var(--pc-3) var(--pc-4);
   }
 
-  .head > div {
+  .head > div:first-child {
     display: grid;
     gap: var(--pc-1);
     min-inline-size: 0;
@@ -316,6 +316,32 @@ export const pageStyles = css`
     color: var(--pc-good);
   }
 
+  /* What is announced has a place in the page only while it says something. */
+  [role='alert']:empty {
+    display: none;
+  }
+
+  .fold > summary {
+    list-style: none;
+    cursor: pointer;
+  }
+
+  .fold > summary::-webkit-details-marker {
+    display: none;
+  }
+
+  .fold > summary > svg {
+    flex: none;
+    inline-size: 16px;
+    block-size: 16px;
+    color: var(--pc-text-2);
+    transition: transform var(--pc-fast) var(--pc-ease);
+  }
+
+  .fold[open] > summary > svg {
+    transform: rotate(180deg);
+  }
+
   .panel > .empty {
     padding: var(--pc-5) var(--pc-3);
   }
@@ -382,7 +408,8 @@ export const dialogStyles = css`
   }
 
   @media (max-width: 560px) {
-    dialog {
+    dialog,
+    dialog.wide {
       inline-size: 100vw;
       max-inline-size: 100vw;
       margin-block-end: 0;

@@ -1,13 +1,13 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { guardLeaving } from '../router.ts';
 
 /**
  * Keeps a page with unsaved changes from being left by accident. Closing the tab is asked by the browser; going elsewhere in the
  * panel is put off until `ask` has an answer: the address goes back to where it was, and forward again on a yes.
- *
- * The listener stands before the router's (in the capture phase), which hears nothing of what is put off.
  */
 export class LeaveGuard implements ReactiveController {
   #at = location.hash;
+  #release: () => void = () => undefined;
   readonly #dirty: () => boolean;
   readonly #ask: () => Promise<boolean>;
   readonly #stays: (fragment: string) => boolean;
@@ -22,31 +22,30 @@ export class LeaveGuard implements ReactiveController {
 
   hostConnected(): void {
     this.#at = location.hash;
+    this.#release = guardLeaving((to) => this.#mayGo(to));
     addEventListener('beforeunload', this.#unload);
-    addEventListener('hashchange', this.#move, { capture: true });
   }
 
   hostDisconnected(): void {
+    this.#release();
     removeEventListener('beforeunload', this.#unload);
-    removeEventListener('hashchange', this.#move, { capture: true });
   }
 
   readonly #unload = (event: BeforeUnloadEvent): void => {
     if (this.#dirty()) event.preventDefault();
   };
 
-  readonly #move = (event: HashChangeEvent): void => {
-    const to = location.hash;
+  #mayGo(to: string): boolean {
     if (!this.#dirty() || this.#stays(to)) {
       this.#at = to;
-      return;
+      return true;
     }
-    event.stopImmediatePropagation();
     history.pushState(null, '', this.#at || '#');
     void this.#ask().then((leave) => {
       if (!leave) return;
-      removeEventListener('hashchange', this.#move, { capture: true });
+      this.#release();
       location.hash = to;
     });
-  };
+    return false;
+  }
 }

@@ -22,5 +22,5 @@ export function strengthOf(password: string, about: readonly string[] = []): Str
   const different = new Set(lower).size;
   if (known || common.test(password) || different < 5 || surprises < 6) return 2;
   const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((kind) => kind.test(password)).length;
-  return surprises + 2 * kinds >= 18 ? 4 : 3;
+  return surprises + 2 * kinds >= 22 ? 4 : 3;
 }

@@ -38,11 +38,14 @@ export class SettingsAccount extends SettingsSection {
             <consult-admin-text-field id="name" .label=${t('setupName')} .hint=${t('setupNameHint')} .value=${me.name} .error=${this.wrong.name ?? ''} autocomplete="name" maxlength="80" required></consult-admin-text-field>
             <div class="row"><button class="button primary small" type="submit" ?disabled=${this.busy}>${t('save')}</button><span class="quiet-text" role="status">${this.said}</span></div>
           </form>
+          ${this.refused()}
+        </section>
+        <section class="panel" aria-labelledby="look">
+          <h2 id="look">${t('lookAndLanguage')}</h2>
           <div class="pair">
             <consult-admin-select-field .label=${t('language')} .hint=${t('languageHint')} .value=${locale} .choices=${Object.entries(LANGUAGES).map(([value, label]) => ({ value, label }))} @change=${(event: Event) => this.#locale(typed(event) as Language)}></consult-admin-select-field>
             <consult-admin-select-field .label=${t('theme')} .hint=${t('themeHint')} .value=${this.#theme.value ?? 'auto'} .choices=${[{ value: 'auto', label: t('themeAuto') }, { value: 'light', label: t('themeLight') }, { value: 'dark', label: t('themeDark') }]} @change=${(event: Event) => chooseTheme(typed(event) as Theme)}></consult-admin-select-field>
           </div>
-          ${this.refused()}
         </section>
         <section class="panel" aria-labelledby="notices">
           <header><h2 id="notices">${t('notices')}</h2><p class="lead">${t('noticesLead')}</p></header>

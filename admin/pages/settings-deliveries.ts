@@ -3,6 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Delivery, Webhook } from '../../protocol/developers.ts';
 import type { Page } from '../../protocol/http.ts';
 import { backIcon, hookIcon } from '../forms/form-icons.ts';
+import { chevronIcon } from '../icons.ts';
 import { emptyState, failedCard, loadingCard } from '../forms/page-states.ts';
 import '../forms/code-block.ts';
 import { formatRoute } from '../router.ts';
@@ -41,12 +42,6 @@ export class SettingsDeliveries extends SettingsSection {
         align-items: center;
         gap: var(--pc-1) var(--pc-3);
         padding-block: var(--pc-3);
-        cursor: pointer;
-        list-style: none;
-      }
-
-      summary::-webkit-details-marker {
-        display: none;
       }
 
       summary .mono {
@@ -122,9 +117,9 @@ export class SettingsDeliveries extends SettingsSection {
     const tone = { waiting: 'warn', delivered: 'good', failed: 'bad' }[delivery.state];
     const last = delivery.attempts.at(-1);
     return html`
-      <details>
+      <details class="fold">
         <summary>
-          <span class="badge ${tone}">${t(`delivery_${delivery.state}`)}</span>
+          ${chevronIcon}<span class="badge ${tone}">${t(`delivery_${delivery.state}`)}</span>
           <span class="mono">${delivery.event}</span>
           <span class="quiet-text grow"><time datetime=${delivery.createdAt}>${fullTime(delivery.createdAt)}</time>${last ? ` · ${last.status === null ? (last.error ?? '') : `HTTP ${last.status}`}` : ''}</span>
         </summary>

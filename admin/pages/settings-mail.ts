@@ -3,7 +3,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { Page } from '../../protocol/http.ts';
 import type { Mail, Organisation } from '../../protocol/team.ts';
 import { infoIcon } from '../forms/form-icons.ts';
-import { mailIcon } from '../icons.ts';
+import { chevronIcon, mailIcon } from '../icons.ts';
 import { emptyState, failedCard, loadingCard } from '../forms/page-states.ts';
 import type { TextKey } from '../texts/en.ts';
 import { en } from '../texts/en.ts';
@@ -18,16 +18,10 @@ export class SettingsMail extends SettingsSection {
     css`
       details summary {
         display: grid;
-        grid-template-columns: minmax(0, 1fr) auto;
+        grid-template-columns: auto minmax(0, 1fr) auto;
         gap: 2px var(--pc-3);
         align-items: center;
         padding-block: var(--pc-3);
-        cursor: pointer;
-        list-style: none;
-      }
-
-      details summary::-webkit-details-marker {
-        display: none;
       }
 
       .subject {
@@ -36,7 +30,7 @@ export class SettingsMail extends SettingsSection {
       }
 
       .meta {
-        grid-column: 1 / -1;
+        grid-column: 2 / -1;
         overflow-wrap: anywhere;
       }
 
@@ -86,9 +80,9 @@ export class SettingsMail extends SettingsSection {
     const tone = { waiting: '', sent: 'good', failed: 'bad', unsent: 'warn' }[mail.state];
     const kind = `mailKind_${mail.kind}`;
     return html`
-      <details>
+      <details class="fold">
         <summary>
-          <span class="subject">${mail.subject}</span><span class="badge ${tone}">${t(`mailState_${mail.state}`)}</span>
+          ${chevronIcon}<span class="subject">${mail.subject}</span><span class="badge ${tone}">${t(`mailState_${mail.state}`)}</span>
           <span class="quiet-text meta">${mail.recipient} · ${kind in en ? t(kind as TextKey) : mail.kind} · <time datetime=${mail.createdAt}>${fullTime(mail.createdAt)}</time></span>
         </summary>
         ${mail.error ? html`<p class="problem">${t('mailTried', { count: mail.attempts })} ${mail.error}</p>` : nothing}

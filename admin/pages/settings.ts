@@ -6,6 +6,7 @@ import type { Session } from '../../widget/engine/session-state.ts';
 import { StoreController } from '../../widget/engine/store-controller.ts';
 import type { Api } from '../api.ts';
 import { pageStyles } from '../forms/form.styles.ts';
+import { revealCurrent } from '../forms/reveal-current.ts';
 import { formatRoute, type Route } from '../router.ts';
 import { panel } from '../styles.ts';
 import type { TextKey } from '../texts/en.ts';
@@ -106,6 +107,11 @@ export class Settings extends LitElement {
   @property({ attribute: false }) route!: Route;
   readonly #language = new StoreController(this, () => language);
   readonly #account = new StoreController(this, () => this.api?.account);
+
+  protected override updated(): void {
+    // On a phone the sections are a strip that is wider than the screen.
+    revealCurrent(this.renderRoot.querySelector('nav'));
+  }
 
   override render() {
     void this.#language.value;

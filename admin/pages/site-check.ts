@@ -47,7 +47,7 @@ export class SiteCheck extends LitElement {
       <div class="stack close">
         <p class="note ${good ? 'good' : 'warn'}">
           ${good ? tickIcon : wrongIcon}
-          <span><strong>${t(found.result === 'found' && found.csp.length > 0 ? 'checked_csp' : `checked_${found.result}`)}</strong><br />${t(`remedy_${found.result}`, { status: found.status ?? '–' })}</span>
+          <span><strong>${t(found.result === 'found' && found.csp.length > 0 ? 'checked_csp' : `checked_${found.result}`)}</strong>${found.result === 'found' && !good ? nothing : html`<br />${t(`remedy_${found.result}`, { status: found.status ?? '–' })}`}</span>
         </p>
         ${found.csp.length > 0
           ? html`<div class="note warn">${wrongIcon}<div class="stack close"><span>${t('remedyCsp')}</span><ul role="list">${found.csp.map((directive) => html`<li class="mono">${directive}</li>`)}</ul></div></div>`

@@ -47,7 +47,7 @@ export class SiteOrigins extends LitElement {
         <header><h2 id="title">${t('originsTitle')}</h2><p class="lead">${t('originsLead')}</p></header>
         <consult-admin-list-editor plain max="100" .items=${this.entries} .addLabel=${t('addOrigin')} .noneText=${t('noOrigins')} .another=${() => ''} .called=${(entry: string, index: number) => entry || String(index + 1)}
           .row=${(entry: string, index: number) => html`<consult-admin-text-field hide-label mono .label=${t('originNumber', { number: index + 1 })} placeholder="https://shop.example.com" .value=${entry} maxlength="300" .error=${this.#wrong(index)}
-            @input=${(event: Event) => this.#change(this.entries.map((each, at) => (at === index ? typed(event) : each)), index)} @change=${this.#check}></consult-admin-text-field>`}
+            @input=${(event: Event) => this.#change(this.entries.map((each, at) => (at === index ? typed(event) : each)), index)} @change=${() => this.#check()}></consult-admin-text-field>`}
           @list-change=${({ detail }: ListChange<string>) => this.#change(detail.items)}></consult-admin-list-editor>
         <div role="alert">${this.failure ? html`<p class="problem">${this.failure}</p>` : nothing}</div>
         <div class="row">

@@ -11,6 +11,7 @@ import { firstWrong } from '../forms/first-wrong.ts';
 import { pageStyles } from '../forms/form.styles.ts';
 import { LeaveGuard } from '../forms/leave-guard.ts';
 import { failedCard, loadingCard } from '../forms/page-states.ts';
+import { revealCurrent } from '../forms/reveal-current.ts';
 import '../forms/save-bar.ts';
 import { formatRoute, go, type Route } from '../router.ts';
 import { panel } from '../styles.ts';
@@ -83,6 +84,11 @@ export class SitePage extends LitElement {
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
     if (changed.has('siteId')) void this.#load();
+  }
+
+  protected override updated(): void {
+    // On a phone the sections are a strip that is wider than the screen.
+    revealCurrent(this.renderRoot.querySelector('nav'));
   }
 
   override render() {

@@ -69,6 +69,6 @@ describe('snippets', () => {
   });
 
   it('examples of signing read the secret from the environment', () => {
-    expect(signingExamples('process.env.SECRET').map(({ code }) => code).join('\n')).to.contain('process.env.SECRET').and.to.contain('HS256').and.to.contain('identify(token)');
+    expect(signingExamples().map(({ code }) => code).join('\n')).to.contain('process.env.PEER_CONSULT_SECRET').and.to.contain('os.environ["PEER_CONSULT_SECRET"]').and.to.contain('HS256').and.to.contain('identify(token)');
   });
 });

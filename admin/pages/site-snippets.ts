@@ -101,16 +101,16 @@ export function policy(server: string): string {
   return [`script-src ${server};`, `connect-src ${server} ${socket};`, `img-src ${server};`, 'media-src blob:;'].join('\n');
 }
 
-/** How the customer's own server vouches for somebody: a JWT, HS256, a few minutes of life. */
-export function signingExamples(secret: string): Snippet[] {
+/** How the customer's own server vouches for somebody: a JWT, HS256, a few minutes of life. The secret is read from the environment: one that is pasted into code ends in a repository. */
+export function signingExamples(): Snippet[] {
   return [
     {
       file: 'Node.js',
-      code: `import { createHmac } from 'node:crypto';\n\nconst encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');\n\nexport function identityFor(user) {\n  const head = encode({ alg: 'HS256', typ: 'JWT' });\n  const body = encode({ sub: user.id, name: user.name, email: user.email, exp: Math.floor(Date.now() / 1000) + 300 });\n  const signature = createHmac('sha256', ${secret}).update(\`\${head}.\${body}\`).digest('base64url');\n  return \`\${head}.\${body}.\${signature}\`;\n}`,
+      code: `import { createHmac } from 'node:crypto';\n\nconst encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');\n\nexport function identityFor(user) {\n  const head = encode({ alg: 'HS256', typ: 'JWT' });\n  const body = encode({ sub: user.id, name: user.name, email: user.email, exp: Math.floor(Date.now() / 1000) + 300 });\n  const signature = createHmac('sha256', process.env.PEER_CONSULT_SECRET).update(\`\${head}.\${body}\`).digest('base64url');\n  return \`\${head}.\${body}.\${signature}\`;\n}`,
     },
     {
       file: 'Python',
-      code: `import jwt, time\n\ndef identity_for(user):\n    claims = {"sub": user.id, "name": user.name, "email": user.email, "exp": int(time.time()) + 300}\n    return jwt.encode(claims, ${secret}, algorithm="HS256")`,
+      code: `import jwt, os, time\n\ndef identity_for(user):\n    claims = {"sub": user.id, "name": user.name, "email": user.email, "exp": int(time.time()) + 300}\n    return jwt.encode(claims, os.environ["PEER_CONSULT_SECRET"], algorithm="HS256")`,
     },
     { file: 'JavaScript', code: "document.querySelector('peer-consult').identify(token);" },
   ];

@@ -44,7 +44,7 @@ export class SiteVisitors extends SiteSection {
             ${this.site.identity ? html`<button class="button small danger-quiet" type="button" ?disabled=${this.busy} @click=${this.#remove}>${t('identityRemove')}</button>` : nothing}
           </div>
           <div role="alert">${this.failure ? html`<p class="problem">${this.failure}</p>` : nothing}</div>
-          ${this.site.identity ? this.#examples('process.env.PEER_CONSULT_SECRET') : nothing}
+          ${this.site.identity ? this.#examples() : nothing}
         </section>
       </div>
       ${this.secret
@@ -54,10 +54,9 @@ export class SiteVisitors extends SiteSection {
     `;
   }
 
-  /** Examples read the secret from the environment: one that is pasted into code ends in a repository. */
-  #examples(secret: string) {
+  #examples() {
     return html`<h3>${t('identityExamples')}</h3>
-      ${signingExamples(secret).map(({ file, code }) => html`<consult-admin-code-block .label=${file} .text=${code}></consult-admin-code-block>`)}`;
+      ${signingExamples().map(({ file, code }) => html`<consult-admin-code-block .label=${file} .text=${code}></consult-admin-code-block>`)}`;
   }
 
   async #make(): Promise<void> {

@@ -2,6 +2,11 @@ import { css } from 'lit';
 
 /** The team's table: columns on a desk, cards in a hand. */
 export const teamStyles = css`
+  :host {
+    block-size: 100%;
+    min-block-size: 0;
+  }
+
   .table {
     padding: var(--pc-2) var(--pc-5);
   }

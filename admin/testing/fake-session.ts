@@ -1,4 +1,4 @@
-import type { Call, Conversation } from '../../protocol/shapes.ts';
+import type { Call, Conversation, Message, Role } from '../../protocol/shapes.ts';
 import { createStore, type Store } from '../../widget/engine/store.ts';
 import type { Session, SessionState } from '../../widget/engine/session-state.ts';
 import type { Api } from '../api.ts';
@@ -9,6 +9,8 @@ export interface FakeSession extends Session {
   readonly wishes: { name: string; args: unknown[] }[];
   /** Plays the server: an event of this type arrives. */
   arrive(type: string): void;
+  /** Plays the server: a message arrives. */
+  hear(message: Message): void;
 }
 
 /** Makes a session without a server. */
@@ -19,13 +21,15 @@ export function fakeSession(): FakeSession {
     ringing: [], call: null, unread: 0, contactKnown: false, removed: new Set(), viewers: new Map(), visitors: new Map(), refusal: null,
   });
   const heard: { type: string; receive: () => void }[] = [];
+  const listeners = new Set<(message: Message) => void>();
   const own: Record<string, unknown> = {
     state,
     wishes,
     callEngine: null,
     arrive: (type: string) => heard.filter((each) => each.type === type).forEach(({ receive }) => receive()),
     wire: { on: (type: string, receive: () => void) => (heard.push({ type, receive }), () => undefined), onHello: () => () => undefined },
-    onMessage: () => () => undefined,
+    hear: (message: Message) => listeners.forEach((receive) => receive(message)),
+    onMessage: (receive: (message: Message) => void) => (listeners.add(receive), () => listeners.delete(receive)),
   };
   return new Proxy(own, {
     get: (target, name: string) => {
@@ -37,11 +41,11 @@ export function fakeSession(): FakeSession {
 }
 
 /** An API whose GETs a test answers by path (without the query); what it does not answer is an empty list. */
-export function fakeApi(answers: Record<string, unknown>): Api & { asked: string[] } {
+export function fakeApi(answers: Record<string, unknown>, role: Role = 'owner'): Api & { asked: string[] } {
   const asked: string[] = [];
   return {
     asked,
-    account: createStore({ status: 'signed-in' as const, agent: { id: 'a1', organisationId: 'o1', name: 'Ada', email: 'ada@example.com', role: 'owner' as const, status: 'active' as const, capacity: null, createdAt: '2026-01-01T00:00:00Z', lastSeenAt: null } }),
+    account: createStore({ status: 'signed-in' as const, agent: { id: 'a1', organisationId: 'o1', name: 'Ada', email: 'ada@example.com', role, status: 'active' as const, capacity: null, createdAt: '2026-01-01T00:00:00Z', lastSeenAt: null } }),
     start: async () => undefined,
     signIn: async () => undefined,
     signOut: async () => undefined,

@@ -12,6 +12,8 @@ export async function show<T extends HTMLElement>(template: TemplateResult): Pro
   clear();
   if (!document.adoptedStyleSheets.includes(sheet)) document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   host = document.createElement('div');
+  // What colours are judged against.
+  host.style.background = 'var(--pc-surface-2)';
   document.body.append(host);
   render(template, host);
   await settle();
