@@ -538,7 +538,7 @@ export const manageEn = {
   noAnswer: 'no answer',
   payload: 'Payload',
   replay: 'Send again',
-  replayNamed: 'Send {name} again',
+  replayNamed: 'Send again: {name}',
   replayed: 'It is sent once more.',
 
   error_last_owner: 'This is the last owner. Make somebody else an owner first.',
