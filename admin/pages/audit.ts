@@ -128,7 +128,7 @@ export class Audit extends LitElement {
   override render() {
     void this.#language.value;
     const { query } = this.route;
-    const actions = ['agent', 'session', 'site', 'key', 'webhook', 'conversation', 'recording', 'visitor', 'organisation'];
+    const actions = ['agent', 'invitation', 'session', 'password', 'identity', 'site', 'key', 'webhook', 'conversation', 'recording', 'visitor', 'tag', 'organisation'];
     return html`
       <div class="page">
         <div class="stack">

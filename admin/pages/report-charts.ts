@@ -1,5 +1,5 @@
 import { LitElement, css, html, nothing, svg } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { base } from '../../widget/styles/base.ts';
 import { t } from '../texts/texts.ts';
 
@@ -16,7 +16,6 @@ export interface Point {
   values: readonly (number | null)[];
 }
 
-const WIDTH = 640;
 const HEIGHT = 190;
 const LEFT = 44;
 const FOOT = 24;
@@ -160,17 +159,32 @@ export class ColumnChart extends LitElement {
   /** How a value is written. */
   @property({ attribute: false }) format: (value: number) => string = String;
 
+  /** How wide it is on the screen, px: drawn in just that, so that its words have one size whatever its place. */
+  @state() private width = 640;
+  readonly #watch = new ResizeObserver(([entry]) => (this.width = Math.max(240, Math.round(entry?.contentRect.width ?? 640))));
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#watch.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#watch.disconnect();
+  }
+
   override render() {
+    const { width } = this;
     const top = roundUp(Math.max(0, ...this.points.map(({ values }) => values.reduce<number>((sum, value) => sum + (value ?? 0), 0))));
-    const step = (WIDTH - LEFT) / Math.max(1, this.points.length);
+    const step = (width - LEFT) / Math.max(1, this.points.length);
     const y = (value: number) => (HEIGHT - FOOT) * (1 - value / top);
-    const shown = labelled(this.points.length);
+    const shown = labelled(this.points.length, Math.max(2, Math.floor((width - LEFT) / 70)));
     return html`
       ${this.series.length > 1 ? html`<ul>${this.series.map(({ name, tone }) => html`<li><svg class="swatch" viewBox="0 0 10 10" aria-hidden="true"><rect class="tone-${tone}" width="10" height="10" rx="2"></rect></svg>${name}</li>`)}</ul>` : nothing}
-      <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${this.label}>
+      <svg viewBox="0 0 ${width} ${HEIGHT}" role="img" aria-label=${this.label}>
         ${[0, 1, 2, 3, 4].map((line) => {
           const value = (top * line) / 4;
-          return svg`<line class="grid" x1=${LEFT} x2=${WIDTH} y1=${y(value)} y2=${y(value)}></line>${line % 2 === 0 ? svg`<text x=${LEFT - 8} y=${y(value) + 4} text-anchor="end">${this.format(value)}</text>` : nothing}`;
+          return svg`<line class="grid" x1=${LEFT} x2=${width} y1=${y(value)} y2=${y(value)}></line>${line % 2 === 0 ? svg`<text x=${LEFT - 8} y=${y(value) + 4} text-anchor="end">${this.format(value)}</text>` : nothing}`;
         })}
         ${this.points.map((point, index) => this.#column(point, LEFT + index * step, step, y, shown(index)))}
       </svg>
