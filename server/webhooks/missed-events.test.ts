@@ -149,6 +149,19 @@ t.test('[C10] only what somebody asked for at that time is missed, a day long at
   t.equal(start, Date.UTC(2026, 0, 1));
 });
 
+t.test('[C10] a past that cannot be read keeps nobody from starting', async (t) => {
+  const house = await webhookHouse(t, { started: false });
+  const hook = await house.create();
+  const { q, tables } = house.database;
+  const at = house.clock.now();
+  await q.insert(tables.conversations).values({ id: 'c', organisationId: 'o', siteId: 's', visitorId: 'v', status: 'open', lastSeq: 0, lastMessageAt: at, createdAt: at, updatedAt: at });
+  await house.webhooks.start(); // nothing here describes a conversation
+  t.match(house.failures, [/^missed events: /]);
+  house.events.emit(house.message());
+  await house.idle();
+  t.equal((await house.log(hook.id, 'delivered')).length, 1);
+});
+
 t.test('[C10] the store of missed events', (t) => eachEngine(t, async (t, open) => {
   const database = await open();
   const { q, tables } = database;

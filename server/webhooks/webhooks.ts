@@ -205,7 +205,8 @@ export function createWebhooks({ store, deliveries, missed, described, outbound,
       return found ? { id: found.id, name: found.name } : null;
     },
     async start() {
-      await tellMissedEvents({ store: missed, webhooks: store, described, clock });
+      // A server that cannot look back still goes on; the next start looks again.
+      await tellMissedEvents({ store: missed, webhooks: store, described, clock }).catch((error: unknown) => failed(error, 'missed events'));
       queue.start();
       purging = clock.every(hour, purge);
       purge();
