@@ -90,3 +90,15 @@ t.test('[H1] whoever hears of events hears of a call when it rings, is answered,
   t.match(house.events.at(-1), { type: 'call.missed', call: { id: missed.call.id, state: 'ended', endReason: 'cancelled' } });
   t.strictSame(told(), ['call.started', 'call.ended', 'call.missed']);
 });
+
+t.test('[I7][M3] the line of a call whose conversation was deleted is owed to nobody', async (t) => {
+  const house = await openCallHouse();
+  t.teardown(() => house.close());
+  const visitor = await house.connect(house.visitor('v'));
+  const { call } = await house.calls.start(visitor, { mode: 'audio' });
+  house.breakLines(true, 'not_found');
+  await house.calls.cancel(visitor, call.id);
+  t.strictSame(house.errors, []);
+  const store = createCallsStore(house.database);
+  t.strictSame(await store.owingLines(house.clock.now() + 1), []);
+});

@@ -1,3 +1,4 @@
+import type { Code } from '../../../protocol/codes.ts';
 import type { CallLine } from '../../../protocol/shapes.ts';
 import type { ServerEvent } from '../../../protocol/server-frames.ts';
 import type { AgentPrincipal, Principal, VisitorPrincipal } from '../../auth/principal.ts';
@@ -34,8 +35,8 @@ export interface CallHouse {
   errors: unknown[];
   /** What whoever hears of events was told. */
   events: DomainEvent[];
-  /** Makes adding a line fail. */
-  breakLines(broken: boolean): void;
+  /** Makes adding a line fail; with a code, by that refusal. */
+  breakLines(broken: boolean, code?: Code): void;
   visitor(id: string, organisationId?: string): VisitorPrincipal;
   agent(id: string, organisationId?: string): AgentPrincipal;
   /** Opens a connection: from here on it hears, and its snapshot was taken. */
@@ -64,6 +65,7 @@ function build(database: Database, clock: FakeClock, lines = new Map<string, Cal
   const events: DomainEvent[] = [];
   const light = createRecordingLight();
   let broken = false;
+  let refusal: Code | undefined;
   let connections = 0;
 
   const hub: Hub = {
@@ -90,7 +92,7 @@ function build(database: Database, clock: FakeClock, lines = new Map<string, Cal
     },
     reopen: async () => {},
     async addCallLine({ line, clientId, conversationId, author }) {
-      if (broken) throw new Error('the line cannot be written');
+      if (broken) throw refusal ? problem(refusal) : new Error('the line cannot be written');
       if (!lines.has(line.id)) lines.set(line.id, line);
       return { id: clientId, seq: 1, clientId, conversationId, author, kind: 'call', text: '', call: line, createdAt: '' };
     },
@@ -108,7 +110,7 @@ function build(database: Database, clock: FakeClock, lines = new Map<string, Cal
 
   return {
     database, clock, calls, light, hub, lines, errors, events,
-    breakLines: (value) => void (broken = value),
+    breakLines: (value, code) => void ([broken, refusal] = [value, code]),
     visitor: (id, organisationId = 'org') =>
       ({ kind: 'visitor', id, name: `Visitor ${id}`, organisationId, siteId: `site-${organisationId}`, expiresAt: Infinity }),
     agent: (id, organisationId = 'org') =>
