@@ -132,7 +132,7 @@ export const ko: Record<TextKey, string> = {
 
   // 페이지를 둘러싼 틀
   queue: '대기열',
-  visitors: '방문자',
+  visitors: '고객',
   team: '팀',
   sites: '사이트',
   settings: '설정',
@@ -369,14 +369,14 @@ export const ko: Record<TextKey, string> = {
   newHere: '새 메시지',
   newMessages: '새 메시지 {count}개',
   moreActions: '더 보기',
-  mailTranscript: '방문자에게 대화 내용 메일로 보내기',
+  mailTranscript: '고객에게 대화 내용 메일로 보내기',
   transcriptMailed: '대화 내용을 메일로 보냈습니다.',
   exportText: '텍스트로 내보내기',
   exportJson: 'JSON으로 내보내기',
   deleteConversation: '상담 삭제',
   closeAndDelete: '종료하고 삭제',
   deleteTitle: '{name} 님과의 상담을 삭제할까요?',
-  deleteText: '메시지와 통화, 녹음이 모두 영구 삭제됩니다. 삭제하면 상담원도 방문자도 다시 들어올 수 없습니다.',
+  deleteText: '메시지와 통화, 녹음이 모두 영구 삭제됩니다. 삭제하면 상담원도 고객도 다시 들어올 수 없습니다.',
   deleteForGood: '영구 삭제',
   conversationDeleted: '상담을 삭제했습니다.',
   ratingGiven: '평가 {score}/5점',
@@ -392,16 +392,16 @@ export const ko: Record<TextKey, string> = {
   noReplies: '아직 저장된 답변이 없습니다. 설정에서 만들 수 있습니다.',
   replyOffered: '{name}, {count}개 중 {at}번째',
 
-  // 상담 옆의 방문자 정보
-  visitorDetails: '방문자 정보',
+  // 상담 옆의 고객 정보
+  visitorDetails: '고객 정보',
   noEmail: '이메일 주소 없음',
   editVisitor: '수정',
   visitorName: '이름',
-  visitorNote: '방문자 메모',
+  visitorNote: '고객 메모',
   cancel: '취소',
   whereNow: '방문 페이지',
   noPages: '알려진 페이지가 없습니다.',
-  visitorFields: '방문자가 남긴 정보',
+  visitorFields: '고객가 남긴 정보',
   visitorDevice: '기기',
   deviceKind: '종류',
   deviceDesktop: '컴퓨터',
@@ -418,10 +418,10 @@ export const ko: Record<TextKey, string> = {
   wholeTimeline: '전체 기록 보기',
 
   // 대기열
-  queueLead: '상담을 기다리는 방문자를 오래 기다린 순서로 보여 줍니다.',
+  queueLead: '상담을 기다리는 고객를 오래 기다린 순서로 보여 줍니다.',
   queueRinging: '걸려 온 통화',
   queueUnanswered: '답변 대기',
-  queueEmptyTitle: '기다리는 방문자가 없습니다',
+  queueEmptyTitle: '기다리는 고객가 없습니다',
   queueEmptyText: '걸려 온 통화와 답변하지 않은 상담이 이곳에 바로 나타납니다.',
   queueConsent: '녹음에 동의합니다',
   takeNext: '다음 상담 받기',
@@ -460,7 +460,7 @@ export const ko: Record<TextKey, string> = {
   shortcutAssignMe: '나에게 배정',
   shortcutTag: '태그',
   shortcutClose: '종료 또는 다시 열기',
-  shortcutDetails: '방문자 정보 보기',
+  shortcutDetails: '고객 정보 보기',
   shortcutLeave: '목록으로 돌아가기',
 
   // 알림
