@@ -26,12 +26,16 @@ export const PageQuery = Type.Object({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 30 })),
 });
 
-export const SetupBody = Type.Object({ token: Type.String({ minLength: 1, maxLength: 256 }), name: Name, email: Email, password: Password });
+export const SetupBody = Type.Object({ token: Type.String({ minLength: 1, maxLength: 256 }), name: Name, email: Email, password: Password }, {
+  examples: [{ token: 'from the link of the first start', name: 'Olive Owner', email: 'olive@shop.example', password: 'a long sentence of mine' }],
+});
 export const SetupAnswer = Type.Object({ agent: Agent, site: Site });
-export const LoginBody = Type.Object({ email: Type.String({ maxLength: 254 }), password: Password });
+export const LoginBody = Type.Object({ email: Type.String({ maxLength: 254 }), password: Password }, { examples: [{ email: 'olive@shop.example', password: 'a long sentence of mine' }] });
 export const SessionAnswer = Type.Object({ accessToken: Type.String(), expiresAt: Timestamp, agent: Agent });
-export const AgentBody = Type.Object({ name: Name, email: Email, password: Password, role: Role });
-export const VisitorBody = Type.Object({ siteKey: Type.String({ minLength: 1, maxLength: 128 }), locale: Type.Optional(Type.String({ maxLength: 35 })) });
+export const AgentBody = Type.Object({ name: Name, email: Email, password: Password, role: Role }, {
+  examples: [{ name: 'Ada Agent', email: 'ada@shop.example', password: 'a long sentence of hers', role: 'agent' }],
+});
+export const VisitorBody = Type.Object({ siteKey: Type.String({ minLength: 1, maxLength: 128 }), locale: Type.Optional(Type.String({ maxLength: 35 })) }, { examples: [{ siteKey: 'pk_of_the_site', locale: 'ko-KR' }] });
 export const VisitorAnswer = Type.Object({ token: Type.String(), expiresAt: Timestamp, visitor: Type.Object({ id: Type.String(), name: Type.String(), verified: Type.Boolean() }) });
 export const VisitorsQuery = Type.Interface([PageQuery], {
   /** Part of the name, the e-mail or the customer's own id, whatever the case. */
@@ -64,7 +68,7 @@ export const MessagesQuery = Type.Object({
  */
 export const MessageBody = Type.Object({
   clientId: ClientId, text: Type.String({ maxLength: 20_000 }), note: Type.Optional(Type.Boolean()), fileIds: Type.Optional(FileIds), asAgentId: Type.Optional(Id),
-});
+}, { examples: [{ clientId: '01a1fd8b-94f0-74b5-a0df-1ba9237d8988', text: 'Your parcel left us this morning.' }] });
 export const MessagesAnswer = Type.Object({ items: Type.Array(Message), next: Type.Union([Type.String(), Type.Null()]) });
 export const CallsQuery = Type.Interface([PageQuery], {
   visitor: Type.Optional(Id),
@@ -97,7 +101,7 @@ export const CompleteBody = Type.Object({
     segment: Type.Integer({ minimum: 1, description: 'As in the address of its chunks; they count from 1.' }),
     chunks: Type.Integer({ minimum: 0, maximum: 1_000_000, description: 'How many chunks it has: the last one\'s number and one more, because they count from 0.' }),
   }), { minItems: 1, maxItems: 1000 }),
-});
+}, { examples: [{ segments: [{ segment: 1, chunks: 3 }] }] });
 /** `missing`: chunks that the server does not have; send them and complete again. Empty = the merge is under way. */
 export const CompleteAnswer = Type.Object({
   recording: Recording,

@@ -16,7 +16,7 @@ export const AgentPatch = Type.Object({
   role: Type.Optional(Role),
   status: Type.Optional(Type.Union([Type.Literal('active'), Type.Literal('disabled')])),
   capacity: Type.Optional(Type.Union([Type.Integer({ minimum: 0, maximum: 1000 }), Type.Null()])),
-});
+}, { examples: [{ role: 'admin', capacity: 5 }] });
 
 /** Somebody who was asked to join. */
 export const Invitation = Type.Object({
@@ -29,16 +29,18 @@ export const Invitation = Type.Object({
   createdAt: Timestamp,
   expiresAt: Timestamp,
 });
-export const InvitationBody = Type.Object({ email: Email, role: Role, name: Type.Optional(Name), locale: Type.Optional(PanelLocale) });
+export const InvitationBody = Type.Object({ email: Email, role: Role, name: Type.Optional(Name), locale: Type.Optional(PanelLocale) }, { examples: [{ email: 'ada@shop.example', role: 'agent', locale: 'ko' }] });
 /** `link` is shown only this once; its secret stands behind `#`, so it reaches no log. `mailed`: whether a mail is on its way. */
 export const InvitationAnswer = Type.Object({ invitation: Invitation, link: Type.String(), mailed: Type.Boolean() });
 /** What somebody with a link may know before accepting. */
-export const InvitationLookBody = Type.Object({ token: Token });
+export const InvitationLookBody = Type.Object({ token: Token }, { examples: [{ token: 'what stands behind token= in the link' }] });
 export const InvitationLook = Type.Object({ email: Type.String(), name: Type.Union([Type.String(), Type.Null()]), organisation: Type.String(), invitedBy: Type.String(), role: Role });
-export const InvitationAcceptBody = Type.Object({ token: Token, name: Name, password: Password });
+export const InvitationAcceptBody = Type.Object({ token: Token, name: Name, password: Password }, {
+  examples: [{ token: 'what stands behind token= in the link', name: 'Ada Agent', password: 'a long sentence of mine' }],
+});
 
-export const PasswordResetBody = Type.Object({ email: Type.String({ maxLength: 254 }), locale: Type.Optional(PanelLocale) });
-export const PasswordResetConfirmBody = Type.Object({ token: Token, password: Password });
+export const PasswordResetBody = Type.Object({ email: Type.String({ maxLength: 254 }), locale: Type.Optional(PanelLocale) }, { examples: [{ email: 'ada@shop.example' }] });
+export const PasswordResetConfirmBody = Type.Object({ token: Token, password: Password }, { examples: [{ token: 'what stands behind token= in the link', password: 'a long new sentence' }] });
 /** A link that an admin hands over where no mail is sent. Shown only this once. */
 export const ResetLinkAnswer = Type.Object({ link: Type.String(), expiresAt: Timestamp });
 
@@ -56,14 +58,14 @@ export const Preferences = Type.Object({
   pushCalls: Type.Boolean(),
   pushMessages: Type.Boolean(),
 });
-export const MePatch = Type.Object({ name: Type.Optional(Name), preferences: Type.Optional(Type.Partial(Preferences)) });
+export const MePatch = Type.Object({ name: Type.Optional(Name), preferences: Type.Optional(Type.Partial(Preferences)) }, { examples: [{ preferences: { mailNotices: false } }] });
 /** Who is signed in, with their own switches. */
 export const Me = Type.Interface([Agent], { preferences: Preferences });
 /** How one may sign in here. */
 export const SignInWays = Type.Object({ password: Type.Boolean(), oidc: Type.Union([Type.Object({ name: Type.String() }), Type.Null()]), mail: Type.Boolean() });
 
 export const Organisation = Type.Object({ id: Type.String(), name: Type.String(), mail: Type.Object({ configured: Type.Boolean(), from: Type.Union([Type.String(), Type.Null()]) }) });
-export const OrganisationPatch = Type.Object({ name: Type.Optional(Name) });
+export const OrganisationPatch = Type.Object({ name: Type.Optional(Name) }, { examples: [{ name: 'Hazel & Clay' }] });
 
 /** Something that somebody did. `action` is `thing.verb`, e.g. `agent.disabled`. */
 export const AuditEntry = Type.Object({
@@ -89,7 +91,7 @@ export const PushSubscriptionBody = Type.Object({
   endpoint: Type.String({ minLength: 1, maxLength: 2000, pattern: '^https?://' }),
   keys: Type.Object({ p256dh: Type.String({ minLength: 1, maxLength: 200 }), auth: Type.String({ minLength: 1, maxLength: 100 }) }),
   locale: Type.Optional(PanelLocale),
-});
+}, { examples: [{ endpoint: 'https://push.example/send/abc', keys: { p256dh: 'of the browser', auth: 'of the browser' } }] });
 /** The server's own key pair for pushes (VAPID, RFC 8292): its public half, base64url. */
 export const PushKeyAnswer = Type.Object({ publicKey: Type.String() });
 

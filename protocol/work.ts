@@ -5,17 +5,19 @@ import { Call, ClientId, Conversation, Id, Message, Named, PageView, Recording, 
 
 const Name = Type.String({ minLength: 1, maxLength: 40, pattern: '\\S' });
 
-export const TagBody = Type.Object({ name: Name, colour: Tag.properties.colour });
-export const TagPatch = Type.Partial(TagBody);
+export const TagBody = Type.Object({ name: Name, colour: Tag.properties.colour }, { examples: [{ name: 'Returns', colour: 'orange' }] });
+export const TagPatch = Type.Partial(TagBody, { examples: [{ colour: 'teal' }] });
 
 /** An answer that is written once. `text` may hold `{{visitor.name}}`, `{{agent.name}}`, `{{site.name}}`. */
 export const CannedReply = Type.Object({ id: Type.String(), shortcut: Type.String(), text: Type.String(), updatedAt: Timestamp });
-export const CannedReplyBody = Type.Object({ shortcut: Type.String({ pattern: '^[^\\s/]{1,32}$' }), text: Type.String({ minLength: 1, maxLength: 4000, pattern: '\\S' }) });
-export const CannedReplyPatch = Type.Partial(CannedReplyBody);
+export const CannedReplyBody = Type.Object({ shortcut: Type.String({ pattern: '^[^\\s/]{1,32}$' }), text: Type.String({ minLength: 1, maxLength: 4000, pattern: '\\S' }) }, {
+  examples: [{ shortcut: 'thanks', text: 'Thank you for writing, {{visitor.name}}!' }],
+});
+export const CannedReplyPatch = Type.Partial(CannedReplyBody, { examples: [{ text: 'Thank you, {{visitor.name}}!' }] });
 
 /** A filter of the inbox that an agent kept; `query` as in the address of `GET /v1/conversations`. */
 export const SavedFilter = Type.Object({ id: Type.String(), name: Type.String(), query: Type.Record(Type.String(), Type.String()) });
-export const SavedFilterBody = Type.Object({ name: Name, query: Type.Record(Type.String({ maxLength: 20 }), Type.String({ maxLength: 200 }), { maxProperties: 10 }) });
+export const SavedFilterBody = Type.Object({ name: Name, query: Type.Record(Type.String({ maxLength: 20 }), Type.String({ maxLength: 200 }), { maxProperties: 10 }) }, { examples: [{ name: 'Unread in the shop', query: { unread: 'true', status: 'open' } }] });
 
 /** Changes of a conversation. `assigneeId` null = nobody. `tagIds` replaces all. `bot: false` hands over to people. */
 export const ConversationPatch = Type.Object({
@@ -23,19 +25,21 @@ export const ConversationPatch = Type.Object({
   assigneeId: Type.Optional(Type.Union([Id, Type.Null()])),
   tagIds: Type.Optional(Type.Array(Id, { maxItems: 20 })),
   bot: Type.Optional(Type.Literal(false)),
-});
+}, { examples: [{ status: 'closed' }] });
 /** The same change to many; those that it does not fit are told apart. */
-export const BulkBody = Type.Object({ ids: Type.Array(Id, { minItems: 1, maxItems: 100 }), change: ConversationPatch });
+export const BulkBody = Type.Object({ ids: Type.Array(Id, { minItems: 1, maxItems: 100 }), change: ConversationPatch }, {
+  examples: [{ ids: ['01a1fd8b-94f0-74b5-a0df-1ba9237d8988'], change: { status: 'closed' } }],
+});
 export const BulkAnswer = Type.Object({ changed: Type.Array(Type.String()), refused: Type.Array(Type.Object({ id: Type.String(), code: Type.String() })) });
-export const RatingBody = Type.Object({ score: Type.Integer({ minimum: 1, maximum: 5 }), comment: Type.Optional(Type.String({ maxLength: 1000 })) });
+export const RatingBody = Type.Object({ score: Type.Integer({ minimum: 1, maximum: 5 }), comment: Type.Optional(Type.String({ maxLength: 1000 })) }, { examples: [{ score: 5, comment: 'Quick and kind.' }] });
 /** A conversation to begin by an agent or a program with a visitor that is known. */
-export const ConversationBody = Type.Object({ visitorId: Id });
+export const ConversationBody = Type.Object({ visitorId: Id }, { examples: [{ visitorId: '01a1fd8b-94f0-74b5-a0df-1ba9237d8988' }] });
 export const Participants = Type.Object({ items: Type.Array(Type.Object({ kind: Type.String(), id: Type.String(), name: Type.String(), readSeq: Type.Integer() })), next: Type.Null() });
 export const ExportQuery = Type.Object({ format: Type.Optional(Type.Union([Type.Literal('txt'), Type.Literal('json')])), locale: Type.Optional(Type.String({ maxLength: 35 })) });
 /** What `format=json` gives; the same goes out with a visitor's own data. */
 export const ConversationExport = Type.Object({ conversation: Conversation, messages: Type.Array(Message), calls: Type.Array(Call), recordings: Type.Array(Recording) });
 
-export const VisitorPatch = Type.Object({ name: Type.Optional(Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' })), email: Type.Optional(Type.Union([Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@]+@[^\\s@]+$' }), Type.Null()])), note: Type.Optional(Type.String({ maxLength: 4000 })) });
+export const VisitorPatch = Type.Object({ name: Type.Optional(Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' })), email: Type.Optional(Type.Union([Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@]+@[^\\s@]+$' }), Type.Null()])), note: Type.Optional(Type.String({ maxLength: 4000 })) }, { examples: [{ name: 'Kim Mina', note: 'Prefers to be called in the afternoon.' }] });
 /** One thing that happened with a visitor; newest first. */
 export const TimelineEntry = Type.Union([
   Type.Object({ kind: Type.Literal('conversation'), at: Timestamp, conversation: Conversation }),
@@ -53,7 +57,7 @@ export const IdentifyBody = Type.Object({
   siteKey: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
   /** What the customer's server signed: a JWT (HS256) with `sub`, `exp` and at will `name`, `email`; at most an hour old. */
   identity: Type.String({ minLength: 1, maxLength: 4096 }),
-});
+}, { examples: [{ siteKey: 'pk_of_the_site', identity: 'header.claims.signature' }] });
 
 export const ReportQuery = Type.Object({
   from: Type.String({ format: 'date-time', examples: ['2026-01-01T00:00:00.000Z'] }), to: Type.String({ format: 'date-time', examples: ['2026-02-01T00:00:00.000Z'] }), site: Type.Optional(Id), agent: Type.Optional(Id),
@@ -79,7 +83,7 @@ export const Report = Type.Object({
 export const ReportCsvQuery = Type.Interface([ReportQuery], { table: Type.Union([Type.Literal('days'), Type.Literal('agents'), Type.Literal('sites')]) });
 
 /** Over HTTP too, for clients without a socket. */
-export const TranscriptBody = Type.Object({ email: Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@]+@[^\\s@]+$' }), clientId: Type.Optional(ClientId) });
+export const TranscriptBody = Type.Object({ email: Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@]+@[^\\s@]+$' }), clientId: Type.Optional(ClientId) }, { examples: [{ email: 'mina@mail.example' }] });
 
 export type CannedReply = Static<typeof CannedReply>;
 export type SavedFilter = Static<typeof SavedFilter>;

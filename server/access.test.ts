@@ -81,7 +81,9 @@ t.test('[S4] [S5] [S8] every route, asked by everybody: never data, never a 5xx'
   const { app, key, stranger, roles, visitors, routes } = await house(t);
   t.ok(routes.length > 60, `${routes.length} routes`);
   const strangersKey = await key('stranger', SCOPES, { organisationId: 'other' });
-  const dead = { 'a revoked key': await key('revoked', SCOPES, { revokedAt: 1 }), 'a key that ran out': await key('expired', SCOPES, { expiresAt: 1 }), nobody: {} as Headers, 'a forged token': { authorization: 'Bearer a.b.c' }, 'a key that is none': { authorization: `Bearer pck_${'y'.repeat(43)}` } };
+  const left = await app.agent('admin');
+  await app.inject({ method: 'PATCH', url: `/v1/agents/${left.agent.id}`, headers: roles.owner, payload: { status: 'disabled' } });
+  const dead = { 'somebody who left the team': left.headers as Headers, 'a revoked key': await key('revoked', SCOPES, { revokedAt: 1 }), 'a key that ran out': await key('expired', SCOPES, { expiresAt: 1 }), nobody: {} as Headers, 'a forged token': { authorization: 'Bearer a.b.c' }, 'a key that is none': { authorization: `Bearer pck_${'y'.repeat(43)}` } };
   const every = await key('every', SCOPES);
 
   for (const route of routes) {

@@ -1,10 +1,21 @@
 import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
-import { PROBLEMS } from '../protocol/codes.ts';
-import { ProblemBody } from '../protocol/http.ts';
+import { PROBLEMS, type Code } from '../protocol/codes.ts';
 import { PERMISSIONS, type Permission } from '../protocol/permissions.ts';
 import type { May } from './auth/authenticate.ts';
+import { finishDocument } from './finish-document.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** For the document alone: the body is bytes, of these media types. */
+    takes?: readonly string[];
+    /** For the document alone: headers that the route reads, with what they are for. */
+    reads?: Readonly<Record<string, string>>;
+    /** For the document alone: codes of refusals that neither the rule nor the description tells. */
+    refuses?: readonly Code[];
+  }
+}
 
 const codes = Object.entries(PROBLEMS).map(([code, { status, message }]) => `| \`${code}\` | ${status} | ${message} |`).join('\n');
 const description = `Consultations on any website: chat, voice and video calls, recorded.
@@ -28,8 +39,9 @@ function who(may: May | readonly May[]): string {
   }).join(', ');
 }
 
+const binary = { schema: { type: 'string', format: 'binary' } };
 /** What answers without a schema sends bytes. */
-const bytes = { description: 'The bytes.', content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } };
+const bytes = { description: 'The bytes.', content: { '*/*': binary } };
 
 /** Collects the document from the schemas of the routes that are registered afterwards. Only what lies below /v1, and health. */
 export async function registerDocument(app: FastifyInstance, { version, serverUrl }: { version: string; serverUrl: string | null }): Promise<void> {
@@ -39,9 +51,24 @@ export async function registerDocument(app: FastifyInstance, { version, serverUr
       info: { title: 'Peer Consult', version, description, license: { name: 'MIT', identifier: 'MIT' } },
       ...(serverUrl !== null && { servers: [{ url: serverUrl }] }),
       tags: [
-        { name: 'visitor session', description: 'What the element on a website calls.' }, { name: 'auth', description: 'Signing in and out.' },
-        { name: 'team', description: 'Agents and invitations.' }, { name: 'organisation', description: 'Its name, and its mails.' }, { name: 'audit', description: 'Who did what.' }, { name: 'sites' }, { name: 'conversations' }, { name: 'visitors' }, { name: 'calls' }, { name: 'recordings' },
-        { name: 'developers', description: 'API keys and webhooks; see docs/api.md.' }, { name: 'operations' },
+        { name: 'conversations', description: 'What visitors and the team write to each other.' },
+        { name: 'visitors', description: 'Who came to the sites and spoke, what is known of them, and their right to it.' },
+        { name: 'calls', description: 'Voice and video calls, live and over.' },
+        { name: 'recordings', description: 'Recordings of calls: their facts, their media, and how their chunks come in.' },
+        { name: 'sites', description: 'Websites with the tag: where it may stand, how it looks, what it asks.' },
+        { name: 'tags', description: 'Words that conversations are sorted by.' },
+        { name: 'canned replies', description: 'Answers that are written once.' },
+        { name: 'saved filters', description: 'Views of the inbox that an agent keeps.' },
+        { name: 'presence', description: 'Who of the team is there.' },
+        { name: 'reports', description: 'How much there was to do, and how it went.' },
+        { name: 'developers', description: 'API keys and webhooks; see docs/api.md.' },
+        { name: 'audit', description: 'Who did what.' },
+        { name: 'team', description: 'Agents and invitations.' },
+        { name: 'organisation', description: 'Its name, and its mails.' },
+        { name: 'auth', description: 'Signing in and out, and one\'s own account.' },
+        { name: 'push', description: 'Browsers of agents that want to be told while no panel is open.' },
+        { name: 'visitor session', description: 'What the element on a website calls.' },
+        { name: 'operations', description: 'For whoever runs the server.' },
       ],
       components: {
         securitySchemes: {
@@ -53,26 +80,29 @@ export async function registerDocument(app: FastifyInstance, { version, serverUr
       },
     },
     transform({ schema, url, route }) {
-      const { may, mediaCookie } = route.config ?? {};
+      const { may, mediaCookie, takes, reads = {}, refuses } = route.config ?? {};
       const described = may !== undefined && url !== '/v1/socket' && (url.startsWith('/v1/') || url === '/healthz' || url === '/readyz');
       if (!described || route.method === 'HEAD') return { schema: { ...schema, hide: true }, url };
       const rules = [may].flat();
       const schemes = rules.includes('anyone') ? [] : [
         ...(rules.some((rule) => rule !== 'visitor') ? ['agent'] : []), ...(rules.some((rule) => rule !== undefined && rule in PERMISSIONS && PERMISSIONS[rule as Permission].scope) ? ['key'] : []), ...(rules.includes('visitor') ? ['visitor'] : []), ...(mediaCookie ? ['media'] : []),
       ];
-      const problemAnswer = (words: string) => ({ description: words, content: { 'application/problem+json': { schema: ProblemBody } } });
       return {
         url,
         schema: {
           ...schema,
           // For programs, as the table in protocol/permissions.ts has it: `anyone`, `visitor`, or permissions.
           'x-may': rules,
+          ...(refuses && { 'x-refuses': refuses }),
           ...(schemes.length > 0 && { security: schemes.map((scheme) => ({ [scheme]: [] })) }),
           description: `${schema?.description ? `${schema.description} ` : ''}For ${who(may)}.`,
-          response: { ...(schema?.response as object | undefined ?? { 200: bytes }), '4xx': problemAnswer('Refused; `code` says why.'), '5xx': problemAnswer('Failed on our side.') },
+          ...(takes && { body: { content: Object.fromEntries(takes.map((type) => [type, binary])) } }),
+          ...(Object.keys(reads).length > 0 && { headers: { type: 'object', properties: Object.fromEntries(Object.entries(reads).map(([name, words]) => [name, { type: 'string', description: words }])) } }),
+          response: schema?.response ?? { 200: bytes, ...('range' in reads && { 206: bytes }) },
         },
       };
     },
+    transformObject: (collected) => ('openapiObject' in collected ? finishDocument(collected.openapiObject) : collected.swaggerObject),
   });
 }
 

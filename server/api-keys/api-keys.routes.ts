@@ -17,7 +17,7 @@ export const apiKeysRoutes: FastifyPluginAsyncTypebox<{ apiKeys: ApiKeys }> = as
   }, async (request) => apiKeys.list(agentOf(request).organisationId, { cursor: request.query.cursor, limit: request.query.limit ?? 30 }));
 
   app.post('/v1/api-keys', {
-    config: { may: 'keys:manage', rateLimit: { max: 60, timeWindow: 60_000 } },
+    config: { may: 'keys:manage', rateLimit: { max: 60, timeWindow: 60_000 }, refuses: ['unprocessable'] },
     schema: {
       tags, summary: 'Make an API key', description: 'The key is in this answer and nowhere else. It goes into `Authorization: Bearer pck_…`.',
       body: { ...ApiKeyBody, examples: [bodyExample] }, response: { 201: ApiKeyAnswer },

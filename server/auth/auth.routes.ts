@@ -10,7 +10,7 @@ import { agentOf } from './authenticate.ts';
 import { placeOf, refreshCookieName, sessionAnswer, type SessionCookies } from './session-cookies.ts';
 
 const Password = Type.String({ minLength: 1, maxLength: 256 });
-const PasswordBody = Type.Object({ currentPassword: Password, newPassword: Password });
+const PasswordBody = Type.Object({ currentPassword: Password, newPassword: Password }, { examples: [{ currentPassword: 'the one so far', newPassword: 'a long new sentence' }] });
 
 /** `/v1/auth`: signing in and out. `ownOrigins`: the panel's. `ways`: how one may sign in here. */
 export const authRoutes: FastifyPluginAsyncTypebox<{ auth: Auth; cookies: SessionCookies; ownOrigins: () => readonly string[]; ways: () => SignInWays }> = async (app, { auth, cookies, ownOrigins, ways }) => {
@@ -29,7 +29,7 @@ export const authRoutes: FastifyPluginAsyncTypebox<{ auth: Auth; cookies: Sessio
 
   app.post('/v1/auth/login', {
     // The throttle on wrong passwords is the use case's; this one only keeps the hasher from drowning.
-    config: { may: 'anyone', rateLimit: { max: 60, timeWindow: 60_000 } },
+    config: { may: 'anyone', rateLimit: { max: 60, timeWindow: 60_000 }, refuses: ['bad_credentials'] },
     schema: {
       tags: ['auth'], summary: 'Sign in', body: LoginBody, response: { 200: SessionAnswer },
       description: `Also sets the cookie ${refreshCookieName}, with which \`refresh\` renews the short access token.`,
@@ -41,7 +41,7 @@ export const authRoutes: FastifyPluginAsyncTypebox<{ auth: Auth; cookies: Sessio
   });
 
   app.post('/v1/auth/refresh', {
-    config: { may: 'anyone' },
+    config: { may: 'anyone', refuses: ['unauthenticated', 'origin_forbidden'] },
     onRequest: ownPagesOnly,
     schema: {
       tags: ['auth'], summary: 'Renew the access token by the refresh cookie', response: { 200: SessionAnswer },
@@ -62,7 +62,7 @@ export const authRoutes: FastifyPluginAsyncTypebox<{ auth: Auth; cookies: Sessio
   });
 
   app.post('/v1/auth/logout', {
-    config: { may: 'anyone' },
+    config: { may: 'anyone', refuses: ['origin_forbidden'] },
     onRequest: ownPagesOnly,
     schema: { tags: ['auth'], summary: 'Sign out: ends the session, its tokens and its sockets', response: { 204: Type.Null() } },
   }, async (request, reply) => {
@@ -75,7 +75,7 @@ export const authRoutes: FastifyPluginAsyncTypebox<{ auth: Auth; cookies: Sessio
   });
 
   app.post('/v1/auth/password', {
-    config: { may: 'self' },
+    config: { may: 'self', refuses: ['bad_credentials', 'weak_password'] },
     schema: { tags: ['auth'], summary: 'Set a new password; ends all other sign-ins', body: PasswordBody, response: { 204: Type.Null() } },
   }, async (request, reply) => {
     const { currentPassword, newPassword } = request.body;

@@ -14,7 +14,7 @@ const callbackPath = `${path}/callback`;
 /** `/v1/auth/oidc`: signing in by the organisation's own provider. `oidc` null: there is none. `ownOrigins`: the panel's. */
 export const oidcRoutes: FastifyPluginAsyncTypebox<{ oidc: Oidc | null; cookies: SessionCookies; ownOrigins: () => readonly string[]; secure: boolean }> = async (app, { oidc, cookies, ownOrigins, secure }) => {
   const cookie = { httpOnly: true, sameSite: 'lax', secure, path } as const;
-  const limit = { may: 'anyone', rateLimit: { max: 60, timeWindow: 60_000 } } as const;
+  const limit = { may: 'anyone', rateLimit: { max: 60, timeWindow: 60_000 }, refuses: ['not_found'] } as const;
   const configured = () => {
     if (!oidc) throw problem('not_found', 'No OpenID provider is set up here.');
     return oidc;

@@ -21,7 +21,7 @@ export const passwordResetsRoutes: FastifyPluginAsyncTypebox<{ passwordResets: P
   });
 
   app.post('/v1/auth/password-reset/confirm', {
-    config: { may: 'anyone', rateLimit: { max: 30, timeWindow: 60_000 } },
+    config: { may: 'anyone', rateLimit: { max: 30, timeWindow: 60_000 }, refuses: ['weak_password'] },
     schema: {
       tags: ['auth'], summary: 'Set a new password by a link',
       description: 'Once: `gone` afterwards, and for any other link that is dead. Ends every sign-in of the account; sign in with the new password then.',
@@ -33,7 +33,7 @@ export const passwordResetsRoutes: FastifyPluginAsyncTypebox<{ passwordResets: P
   });
 
   app.post('/v1/agents/:id/password-reset', {
-    config: { may: 'team:write', rateLimit: { max: 30, timeWindow: 60_000 } },
+    config: { may: 'team:write', rateLimit: { max: 30, timeWindow: 60_000 }, refuses: ['conflict'] },
     schema: {
       tags: ['team'], summary: 'Make a link for a colleague\'s new password',
       description: 'To be handed over where no mail is sent; shown only this once. Only owners can do it for an owner, nobody for themselves.',

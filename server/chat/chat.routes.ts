@@ -26,7 +26,7 @@ export const chatRoutes: FastifyPluginAsyncTypebox<{ chat: Chat; exports: Conver
   }, async (request) => chat.list(askerOf(request), { ...request.query, limit: request.query.limit ?? 30 }));
 
   app.post('/v1/conversations', {
-    config: { may: 'conversations:write' },
+    config: { may: 'conversations:write', refuses: ['not_found'] },
     schema: {
       tags, summary: 'Begin a conversation with a visitor who is known', description: '201 for a new one; 200 when an open one is there: then that one. An agent who begins one has it.',
       body: ConversationBody, response: { 200: Conversation, 201: Conversation },
@@ -50,7 +50,7 @@ export const chatRoutes: FastifyPluginAsyncTypebox<{ chat: Chat; exports: Conver
   }, async (request) => chat.conversation(askerOf(request), request.params.id));
 
   app.patch('/v1/conversations/:id', {
-    config: { may: 'conversations:write' },
+    config: { may: 'conversations:write', refuses: ['conflict', 'unprocessable'] },
     schema: {
       tags, summary: 'Close, reopen, assign, tag, or take from a bot', params, body: ConversationPatch, response: { 200: Conversation },
       description: 'All of it, or nothing. `assigneeId: null` gives it to nobody, `tagIds` replaces its tags, `bot: false` makes people answer.',
@@ -86,7 +86,7 @@ export const chatRoutes: FastifyPluginAsyncTypebox<{ chat: Chat; exports: Conver
   });
 
   app.post('/v1/conversations/:id/messages', {
-    config: { may: 'conversations:write' },
+    config: { may: 'conversations:write', refuses: ['conversation_closed', 'conflict', 'unprocessable'] },
     schema: {
       tags, summary: 'Write a message',
       description: '201 for a new one, 200 when the `clientId` was there before: then the first message. `text` has 1 to 4000 characters (code points) after trimming. An API key writes as a bot under its own name, or in the name of the active agent `asAgentId`. `note: true`: for the team alone.',
@@ -127,7 +127,7 @@ export const chatRoutes: FastifyPluginAsyncTypebox<{ chat: Chat; exports: Conver
   });
 
   app.post('/v1/conversations/:id/rating', {
-    config: { may: 'visitor' },
+    config: { may: 'visitor', refuses: ['conflict', 'unprocessable'] },
     schema: {
       tags, summary: 'Rate the own conversation', description: 'While it is open, or until a day after its end; rating again replaces the first.',
       params, body: RatingBody, response: { 200: Conversation },

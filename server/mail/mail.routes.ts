@@ -16,7 +16,7 @@ export const mailRoutes: FastifyPluginAsyncTypebox<{ mail: Mail }> = async (app,
   }, async (request) => mail.list(agentOf(request).organisationId, { cursor: request.query.cursor, limit: request.query.limit ?? 30 }));
 
   app.post('/v1/mails/test', {
-    config: { may: 'settings:manage', rateLimit: { max: 10, timeWindow: 60_000 } },
+    config: { may: 'settings:manage', rateLimit: { max: 10, timeWindow: 60_000 }, refuses: ['mail_off'] },
     schema: {
       tags: ['organisation'], summary: 'Send a test mail to yourself',
       description: 'Answers with the mail as it waits; ask `GET /v1/mails` for what became of it.', response: { 201: MailSchema },

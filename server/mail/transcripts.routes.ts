@@ -8,7 +8,7 @@ import type { Transcripts } from './transcripts.ts';
 /** `/v1/conversations/:id/transcript`: a conversation by mail. */
 export const transcriptsRoutes: FastifyPluginAsyncTypebox<{ transcripts: Transcripts }> = async (app, { transcripts }) => {
   app.post('/v1/conversations/:id/transcript', {
-    config: { may: ['visitor', 'conversations:write'], rateLimit: { max: 30, timeWindow: 60_000 } },
+    config: { may: ['visitor', 'conversations:write'], rateLimit: { max: 30, timeWindow: 60_000 }, refuses: ['unprocessable'] },
     schema: {
       tags: ['conversations'], summary: 'Mail a conversation',
       description: 'A visitor says to which address; the team sends to the visitor\'s own. Private notes are left out. At most three an hour. `mailed`: false where the server sends no mail.',

@@ -8,7 +8,7 @@ import type { Organisations } from './organisations.ts';
 /** `POST /v1/setup`: the owner of a new installation. `/v1/organisation`: the asker's own. */
 export const organisationsRoutes: FastifyPluginAsyncTypebox<{ organisations: Organisations }> = async (app, { organisations }) => {
   app.post('/v1/setup', {
-    config: { may: 'anyone', rateLimit: { max: 20, timeWindow: 60_000 } },
+    config: { may: 'anyone', rateLimit: { max: 20, timeWindow: 60_000 }, refuses: ['unauthenticated', 'gone', 'weak_password'] },
     // Before the body is looked at: that it is over is all there is to say, whatever the body.
     preParsing: async () => organisations.requireNoOwner(),
     schema: {

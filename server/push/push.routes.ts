@@ -14,7 +14,7 @@ export const pushRoutes: FastifyPluginAsyncTypebox<{ push: Push }> = async (app,
   }, () => ({ publicKey: push.publicKey }));
 
   app.put('/v1/push/subscriptions', {
-    config: { may: 'self', rateLimit: { max: 30, timeWindow: 60_000 } },
+    config: { may: 'self', rateLimit: { max: 30, timeWindow: 60_000 }, refuses: ['unprocessable', 'address_refused'] },
     schema: {
       tags, summary: 'Let this browser be told', description: 'What `PushSubscription.toJSON()` gives. Doing it again changes nothing; it ends with the sign-in.',
       body: PushSubscriptionBody, response: { 204: Type.Null() },
@@ -26,7 +26,7 @@ export const pushRoutes: FastifyPluginAsyncTypebox<{ push: Push }> = async (app,
 
   app.delete('/v1/push/subscriptions', {
     config: { may: 'self' },
-    schema: { tags, summary: 'Tell this browser no more', body: Type.Pick(PushSubscriptionBody, ['endpoint']), response: { 204: Type.Null() } },
+    schema: { tags, summary: 'Tell this browser no more', body: Type.Pick(PushSubscriptionBody, ['endpoint'], { examples: [{ endpoint: 'https://push.example/send/abc' }] }), response: { 204: Type.Null() } },
   }, async (request, reply) => {
     await push.unsubscribe(agentOf(request), request.body.endpoint);
     return reply.code(204).send(null);

@@ -16,12 +16,12 @@ const rateLimit = { max: 30, timeWindow: 60_000 };
 /** `/v1/reports`: figures per day, agent and site. */
 export const reportsRoutes: FastifyPluginAsyncTypebox<{ reports: Reports }> = async (app, { reports }) => {
   app.get('/v1/reports', {
-    config: { may: 'reports:read', rateLimit },
+    config: { may: 'reports:read', rateLimit, refuses: ['unprocessable'] },
     schema: { tags, summary: 'How much there was to do, and how it went', description, querystring: ReportQuery, response: { 200: Report } },
   }, async (request) => reports.report(staffOf(request).organisationId, request.query));
 
   app.get('/v1/reports/csv', {
-    config: { may: 'reports:read', rateLimit },
+    config: { may: 'reports:read', rateLimit, refuses: ['unprocessable'] },
     schema: {
       tags, summary: 'One table of a report as a CSV file', description: `${description} A cell that a spreadsheet would take for a formula begins with an apostrophe.`,
       querystring: ReportCsvQuery, response: { 200: { description: 'UTF-8 with a byte order mark, one line a day, agent or site.', content: { 'text/csv': { schema: Type.String() } } } },

@@ -30,7 +30,7 @@ export const sitesRoutes: FastifyPluginAsyncTypebox<SitesRoutesOptions> = async 
   }, async (request) => sites.list(staffOf(request).organisationId, { cursor: request.query.cursor, limit: request.query.limit ?? 30 }));
 
   app.post('/v1/sites', {
-    config: { may: 'sites:write' },
+    config: { may: 'sites:write', refuses: ['unprocessable'] },
     schema: {
       tags, summary: 'Add a site', body: SiteBody, response: { 201: Site },
       description: 'It has a publishable key of its own and the settings that a site has until somebody says otherwise. `origins` are the pages that may show it, exactly or with `*.` before the host.',
@@ -43,7 +43,7 @@ export const sitesRoutes: FastifyPluginAsyncTypebox<SitesRoutesOptions> = async 
   }, async (request) => sites.get(staffOf(request).organisationId, request.params.id));
 
   app.patch('/v1/sites/:id', {
-    config: { may: 'sites:write' },
+    config: { may: 'sites:write', refuses: ['unprocessable'] },
     schema: {
       tags, summary: 'Change a site', params, body: SitePatch, response: { 200: Site },
       description: 'Of `settings` the parts that are given are replaced whole. `archived: true` takes the site from the web: its element finds nothing any more, its history stays. The last active site cannot be archived (`conflict`).',
@@ -79,7 +79,7 @@ export const sitesRoutes: FastifyPluginAsyncTypebox<SitesRoutesOptions> = async 
       method: 'PUT',
       url: '/v1/sites/:id/picture',
       bodyLimit: pictureLimits.bytes,
-      config: { may: 'sites:write', rateLimit: { max: 60, timeWindow: 60_000 } },
+      config: { may: 'sites:write', rateLimit: { max: 60, timeWindow: 60_000 }, takes: ['image/png', 'image/jpeg', 'image/webp'], refuses: ['unsupported_media_type', 'unprocessable'] },
       schema: {
         tags, summary: 'Put up the site\'s picture', params, response: { 200: Site },
         description: 'The body is the picture\'s bytes: PNG, JPEG or WebP, 512 KiB and 1024 pixels a side at most. It is shown under `/v1/pictures/{picture}`; each upload has another address.',
@@ -98,7 +98,7 @@ export const sitesRoutes: FastifyPluginAsyncTypebox<SitesRoutesOptions> = async 
   }, async (request) => desk.removePicture(editorOf(request), request.params.id));
 
   app.post('/v1/sites/:id/check-install', {
-    config: { may: 'sites:write', rateLimit: { max: 20, timeWindow: 60_000 } },
+    config: { may: 'sites:write', rateLimit: { max: 20, timeWindow: 60_000 }, refuses: ['unprocessable'] },
     schema: {
       tags, summary: 'Look whether the tag stands on a page', params, body: InstallCheckBody, response: { 200: InstallCheck },
       description: 'The server fetches the page, whose origin has to be on the allow-list, and reads its HTML and its Content-Security-Policy. A tag that a script adds later it cannot see.',
@@ -106,7 +106,7 @@ export const sitesRoutes: FastifyPluginAsyncTypebox<SitesRoutesOptions> = async 
   }, async (request) => installChecks.check(staffOf(request).organisationId, request.params.id, request.body.url));
 
   app.get('/v1/widget/config', {
-    config: { may: 'anyone' },
+    config: { may: 'anyone', refuses: ['not_found', 'origin_forbidden'] },
     schema: {
       tags: ['visitor session'], summary: 'What the element shows of its site',
       querystring: Type.Object({ siteKey: Type.String({ minLength: 1, maxLength: 128 }) }), response: { 200: WidgetConfig },

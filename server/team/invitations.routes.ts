@@ -18,7 +18,7 @@ export const invitationsRoutes: FastifyPluginAsyncTypebox<{ invitations: Invitat
   }, async (request) => invitations.list(agentOf(request).organisationId, { cursor: request.query.cursor, limit: request.query.limit ?? 30 }));
 
   app.post('/v1/invitations', {
-    config: { may: 'team:write', rateLimit: { max: 60, timeWindow: 60_000 } },
+    config: { may: 'team:write', rateLimit: { max: 60, timeWindow: 60_000 }, refuses: ['email_taken'] },
     schema: {
       tags, summary: 'Ask somebody to join', description: 'Good for 7 days and once. An open invitation to the same address dies. `link` is shown only now; `mailed` tells whether it is on its way by mail too. Only owners invite owners.',
       body: InvitationBody, response: { 201: InvitationAnswer },
@@ -29,7 +29,7 @@ export const invitationsRoutes: FastifyPluginAsyncTypebox<{ invitations: Invitat
   });
 
   app.post('/v1/invitations/:id/resend', {
-    config: { may: 'team:write', rateLimit: { max: 60, timeWindow: 60_000 } },
+    config: { may: 'team:write', rateLimit: { max: 60, timeWindow: 60_000 }, refuses: ['conflict', 'email_taken'] },
     schema: { tags, params, summary: 'Make a new link for an invitation', description: 'Good for another 7 days; the old link is dead.', response: { 200: InvitationAnswer } },
   }, async (request, reply) => reply.header('cache-control', 'no-store')
     .send(await invitations.resend(agentOf(request), request.params.id, request.headers['accept-language'], placeOf(request).address)));
@@ -48,7 +48,7 @@ export const invitationsRoutes: FastifyPluginAsyncTypebox<{ invitations: Invitat
   }, async (request) => invitations.look(request.body.token, placeOf(request).address));
 
   app.post('/v1/invitations/accept', {
-    config: { may: 'anyone', rateLimit: { max: 30, timeWindow: 60_000 } },
+    config: { may: 'anyone', rateLimit: { max: 30, timeWindow: 60_000 }, refuses: ['email_taken', 'weak_password'] },
     schema: {
       tags, summary: 'Accept an invitation: makes the account and signs in', description: 'Once: `gone` afterwards. Sets the same cookies as signing in does.',
       body: InvitationAcceptBody, response: { 201: SessionAnswer },

@@ -23,7 +23,7 @@ export const teamRoutes: FastifyPluginAsyncTypebox<{ team: Team }> = async (app,
   }, async (request) => team.byId(staffOf(request).organisationId, request.params.id));
 
   app.post('/v1/agents', {
-    config: { may: 'team:write', rateLimit: { max: 60, timeWindow: 60_000 } },
+    config: { may: 'team:write', rateLimit: { max: 60, timeWindow: 60_000 }, refuses: ['email_taken', 'weak_password'] },
     schema: { tags, summary: 'Add a colleague with a password', description: 'Where they can choose their own, invite them instead.', body: AgentBody, response: { 201: Agent } },
   }, async (request, reply) => reply.code(201).send(await team.add(agentOf(request), request.body, placeOf(request).address)));
 
