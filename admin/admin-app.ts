@@ -12,7 +12,7 @@ import { createNotifications, type Notifications } from './notifications.ts';
 import { offlineIcon } from './icons.ts';
 import { panelPages } from './panel-pages.ts';
 import { createRouter, formatRoute, go } from './router.ts';
-import { ShortcutController, listenForShortcuts } from './shortcuts.ts';
+import { answerShortcuts, listenForShortcuts } from './shortcuts.ts';
 import { panel } from './styles.ts';
 import { language, t } from './texts/texts.ts';
 import { theme } from './theme.ts';
@@ -172,7 +172,7 @@ export class AdminApp extends LitElement {
 
   constructor() {
     super();
-    new ShortcutController(this, {
+    answerShortcuts(this, {
       palette: () => this.palette?.show(),
       help: () => this.sheet?.show(),
       goInbox: () => go(formatRoute('inbox')),
@@ -277,12 +277,19 @@ export class AdminApp extends LitElement {
   #enter(agentId: string): void {
     this.session = createSession({ kind: 'agent', server: location.origin, token: (wish) => this.#api.token(wish), locale: () => language.value, outbox: createStoredOutbox(`agent:${agentId}`) });
     this.session.connect();
+    this.session.state.subscribe(({ refusal }) => void (refusal === 'signed_out' && this.#askAgain()));
     this.#attention = createAttention(this.session);
     this.#notifications = createNotifications(this.#api, this.session);
     const { page } = this.#router.value;
     if (page === 'setup') go(formatRoute('sites'), { replace: true });
     // A used link is no place to come back to.
     if (page === 'invitation' || page === 'reset' || page === 'sign-in') go(formatRoute('inbox'), { replace: true });
+  }
+
+  /** The server ended this session: whoever may still come in does, and everybody else sees the sign-in instead of a dead house. */
+  async #askAgain(): Promise<void> {
+    const left = this.session;
+    await this.#api.token({ fresh: true }).then(() => left === this.session && left?.connect(), () => undefined);
   }
 
   #leave(): void {

@@ -1,8 +1,8 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { roleMay } from '../protocol/permissions.ts';
-import type { ConversationsPage } from '../protocol/http.ts';
-import type { Conversation } from '../protocol/shapes.ts';
+import type { ConversationsPage, Page } from '../protocol/http.ts';
+import type { Conversation, Visitor } from '../protocol/shapes.ts';
 import { base } from '../widget/styles/base.ts';
 import { StoreController } from '../widget/engine/store-controller.ts';
 import type { Session } from '../widget/engine/session-state.ts';
@@ -14,7 +14,6 @@ import { formatRoute, go } from './router.ts';
 import { keyCaps } from './shortcut-sheet.ts';
 import { SHORTCUTS, answers, run, type ShortcutName } from './shortcuts.ts';
 import { language, t } from './texts/texts.ts';
-import './choice-list.ts';
 
 /** A search goes to the server after this much stillness, in ms. */
 const STILL_MS = 200;
@@ -63,6 +62,7 @@ export class CommandPalette extends LitElement {
   @state() private text = '';
   /** What the server found; it belongs to `asked`. */
   @state() private found: readonly Conversation[] = [];
+  @state() private people: readonly Visitor[] = [];
   @query('dialog') private dialog!: HTMLDialogElement;
   @query('consult-admin-choice-list') private list!: HTMLElementTagNameMap['consult-admin-choice-list'];
   readonly #language = new StoreController(this, () => language);
@@ -91,6 +91,7 @@ export class CommandPalette extends LitElement {
     }
     this.text = '';
     this.found = [];
+    this.people = [];
     this.#asked = '';
     this.list.reset();
     this.dialog.showModal();
@@ -111,10 +112,9 @@ export class CommandPalette extends LitElement {
     // What the server found holds the words somewhere in its text, not in what the list shows of it.
     const hits = new Set(text === this.#asked ? this.found.map(({ id }) => `talk:${id}`) : []);
     const fitting = [...narrow(talks, text), ...talks.filter(({ id }) => hits.has(id))].filter((each, at, all) => all.findIndex(({ id }) => id === each.id) === at).slice(0, SHOWN);
-    const people = narrow(
-      [...new Map([...known.values()].map(({ visitor }) => [visitor.id, visitor])).values()].map(({ id, name }): Choice => ({ id: `visitor:${id}`, label: name, group: t('visitors'), lead: avatar(id, name) })),
-      text,
-    ).slice(0, SHOWN);
+    const met = [...known.values()].map(({ visitor }): Choice => ({ id: `visitor:${visitor.id}`, label: visitor.name, group: t('visitors'), lead: avatar(visitor.id, visitor.name) }));
+    const searched = (text === this.#asked ? this.people : []).map(({ id, name, email }): Choice => ({ id: `visitor:${id}`, label: name, hint: email ?? '', group: t('visitors'), lead: avatar(id, name) }));
+    const people = [...new Map([...narrow(met, text), ...searched].map((each) => [each.id, each])).values()].slice(0, SHOWN);
     if (!text) return [...pages, ...actions, ...fitting];
     return [...narrow(pages, text), ...narrow(actions, text), ...fitting, ...(roleMay(role, 'visitors:read') ? people : []), ...narrow(agents, text)];
   }
@@ -127,11 +127,13 @@ export class CommandPalette extends LitElement {
   }
 
   async #search(text: string): Promise<void> {
+    const search = new URLSearchParams({ text: text.slice(0, 100), limit: String(SHOWN) });
     try {
-      const { items } = await this.api.get<ConversationsPage>(`/v1/conversations?${new URLSearchParams({ text: text.slice(0, 100), limit: String(SHOWN) })}`);
+      const [talks, people] = await Promise.all([this.api.get<ConversationsPage>(`/v1/conversations?${search}`), this.api.get<Page<Visitor>>(`/v1/visitors?${search}`)]);
       if (this.text !== text) return;
       this.#asked = text;
-      this.found = items;
+      this.found = talks.items;
+      this.people = people.items;
     } catch {
       // What the panel knows by itself is still there.
     }

@@ -83,23 +83,16 @@ export function answers(name: ShortcutName): boolean {
 }
 
 /** Answers shortcuts for as long as its host is in the page. */
-export class ShortcutController implements ReactiveController {
-  readonly #own: Partial<Record<ShortcutName, ShortcutAction>>;
-
-  constructor(host: ReactiveControllerHost, own: Partial<Record<ShortcutName, ShortcutAction>>) {
-    this.#own = own;
-    host.addController(this);
-  }
-
-  hostConnected(): void {
-    for (const [name, action] of this.#entries()) actions.set(name, [...(actions.get(name) ?? []), action]);
-  }
-
-  hostDisconnected(): void {
-    for (const [name, action] of this.#entries()) actions.set(name, (actions.get(name) ?? []).filter((other) => other !== action));
-  }
-
-  #entries(): [ShortcutName, ShortcutAction][] {
-    return Object.entries(this.#own) as [ShortcutName, ShortcutAction][];
-  }
+export function answerShortcuts(host: ReactiveControllerHost, own: Partial<Record<ShortcutName, ShortcutAction>>): ReactiveController {
+  const entries = Object.entries(own) as [ShortcutName, ShortcutAction][];
+  const controller: ReactiveController = {
+    hostConnected() {
+      for (const [name, action] of entries) actions.set(name, [...(actions.get(name) ?? []), action]);
+    },
+    hostDisconnected() {
+      for (const [name, action] of entries) actions.set(name, (actions.get(name) ?? []).filter((other) => other !== action));
+    },
+  };
+  host.addController(controller);
+  return controller;
 }

@@ -63,7 +63,8 @@ export function isNarrowed(query: InboxQuery, selfId: string | undefined): boole
 /** Whether a conversation belongs into what the query shows. Its text is the server's to judge. */
 export function fits(conversation: Conversation, { status, assignee, site, tag, unread }: InboxQuery, selfId: string | undefined): boolean {
   if (conversation.status !== status) return false;
-  if (assignee === 'none' ? conversation.assignee !== null : assignee !== null && conversation.assignee?.id !== (assignee === 'me' ? selfId : assignee)) return false;
+  if (assignee === 'none' && conversation.assignee) return false;
+  if (assignee !== null && assignee !== 'none' && (!conversation.assignee || conversation.assignee.id !== (assignee === 'me' ? selfId : assignee))) return false;
   if (site !== null && conversation.siteId !== site) return false;
   if (tag !== null && !conversation.tags?.some(({ id }) => id === tag)) return false;
   return !unread || conversation.unread > 0;

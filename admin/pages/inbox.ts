@@ -10,7 +10,7 @@ import { WireFailure } from '../../widget/engine/wire.ts';
 import type { Api } from '../api.ts';
 import { crossIcon, doneIcon, inboxIcon, searchIcon, tickIcon } from '../icons.ts';
 import { formatRoute, go, type Route } from '../router.ts';
-import { ShortcutController } from '../shortcuts.ts';
+import { answerShortcuts } from '../shortcuts.ts';
 import { panel } from '../styles.ts';
 import { TickController } from '../tick-controller.ts';
 import type { TextKey } from '../texts/en.ts';
@@ -66,7 +66,7 @@ export class Inbox extends LitElement {
 
   constructor() {
     super();
-    new ShortcutController(this, {
+    answerShortcuts(this, {
       next: () => this.#step(1),
       previous: () => this.#step(-1),
       search: () => this.search.focus(),
@@ -134,13 +134,13 @@ export class Inbox extends LitElement {
 
   #views(query: InboxQuery) {
     const counts = countViews(this.#state.value!.conversations, this.#selfId);
-    const whole = this.#pages!.reach(inView(EVERYTHING, 'all')).next === null;
+    const whole = this.#pages!.reach(EVERYTHING).next === null;
     const current = viewOf(query, this.#selfId);
     return html`
       <nav class="views" aria-label=${t('inboxViews')}>
         ${INBOX_VIEWS.map((view) => html`
           <a href=${this.#address(inView(query, view))} aria-current=${view === current ? 'true' : nothing}>
-            ${t(VIEW_NAMES[view])}${view === 'closed' || (whole && !counts[view]) ? nothing : html`<span class="number">${counts[view]}${whole ? nothing : '+'}</span>`}
+            ${t(VIEW_NAMES[view])} ${view === 'closed' || (whole && !counts[view]) ? nothing : html`<span class="number">${counts[view]}${whole ? nothing : '+'}</span>`}
           </a>
         `)}
       </nav>
@@ -208,7 +208,7 @@ export class Inbox extends LitElement {
     const { id } = this.route;
     if (!id) return html`<div class="empty">${chatIcon}<h2>${t('noThreadTitle')}</h2><p>${t('noThreadText')}</p></div>`;
     const conversation = this.#find(id);
-    if (conversation) return html`<consult-admin-thread .api=${this.api} .session=${this.session} .conversation=${conversation} .back=${this.#address(this.#query, null)}></consult-admin-thread>`;
+    if (conversation) return html`<consult-admin-thread .api=${this.api} .session=${this.session} .conversation=${conversation} .sight=${this.#sights.get(conversation.visitor.id)} .back=${this.#address(this.#query, null)}></consult-admin-thread>`;
     if (this.missing === id || this.#state.value!.removed.has(id)) return html`<div class="empty">${chatIcon}<h2>${t('threadMissingTitle')}</h2><p>${t('threadMissingText')}</p><a class="button" href=${this.#address(this.#query, null)}>${t('backToList')}</a></div>`;
     return html`<p class="empty" role="status">${t('loading')}</p>`;
   }
@@ -252,8 +252,8 @@ export class Inbox extends LitElement {
   }
 
   #read(): void {
-    void this.#pages!.fill(inView(EVERYTHING, 'all'), COUNTED);
-    void this.api.get<Page<Visitor>>('/v1/visitors?limit=100').then(
+    void this.#pages!.fill(EVERYTHING, COUNTED);
+    void this.api.get<Page<Visitor>>('/v1/visitors?online=true&limit=100').then(
       ({ items }) => (this.seen = new Map(items.map(({ id, online, page }) => [id, { online, page }]))),
       // Dots and pages then appear as visitors move.
       () => undefined,

@@ -9,7 +9,7 @@ import type { Texts } from '../../widget/texts/texts.ts';
 import type { Api } from '../api.ts';
 import { fillReply } from '../fill-reply.ts';
 import { noteIcon, replyIcon } from '../icons.ts';
-import { ShortcutController } from '../shortcuts.ts';
+import { answerShortcuts } from '../shortcuts.ts';
 import { panel } from '../styles.ts';
 import { language, t } from '../texts/texts.ts';
 import { workspaceOf } from '../workspace.ts';
@@ -181,7 +181,7 @@ export class ReplyBox extends LitElement {
 
   constructor() {
     super();
-    new ShortcutController(this, { reply: () => this.#write(false), note: () => this.#write(true) });
+    answerShortcuts(this, { reply: () => this.#write(false), note: () => this.#write(true) });
   }
 
   override willUpdate(): void {

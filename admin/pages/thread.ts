@@ -15,12 +15,13 @@ import { download } from '../download.ts';
 import { botIcon, doneIcon, downloadIcon, historyIcon, mailIcon, moreIcon, paneIcon, personIcon, reopenIcon, starIcon, tagIcon, trashIcon, verifiedIcon } from '../icons.ts';
 import { paneShown, showPane } from '../pane-shown.ts';
 import { formatRoute, go } from '../router.ts';
-import { ShortcutController } from '../shortcuts.ts';
+import { answerShortcuts } from '../shortcuts.ts';
 import { panel } from '../styles.ts';
 import { tagChip, tagStyles, tagSwatch } from '../tag-chip.ts';
 import { failureText, language, problemText, t } from '../texts/texts.ts';
 import { toast } from '../toast.ts';
 import { workspaceOf } from '../workspace.ts';
+import type { VisitorSight } from './conversation-list.ts';
 import { threadStyles } from './thread.styles.ts';
 import '../../widget/chat/message-list.ts';
 import '../choice-list.ts';
@@ -37,6 +38,8 @@ export class Thread extends LitElement {
   @property({ attribute: false }) api!: Api;
   @property({ attribute: false }) session!: Session;
   @property({ attribute: false }) conversation!: Conversation;
+  /** Where the visitor was when the list was read; what the session tells is newer. */
+  @property({ attribute: false }) sight: VisitorSight | undefined;
   /** Where the list is. */
   @property() back = formatRoute('inbox');
   @state() private texts: Texts | undefined;
@@ -58,7 +61,7 @@ export class Thread extends LitElement {
 
   constructor() {
     super();
-    new ShortcutController(this, {
+    answerShortcuts(this, {
       close: () => this.#finish(),
       assign: () => this.assignMenu.show(),
       assignMe: () => void this.#assign(this.#state.value!.self?.id ?? null),
@@ -140,7 +143,7 @@ export class Thread extends LitElement {
   #top(state: SessionState) {
     const { visitor, verified } = this.conversation;
     const busy = state.call !== null && state.call.phase !== 'ended';
-    const sight = state.visitors.get(visitor.id);
+    const sight = state.visitors.get(visitor.id) ?? this.sight;
     const pane = this.#pane.value ?? false;
     return html`
       <div class="top">
@@ -310,7 +313,10 @@ export class Thread extends LitElement {
       await new Promise(requestAnimationFrame);
       const thread = this.session.state.value.threads.get(id);
       if (!thread || thread.loading || !thread.lines.length || !this.texts) continue;
-      await new Promise(requestAnimationFrame);
+      // Drawn, and brought to its end by the list itself.
+      await this.updateComplete;
+      await this.lines.updateComplete;
+      for (let turn = 0; turn < 2; turn++) await new Promise(requestAnimationFrame);
       if (this.#shown === id && this.lines.newMark !== 'seen') this.jump = count;
       return;
     }
