@@ -55,6 +55,17 @@ describe('doorway', () => {
     expect(all(only, 'input')).to.have.length(0);
   });
 
+  it('what went wrong at the provider is said in words, and nothing else from the address is', async () => {
+    for (const [error, said] of [['oidc_no_account', 'There is no account here'], ['oidc_denied', 'was cancelled']] as const) {
+      const page = await show(html`<consult-admin-sign-in .api=${fakeApi({})} .ask=${asking(ways({ oidc: { name: 'Okta' } })).ask} .route=${parseRoute(`#/sign-in?error=${error}`)}></consult-admin-sign-in>`);
+      expect(one(page, '[role=alert]').textContent).to.contain(said);
+    }
+    for (const error of ['offline', '<b>', '__proto__', 'oidc_']) {
+      const page = await show(html`<consult-admin-sign-in .api=${fakeApi({})} .ask=${asking(ways()).ask} .route=${parseRoute(`#/sign-in?error=${encodeURIComponent(error)}`)}></consult-admin-sign-in>`);
+      expect(one(page, '[role=alert]').textContent, error).to.equal('');
+    }
+  });
+
   it('[B11][S15] who forgot gets the same answer whether there is such an account or not', async () => {
     const { ask, asked } = asking({ ...ways(), 'POST /v1/auth/password-reset': undefined });
     const page = await show(html`<consult-admin-sign-in .api=${fakeApi({})} .ask=${ask}></consult-admin-sign-in>`);

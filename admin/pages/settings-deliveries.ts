@@ -134,7 +134,7 @@ export class SettingsDeliveries extends SettingsSection {
               </ol>`
             : nothing}
           <consult-admin-code-block .label=${t('payload')} .text=${pretty(delivery.payload)}></consult-admin-code-block>
-          <div class="row"><button class="button small" type="button" ?disabled=${this.busy} aria-label=${t('replayNamed', { name: delivery.event })} @click=${() => this.#replay(delivery)}>${t('replay')}</button></div>
+          ${this.webhook.enabled ? html`<div class="row"><button class="button small" type="button" ?disabled=${this.busy} aria-label=${t('replayNamed', { name: delivery.event })} @click=${() => this.#replay(delivery)}>${t('replay')}</button></div>` : nothing}
         </div>
       </details>
     `;

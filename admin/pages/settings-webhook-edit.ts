@@ -146,7 +146,6 @@ export class SettingsWebhookEdit extends LitElement {
     if (events.size > 0 && this.wrong.events) this.wrong = { ...this.wrong, events: '' };
   }
 
-  /** A bot that does not hear what is said has nothing to answer. */
   #bot(on: boolean): void {
     this.bot = on;
     if (on && !this.events.has('*')) this.#choose('message.created', true);
@@ -159,6 +158,8 @@ export class SettingsWebhookEdit extends LitElement {
     this.failure = '';
     this.wrong = {
       ...(name ? {} : { name: t('nameMissing') }), ...(/^https?:\/\/[^\s/]+/i.test(url) ? {} : { url: t('webhookUrlWrong') }), ...(this.events.size > 0 ? {} : { events: t('eventsMissing') }),
+      // A bot that does not hear what is said has nothing to answer.
+      ...(this.bot && !this.events.has('*') && !this.events.has('message.created') ? { events: t('botNeedsMessages') } : {}),
     };
     if (this.wrong.name) return field('#name').focus();
     if (this.wrong.url) return field('#url').focus();

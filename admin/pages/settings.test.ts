@@ -40,9 +40,9 @@ describe('settings', () => {
     history.replaceState(null, '', before);
   });
 
-  it('an agent has the own account and the replies, nothing that is not theirs', async () => {
+  it('an agent has the own account, tags and replies, nothing that is not theirs', async () => {
     const { element } = await open('webhooks', account, 'agent');
-    expect(all(element, 'nav a').map((link) => link.textContent)).to.deep.equal(['My account', 'Canned replies']);
+    expect(all(element, 'nav a').map((link) => link.textContent)).to.deep.equal(['My account', 'Tags', 'Canned replies']);
     expect(words(element)).to.contain('Where you are signed in');
   });
 

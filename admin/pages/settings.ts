@@ -24,7 +24,7 @@ const SECTIONS = {
   account: { label: 'settingsAccount', may: 'self' },
   organisation: { label: 'settingsOrganisation', may: 'settings:manage' },
   mail: { label: 'settingsMail', may: 'settings:manage' },
-  tags: { label: 'settingsTags', may: 'settings:manage' },
+  tags: { label: 'settingsTags', may: 'conversations:write' },
   replies: { label: 'settingsReplies', may: 'conversations:write' },
   'api-keys': { label: 'settingsKeys', may: 'keys:manage' },
   webhooks: { label: 'settingsWebhooks', may: 'webhooks:manage' },

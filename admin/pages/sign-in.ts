@@ -4,7 +4,9 @@ import type { SignInWays } from '../../protocol/team.ts';
 import { base } from '../../widget/styles/base.ts';
 import { StoreController } from '../../widget/engine/store-controller.ts';
 import { call, type Api } from '../api.ts';
+import type { Route } from '../router.ts';
 import { doorForm, panel } from '../styles.ts';
+import { en, type TextKey } from '../texts/en.ts';
 import { failureText, language, t } from '../texts/texts.ts';
 import './forgot.ts';
 import './password-field.ts';
@@ -59,6 +61,8 @@ export class SignIn extends LitElement {
   @property({ attribute: false }) api!: Api;
   /** Said above the form, e.g. that the session ended. */
   @property() notice = '';
+  /** May hold why the provider's sign-in came to nothing. */
+  @property({ attribute: false }) route: Route | null = null;
   /** Asks the server without a session; tests put their own in. */
   @property({ attribute: false }) ask: typeof call = call;
   @state() private ways: SignInWays = { password: true, oidc: null, mail: false };
@@ -71,6 +75,7 @@ export class SignIn extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     // A server that does not say takes passwords.
+    this.failure = this.#refusedByProvider;
     void this.ask<SignInWays>('GET', '/v1/auth/ways', undefined, null).then(
       (ways) => (this.ways = ways),
       () => undefined,
@@ -86,6 +91,7 @@ export class SignIn extends LitElement {
     return html`
       <h1 class="page-title">${t('signInTitle')}</h1>
       <p class="lead" role=${this.notice ? 'status' : nothing}>${this.notice || t('signInLead')}</p>
+      ${password ? nothing : html`<div role="alert">${this.failure ? html`<p class="problem">${this.failure}</p>` : nothing}</div>`}
       ${oidc ? html`<a class="button wide oidc ${password ? '' : 'primary'}" href=${OIDC_START}>${t('signInWith', { name: oidc.name })}</a>` : nothing}
       ${oidc && password ? html`<p class="or">${t('or')}</p>` : nothing}
       ${password
@@ -102,6 +108,11 @@ export class SignIn extends LitElement {
           </form>`
         : nothing}
     `;
+  }
+
+  get #refusedByProvider(): string {
+    const key = `error_${this.route?.query.get('error') ?? ''}`;
+    return /^error_oidc_/.test(key) && key in en ? t(key as TextKey) : '';
   }
 
   #forgot(): void {

@@ -99,13 +99,14 @@ describe('sites', () => {
     const sockets: string[] = [];
     const fetches: string[] = [];
     const [Socket, ask] = [window.WebSocket, window.fetch];
-    window.WebSocket = class extends Socket {
-      constructor(url: string) {
-        super(url);
-        sockets.push(url);
+    class Noted extends Socket {
+      constructor(url: string | URL, protocols?: string | string[]) {
+        super(url, protocols);
+        sockets.push(String(url));
       }
-    };
-    window.fetch = async (input) => (fetches.push(String(input)), Promise.reject(new Error('no')));
+    }
+    Object.assign(window, { WebSocket: Noted });
+    window.fetch = async (input) => (fetches.push(input instanceof Request ? input.url : String(input)), Promise.reject(new Error('no')));
     try {
       const draft = { name: 'Shop', settings: { ...defaultSettings, statusText: 'Within minutes', look: { ...defaultSettings.look, accent: '#b45309' } } };
       const alone = await show<HTMLElement>(html`<main><consult-admin-site-preview .site=${site} .draft=${draft} .load=${() => import(elementAddress)}></consult-admin-site-preview></main>`);

@@ -66,15 +66,16 @@ export class TeamMember extends LitElement {
 
   override render() {
     const { agent } = this;
-    const roles = rolesToGive(this.me.role).includes(agent.role) ? rolesToGive(this.me.role) : [agent.role];
     const self = agent.id === this.me.id;
+    // Nobody changes their own role: who would change it back?
+    const roles = self || !rolesToGive(this.me.role).includes(agent.role) ? [agent.role] : rolesToGive(this.me.role);
     return html`
       <consult-admin-form-dialog .heading=${agent.name} @closed=${() => this.dispatchEvent(new Event('closed'))}>
         <form class="stack" @submit=${this.#submit} novalidate>
           <p class="quiet-text">${agent.email}</p>
           <consult-admin-text-field data-first id="name" .label=${t('memberName')} .hint=${t('setupNameHint')} .value=${agent.name} .error=${this.wrong.name ?? ''} maxlength="80" required></consult-admin-text-field>
           <div class="pair">
-            <consult-admin-select-field .label=${t('role')} .hint=${roleText(this.chosen)} .value=${this.chosen} .choices=${roles.map((role) => ({ value: role, label: roleName(role) }))}
+            <consult-admin-select-field .label=${t('role')} ?disabled=${roles.length === 1} .hint=${roleText(this.chosen)} .value=${this.chosen} .choices=${roles.map((role) => ({ value: role, label: roleName(role) }))}
               @change=${(event: Event) => (this.chosen = (event.target as HTMLSelectElement).value as Role)}></consult-admin-select-field>
             <consult-admin-text-field id="capacity" .label=${t('capacity')} .hint=${t('capacityHint')} type="number" min="0" max="1000" optional .value=${agent.capacity === null ? '' : String(agent.capacity)} .error=${this.wrong.capacity ?? ''}></consult-admin-text-field>
           </div>

@@ -6,6 +6,7 @@ import type { Invitation, InvitationAnswer, ResetLinkAnswer } from '../../protoc
 import { base } from '../../widget/styles/base.ts';
 import type { Session } from '../../widget/engine/session-state.ts';
 import { StoreController } from '../../widget/engine/store-controller.ts';
+import { WireFailure } from '../../widget/engine/wire.ts';
 import type { Api } from '../api.ts';
 import { avatar } from '../avatar.ts';
 import '../forms/confirm-dialog.ts';
@@ -183,7 +184,7 @@ export class TeamPage extends LitElement {
     try {
       this.#invited(await this.api.send<InvitationAnswer>('POST', `/v1/invitations/${invitation.id}/resend`));
     } catch (error) {
-      this.refusal = failureText(error);
+      await this.#refused(error);
     }
   }
 
@@ -196,8 +197,14 @@ export class TeamPage extends LitElement {
       this.invitations = this.invitations.filter(({ id }) => id !== invitation.id);
       this.said = t('revoked');
     } catch (error) {
-      this.refusal = failureText(error);
+      await this.#refused(error);
     }
+  }
+
+  /** It was accepted or revoked meanwhile: the list says so when it is read again. */
+  async #refused(error: unknown): Promise<void> {
+    if (error instanceof WireFailure && error.code === 'conflict') await this.#load();
+    this.refusal = failureText(error);
   }
 }
 
