@@ -1,8 +1,7 @@
 import type { InjectOptions } from 'fastify';
 import t, { type Test } from 'tap';
+import type { Page, VisitorAnswer } from '../../protocol/http.ts';
 import type { Site, SiteProfile, SiteSettings } from '../../protocol/site.ts';
-import type { VisitorAnswer } from '../../protocol/http.ts';
-import type { Page } from '../../protocol/http.ts';
 import type { AuditEntry } from '../../protocol/team.ts';
 import type { Database } from '../store/database.ts';
 import { eachEngine } from '../testing/each-engine.ts';

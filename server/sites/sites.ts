@@ -7,6 +7,9 @@ import { entriesFor } from './origins.ts';
 import { siteOnWire, siteProfile } from './site-view.ts';
 import type { SiteRow, SitesStore } from './sites.store.ts';
 
+/** A site's row. */
+export type { SiteRow } from './sites.store.ts';
+
 /** The websites that the element stands on, and whether one may speak to us. Changing them is site-desk.ts. */
 export interface Sites {
   /** The site of a publishable key; null when there is none, or when it is archived. At most 5 s old. */

@@ -44,7 +44,7 @@ async function house(t: Test, database?: Database) {
 }
 
 t.test('[S7] [D1] whom the customer\'s server vouches for is one person, whatever the device', async (t) => {
-  const { app, site, identify, visitors, bearer, write, conversations } = await house(t);
+  const { app, identify, visitors, bearer, write, conversations } = await house(t);
   const phone = await identify('u-1', { claims: { name: 'Ada', email: 'ada@example.com', locale: 'ko' } });
   t.match(phone.visitor, { name: 'Ada', verified: true });
   const desk = await identify('u-1');
@@ -60,7 +60,6 @@ t.test('[S7] [D1] whom the customer\'s server vouches for is one person, whateve
   const welcome = await app.visitor();
   t.equal(welcome.visitor.verified, false);
   t.equal((await identify('u-1', { claims: { name: 'Ada L.' } })).visitor.name, 'Ada L.', 'the customer\'s word counts');
-  void site;
 });
 
 t.test('[S7] an anonymous history comes along, whole; its token is worth nothing afterwards', async (t) => {
@@ -103,7 +102,7 @@ t.test('[S7] an anonymous history comes along, whole; its token is worth nothing
 });
 
 t.test('[S7] a verified visitor\'s token never hands its history to somebody else', async (t) => {
-  const { app, identify, bearer, write, conversations, socket } = await house(t);
+  const { identify, bearer, write, conversations, socket } = await house(t);
   const bob = await identify('bob', { claims: { name: 'Bob' } });
   await write(bob.token, 1, 'my secret');
   const live = await socket(bob.token);
@@ -114,7 +113,6 @@ t.test('[S7] a verified visitor\'s token never hands its history to somebody els
   t.equal((await conversations(bearer(bob.token))).length, 1, 'it stays Bob\'s');
   await live.settled();
   t.equal(live.socket.readyState, 1, 'his other devices stay connected');
-  void app;
 });
 
 t.test('[S7] an e-mail links nothing, whoever says it', async (t) => {

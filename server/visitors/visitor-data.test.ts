@@ -4,6 +4,7 @@ import type { AuditEntry } from '../../protocol/team.ts';
 import type { Visitor } from '../../protocol/shapes.ts';
 import type { BlobStore } from '../blobs/blobs.ts';
 import type { Database } from '../store/database.ts';
+import { openSqlite } from '../store/open-sqlite.ts';
 import { eachEngine } from '../testing/each-engine.ts';
 import { testApp } from '../testing/test-app.ts';
 import { connect, Nack } from '../testing/test-socket.ts';
@@ -104,7 +105,7 @@ t.test('[D7] not during a call; afterwards, also with what was merged into it', 
 });
 
 t.test('[D7] a crash on the way leaves nobody half erased: the next start goes on', async (t) => {
-  const database = await (await import('../store/open-sqlite.ts')).openSqlite({ file: ':memory:' });
+  const database = await openSqlite({ file: ':memory:' });
   const { app, person, owner, organisationId, traces } = await house(t, database);
   const ada = await person(1);
   const store = createVisitorDataStore(database);
@@ -127,7 +128,7 @@ t.test('[D7] a crash on the way leaves nobody half erased: the next start goes o
 
 t.test('[D7] [Q3] words that come while somebody is erased are gone too, or refused', async (t) => {
   await eachEngine(t, async (t, open) => {
-    const { app, person, erase, traces, q, tables } = await house(t, await open());
+    const { person, erase, traces, q, tables } = await house(t, await open());
     for (let n = 1; n <= 4; n++) {
       const one = await person(n);
       const words = Array.from({ length: 5 }, (_, word) => one.socket.request('message.send', { clientId: clientId(n * 100 + word), text: `late ${n}` }).catch((error: unknown) => error));
@@ -137,6 +138,5 @@ t.test('[D7] [Q3] words that come while somebody is erased are gone too, or refu
       t.same(await traces(one.id, `late ${n}`, `words of ${n}`), []);
     }
     t.same(await q.select().from(tables.conversations), []);
-    void app;
   });
 });

@@ -58,7 +58,7 @@ t.test('[D3] the language that a visitor came with is kept with the first messag
 
 t.test('[S3] [D1] the list finds by text, site, identity and presence, and pages on', async (t) => {
   await eachEngine(t, async (t, open) => {
-    const { app, visitor, ids, get, site, headers, organisationId } = await house(t, await open());
+    const { app, visitor, ids, get, headers, organisationId } = await house(t, await open());
     const kim = await visitor({ name: '김 100%_ok', email: 'Kim@Example.com' });
     const lee = await visitor({ name: 'Lee', externalId: 'Customer-77', verifiedAt: 1 });
     const merged = await visitor({ name: 'Lee', mergedInto: lee });
@@ -134,7 +134,7 @@ t.test('[D1] agents note what they know; the log says that they did, and not wha
 
 t.test('[N9] the timeline: everything of one visitor, newest first, each once however it is paged', async (t) => {
   await eachEngine(t, async (t, open) => {
-    const { app, visitor, get, site, organisationId, q, tables } = await house(t, await open());
+    const { visitor, get, site, organisationId, q, tables } = await house(t, await open());
     const id = await visitor({});
     const stranger = await visitor({});
     const at = 1_767_225_600_000;
@@ -175,6 +175,5 @@ t.test('[N9] the timeline: everything of one visitor, newest first, each once ho
     t.equal(codeOf(await get(`/v1/visitors/nope/timeline`)), 'not_found');
     t.equal(codeOf(await get(`/v1/visitors/${id}/timeline?cursor=garbage`)), 'bad_request');
     t.equal(codeOf(await get(`/v1/visitors/${id}/timeline?cursor=${Buffer.from('5 x').toString('base64url')}`)), 'bad_request', 'a cursor of another list');
-    void app;
   });
 });
