@@ -1,11 +1,12 @@
 import { eq } from 'drizzle-orm';
 import t from 'tap';
 import type { KeyPrincipal } from '../auth/principal.ts';
+import { eachEngine } from '../testing/each-engine.ts';
 import { clientId, testGateway } from '../testing/test-gateway.ts';
 import { RATING_MS } from './conversation-work.ts';
 
-await t.test('work on conversations', async (t) => {
-  const server = await testGateway();
+await eachEngine(t, async (t, openDatabase) => {
+  const server = await testGateway({ database: await openDatabase() });
   t.teardown(() => server.stop());
   const { q, tables } = server.database;
   let made = 0;

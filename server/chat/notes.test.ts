@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import t from 'tap';
 import type { Conversation, Message } from '../../protocol/shapes.ts';
 import type { KeyPrincipal } from '../auth/principal.ts';
+import { eachEngine } from '../testing/each-engine.ts';
 import { clientId, testGateway } from '../testing/test-gateway.ts';
 import type { TestSocket } from '../testing/test-socket.ts';
 import { createConversationExports } from './conversation-export.ts';
@@ -11,8 +12,8 @@ import { createConversationExports } from './conversation-export.ts';
 const secret = 'for the team alone';
 const messagesOf = (socket: TestSocket) => socket.events.filter((event) => event.type === 'message').map(({ message }) => message);
 
-await t.test('private notes', async (t) => {
-  const server = await testGateway();
+await eachEngine(t, async (t, openDatabase) => {
+  const server = await testGateway({ database: await openDatabase() });
   t.teardown(() => server.stop());
   const nothing = { ofConversation: async () => [] };
   const exports = createConversationExports({ chat: server.chat, calls: nothing, recordings: nothing, sites: { byId: async () => null } });
