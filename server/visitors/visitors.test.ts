@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { createHmac } from 'node:crypto';
 import t, { type Test } from 'tap';
 import type { Page, VisitorAnswer } from '../../protocol/http.ts';
 import type { AuditEntry } from '../../protocol/team.ts';
@@ -176,4 +177,23 @@ t.test('[N9] the timeline: everything of one visitor, newest first, each once ho
     t.equal(codeOf(await get(`/v1/visitors/${id}/timeline?cursor=garbage`)), 'bad_request');
     t.equal(codeOf(await get(`/v1/visitors/${id}/timeline?cursor=${Buffer.from('5 x').toString('base64url')}`)), 'bad_request', 'a cursor of another list');
   });
+});
+
+t.test('[D1] programs hear of a new visitor once, after the commit, and of one who was vouched for', async (t) => {
+  const { q, tables, organisationId, app, headers, site } = await house(t);
+  const now = app.clock.now();
+  await q.insert(tables.webhooks).values({ id: 'w', organisationId, name: 'w', url: 'https://hook.example/', events: ['visitor.created', 'visitor.identified', 'visitor.updated'], secret: `whsec_${'x'.repeat(32)}`, enabled: true, bot: false, createdAt: now, updatedAt: now });
+  const url = (await app.listen()).replace('http', 'ws');
+  const { token, visitor } = await app.visitor();
+  const one = await connect({ url, token, origin: app.ownOrigins()[0]! });
+  t.teardown(() => one.socket.terminate());
+  await Promise.all([1, 2, 3].map((n) => one.request('message.send', { clientId: clientId(n), text: 'Hello' })));
+  await one.request('visitor.contact', { name: 'Vera' });
+  const { secret } = (await app.inject({ method: 'POST', url: `/v1/sites/${site.id}/identity-secret`, headers })).json<{ secret: string }>();
+  const text = `u-1.${Math.floor(now / 1000) + 600}`;
+  const identity = `${text}.${createHmac('sha256', secret).update(text).digest('hex')}`;
+  const known = (await app.inject({ method: 'POST', url: '/v1/visitors/identify', payload: { token, identity } })).json<VisitorAnswer>();
+  const told = async () => (await q.select().from(tables.deliveries)).map(({ event, payload }) => [event, (JSON.parse(payload) as { data: { id?: string; visitor?: { id: string } } }).data]);
+  for (let turn = 0; turn < 2000 && (await told()).length < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+  t.match((await told()).map(([event, data]) => [event, JSON.stringify(data).includes(event === 'visitor.identified' ? known.visitor.id : visitor.id)]), [['visitor.created', true], ['visitor.updated', true], ['visitor.identified', true]]);
 });
