@@ -67,6 +67,10 @@ export class AdminApp extends LitElement {
         block-size: 32px;
       }
 
+      .try {
+        margin-block-start: var(--pc-4);
+      }
+
       .house {
         display: grid;
         grid-template-columns: auto minmax(0, 1fr) auto;
@@ -181,8 +185,15 @@ export class AdminApp extends LitElement {
     });
   }
 
+  /** The browser has a network again: what could not be reached before may be there now. */
+  readonly #online = (): void => {
+    if (this.#api.account.value.status === 'unreachable') void this.#api.start();
+    else this.session?.reconnect();
+  };
+
   override connectedCallback(): void {
     super.connectedCallback();
+    addEventListener('online', this.#online);
     document.documentElement.lang = language.value;
     this.#silence = listenForShortcuts();
     // Whoever comes with a set-up link has no session to ask for.
@@ -191,6 +202,7 @@ export class AdminApp extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    removeEventListener('online', this.#online);
     this.#silence?.();
     this.#leave();
   }
@@ -226,9 +238,9 @@ export class AdminApp extends LitElement {
         return this.#doorway(html`<p role="status">${t('starting')}</p>`);
       case 'unreachable':
         return this.#doorway(html`
-          <h1 class="page-title">${t('unreachableTitle')}</h1>
-          <p class="lead">${t('unreachableText')}</p>
-          <button class="button primary" @click=${() => this.#api.start()}>${t('retry')}</button>
+          <h1 class="page-title">${t(navigator.onLine ? 'unreachableTitle' : 'offlineTitle')}</h1>
+          <p class="lead">${t(navigator.onLine ? 'unreachableText' : 'offlineText')}</p>
+          <button class="button primary try" type="button" @click=${() => this.#api.start()}>${t('retry')}</button>
         `);
       case 'signed-out':
         return this.#doorway(html`<consult-admin-sign-in .api=${this.#api} .route=${route} .notice=${account.because === 'expired' ? t('sessionExpired') : ''}></consult-admin-sign-in>`);
