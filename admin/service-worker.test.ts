@@ -92,11 +92,12 @@ describe('service worker', () => {
 
   it('keeps the panel’s page for when there is no connection, and nothing that is not the panel’s', async () => {
     const { fire, setOffline, kept } = await worker();
-    for (const path of ['/v1/conversations', '/demo', '/peer-consult.js', '/admin/icon.svg']) expect(await fire('fetch', request(path))).to.equal(null);
+    for (const path of ['/v1/conversations', '/demo', '/peer-consult.js', '/admin/touch-180.png']) expect(await fire('fetch', request(path))).to.equal(null);
     expect(await fire('fetch', request('/admin/', { method: 'POST', mode: 'navigate' }))).to.equal(null);
     await fire('fetch', request('/admin/', { mode: 'navigate' }));
+    await fire('fetch', request('/admin/icon.svg'));
     await fire('fetch', request('/admin/assets/index-B9MD4Wb0.js'));
-    expect([...kept.keys()]).to.deep.equal(['/admin/', `${location.origin}/admin/assets/index-B9MD4Wb0.js`]);
+    expect([...kept.keys()]).to.deep.equal(['/admin/', '/admin/icon.svg', `${location.origin}/admin/assets/index-B9MD4Wb0.js`]);
     setOffline();
     expect(await fire('fetch', request('/admin/', { mode: 'navigate' }))).to.equal(`copy of ${location.origin}/admin/`);
     expect(await fire('fetch', request('/admin/assets/index-B9MD4Wb0.js'))).to.contain('copy of');

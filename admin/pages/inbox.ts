@@ -96,7 +96,7 @@ export class Inbox extends LitElement {
       this.#read();
     }
     if (state.link === 'online' || state.link === 'offline') this.#link = state.link;
-    if (id && state.self && !this.#find(id) && !this.#asked.has(id)) void this.#fetch(id);
+    if (id && state.self && !this.#find(id) && !state.removed.has(id) && !this.#asked.has(id)) void this.#fetch(id);
     this.#pages!.begin(this.#query);
   }
 

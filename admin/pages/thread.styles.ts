@@ -223,7 +223,7 @@ export const threadStyles = css`
     color: var(--pc-text-2);
   }
 
-  .strip > span {
+  .strip > span:not(.stars, .avatar) {
     flex: 1;
     min-inline-size: 0;
     overflow-wrap: anywhere;
@@ -254,6 +254,9 @@ export const threadStyles = css`
 
   .stars .lit {
     color: var(--pc-warn);
+  }
+
+  .stars .lit svg {
     fill: currentColor;
   }
 

@@ -13,6 +13,7 @@ import { avatar } from '../avatar.ts';
 import type { Choice } from '../choice-list.ts';
 import { download } from '../download.ts';
 import { botIcon, doneIcon, downloadIcon, historyIcon, mailIcon, moreIcon, paneIcon, personIcon, reopenIcon, starIcon, tagIcon, trashIcon, verifiedIcon } from '../icons.ts';
+import { MediaController } from '../media-controller.ts';
 import { paneShown, showPane } from '../pane-shown.ts';
 import { formatRoute, go } from '../router.ts';
 import { answerShortcuts } from '../shortcuts.ts';
@@ -46,6 +47,8 @@ export class Thread extends LitElement {
   /** The first line that was not read when the conversation was opened. */
   @state() private newFrom: number | null = null;
   @state() private jump = 0;
+  /** The pane was asked for although a call takes its place. */
+  @state() private paneInCall = false;
   @query('peer-consult-message-list') private lines!: HTMLElementTagNameMap['peer-consult-message-list'];
   @query('consult-admin-reply-box') private box!: HTMLElementTagNameMap['consult-admin-reply-box'] | null;
   @query('.assign') private assignMenu!: HTMLElementTagNameMap['consult-admin-dropdown'];
@@ -54,6 +57,7 @@ export class Thread extends LitElement {
   readonly #state = new StoreController(this, () => this.session?.state);
   readonly #language = new StoreController(this, () => language);
   readonly #pane = new StoreController(this, () => paneShown);
+  readonly #vast = new MediaController(this, '(min-width: 1700px)');
   readonly #tags = new StoreController(this, () => (this.api ? workspaceOf(this.api).tags : undefined));
   readonly #account = new StoreController(this, () => this.api?.account);
   #shown: string | null = null;
@@ -66,7 +70,7 @@ export class Thread extends LitElement {
       assign: () => this.assignMenu.show(),
       assignMe: () => void this.#assign(this.#state.value!.self?.id ?? null),
       tag: () => this.tagMenu.show(),
-      details: () => showPane(!paneShown.value),
+      details: () => this.#togglePane(),
     });
   }
 
@@ -135,7 +139,7 @@ export class Thread extends LitElement {
           ? html`<div class="closed"><span>${t('closedNotice')}</span><button class="button finish" type="button" @click=${this.#finish}>${reopenIcon}${t('reopenConversation')}</button></div>`
           : html`<footer><consult-admin-reply-box .api=${this.api} .session=${this.session} .conversation=${conversation} .texts=${this.texts}></consult-admin-reply-box></footer>`}
       </section>
-      <consult-admin-visitor-pane .api=${this.api} .session=${this.session} .conversation=${conversation} ?shown=${this.#pane.value ?? false} @closed=${() => showPane(false)}></consult-admin-visitor-pane>
+      <consult-admin-visitor-pane .api=${this.api} .session=${this.session} .conversation=${conversation} ?shown=${this.#paneOn} ?sheet=${this.#crowded} @closed=${() => this.#paneOn && this.#togglePane()}></consult-admin-visitor-pane>
       <consult-admin-confirm-dialog></consult-admin-confirm-dialog>
     `;
   }
@@ -144,7 +148,7 @@ export class Thread extends LitElement {
     const { visitor, verified } = this.conversation;
     const busy = state.call !== null && state.call.phase !== 'ended';
     const sight = state.visitors.get(visitor.id) ?? this.sight;
-    const pane = this.#pane.value ?? false;
+    const pane = this.#paneOn;
     return html`
       <div class="top">
         <a class="icon-button back" href=${this.back} aria-label=${t('backToList')}>${backIcon}</a>
@@ -156,7 +160,7 @@ export class Thread extends LitElement {
         <div class="actions">
           <button class="icon-button" type="button" ?disabled=${busy} aria-label=${t('callVoice')} title=${t('callVoice')} @click=${() => this.#call('audio')}>${phoneIcon}</button>
           <button class="icon-button" type="button" ?disabled=${busy} aria-label=${t('callVideo')} title=${t('callVideo')} @click=${() => this.#call('video')}>${videoIcon}</button>
-          <button class="icon-button" type="button" aria-pressed=${pane ? 'true' : 'false'} aria-label=${t('visitorDetails')} title=${t('visitorDetails')} @click=${() => showPane(!pane)}>${paneIcon}</button>
+          <button class="icon-button" type="button" aria-pressed=${pane ? 'true' : 'false'} aria-label=${t('visitorDetails')} title=${t('visitorDetails')} @click=${this.#togglePane}>${paneIcon}</button>
           ${this.#menu()}
         </div>
       </div>
@@ -250,6 +254,20 @@ export class Thread extends LitElement {
     this.session.startCall({ mode, conversationId: this.conversation.id, consent: true });
   }
 
+  /** A call stands beside the conversation: the pane is then a sheet that comes when it is asked for. */
+  get #crowded(): boolean {
+    return this.#state.value!.call !== null && !this.#vast.matches;
+  }
+
+  get #paneOn(): boolean {
+    return this.#crowded ? this.paneInCall : (this.#pane.value ?? false);
+  }
+
+  #togglePane(): void {
+    if (this.#crowded) this.paneInCall = !this.paneInCall;
+    else showPane(!paneShown.value);
+  }
+
   #finish(): void {
     if (this.conversation.status === 'open') this.session.closeConversation(this.conversation.id);
     else this.session.reopenConversation(this.conversation.id);
@@ -264,10 +282,9 @@ export class Thread extends LitElement {
     act();
   }
 
-  async #say(wish: Promise<Outcome>, done = ''): Promise<void> {
+  async #say(wish: Promise<Outcome>): Promise<void> {
     const code = await wish;
     if (code) toast(problemText(code), { bad: true });
-    else if (done) toast(done);
   }
 
   #assign(agentId: string | null): Promise<void> {
@@ -279,8 +296,10 @@ export class Thread extends LitElement {
     return this.#say(this.session.tag(this.conversation.id, ids.includes(id) ? ids.filter((each) => each !== id) : [...ids, id]));
   }
 
-  #transcript(): Promise<void> {
-    return this.#say(this.session.transcript(this.conversation.id), t('transcriptMailed'));
+  async #transcript(): Promise<void> {
+    const code = await this.session.transcript(this.conversation.id);
+    if (code) toast(code === 'unprocessable' ? t('transcriptNoAddress') : problemText(code), { bad: true });
+    else toast(t('transcriptMailed'));
   }
 
   async #export(format: 'txt' | 'json'): Promise<void> {

@@ -79,9 +79,10 @@ export function callTrail(calls: readonly Call[], now: number): TemplateResult {
   `;
 }
 
-function length({ answeredAt, endedAt }: Call): string {
+function length({ state, answeredAt, endedAt }: Call): string {
+  if (state !== 'ended') return t('running');
   if (!answeredAt) return t('callMissed');
-  return endedAt ? duration(Date.parse(endedAt) - Date.parse(answeredAt)) : t('running');
+  return duration(endedAt ? Date.parse(endedAt) - Date.parse(answeredAt) : 0);
 }
 
 function timeIn(timeZone: string, now: number): string | null {

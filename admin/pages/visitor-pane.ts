@@ -26,6 +26,8 @@ export class VisitorPane extends LitElement {
   @property({ attribute: false }) session!: Session;
   @property({ attribute: false }) conversation!: Conversation;
   @property({ type: Boolean }) shown = false;
+  /** There is no room for a column, however wide the window is. */
+  @property({ type: Boolean }) sheet = false;
   @state() private visitor: Visitor | null = null;
   @state() private pages: readonly PageView[] = [];
   @state() private conversations: readonly Conversation[] = [];
@@ -57,7 +59,7 @@ export class VisitorPane extends LitElement {
       <div class="top"><h2 id="title">${t('visitorDetails')}</h2><button class="icon-button" type="button" aria-label=${t('close')} @click=${this.#close}>${crossIcon}</button></div>
       ${this.#content()}
     `;
-    return this.#wide.matches
+    return this.#wide.matches && !this.sheet
       ? html`<aside aria-labelledby="title">${content}</aside>`
       : html`<dialog aria-labelledby="title" @close=${this.#close} @click=${(event: Event) => event.target === this.dialog && this.dialog?.close()}>${content}</dialog>`;
   }

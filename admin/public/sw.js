@@ -2,6 +2,7 @@
 // panel's own files so that it opens, and can say what is wrong, without a connection. It keeps no conversation.
 const CACHE = 'panel-1';
 const HOME = '/admin/';
+const SIGN = '/admin/icon.svg';
 /** As many files of the panel are kept; the oldest go. */
 const KEPT = 80;
 
@@ -67,19 +68,21 @@ self.addEventListener('fetch', (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== 'GET' || origin !== self.location.origin || !pathname.startsWith(HOME)) return;
-  if (request.mode === 'navigate') event.respondWith(page(request));
+  if (request.mode === 'navigate') event.respondWith(fresh(request, HOME));
+  else if (pathname === SIGN) event.respondWith(fresh(request, SIGN));
   // Files whose name carries a hash of what is in them never change.
   else if (/-[\w-]{8}\.\w+$/.test(pathname)) event.respondWith(file(request));
 });
 
-async function page(request) {
+/** What the server has; without it, what it had the last time. */
+async function fresh(request, name) {
   const cache = await caches.open(CACHE);
   try {
     const answer = await fetch(request);
-    if (answer.ok) await cache.put(HOME, answer.clone());
+    if (answer.ok) await cache.put(name, answer.clone());
     return answer;
   } catch {
-    return (await cache.match(HOME)) ?? Response.error();
+    return (await cache.match(name)) ?? Response.error();
   }
 }
 
@@ -90,7 +93,7 @@ async function file(request) {
   const answer = await fetch(request);
   if (answer.ok) {
     await cache.put(request, answer.clone());
-    const files = (await cache.keys()).filter(({ url }) => new URL(url).pathname !== HOME);
+    const files = (await cache.keys()).filter(({ url }) => ![HOME, SIGN].includes(new URL(url).pathname));
     for (const old of files.slice(0, Math.max(0, files.length - KEPT))) await cache.delete(old);
   }
   return answer;

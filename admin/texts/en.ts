@@ -19,6 +19,8 @@ export const en = {
   loading: 'Loading …',
 
   starting: 'One moment …',
+  offlineTitle: 'You are offline',
+  offlineText: 'As soon as this device has a network again, the panel goes on by itself.',
   unreachableTitle: 'The server does not answer',
   unreachableText: 'Check that it is running, then try again.',
   linkOffline: 'No connection. What you write goes out as soon as it is back.',
@@ -370,6 +372,7 @@ export const en = {
   moreActions: 'More',
   mailTranscript: 'Mail the transcript to the visitor',
   transcriptMailed: 'The transcript is on its way.',
+  transcriptNoAddress: 'The visitor has left no e-mail address.',
   exportText: 'Export as text',
   exportJson: 'Export as JSON',
   deleteConversation: 'Delete conversation',

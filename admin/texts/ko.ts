@@ -20,6 +20,8 @@ export const ko: Record<TextKey, string> = {
   loading: '불러오는 중…',
 
   starting: '잠시만 기다려 주세요…',
+  offlineTitle: '오프라인 상태입니다',
+  offlineText: '네트워크에 다시 연결되면 패널이 자동으로 이어집니다.',
   unreachableTitle: '서버가 응답하지 않습니다',
   unreachableText: '서버가 실행 중인지 확인한 뒤 다시 시도해 주세요.',
   linkOffline: '연결이 끊겼습니다. 작성한 메시지는 다시 연결되는 대로 전송됩니다.',
@@ -371,6 +373,7 @@ export const ko: Record<TextKey, string> = {
   moreActions: '더 보기',
   mailTranscript: '고객에게 대화 내용 메일로 보내기',
   transcriptMailed: '대화 내용을 메일로 보냈습니다.',
+  transcriptNoAddress: '방문자가 이메일 주소를 남기지 않았습니다.',
   exportText: '텍스트로 내보내기',
   exportJson: 'JSON으로 내보내기',
   deleteConversation: '상담 삭제',

@@ -58,6 +58,8 @@ export function failureText(error: unknown): string {
 
 /** What a person reads about a refusal of which only the code is known. */
 export function problemText(code: string): string {
+  // That one lives by its detail.
+  if (code === 'unprocessable') return t('error_bad_request');
   return failureText(new WireFailure(code, ''));
 }
 
