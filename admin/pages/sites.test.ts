@@ -65,6 +65,42 @@ describe('sites', () => {
     expect(await violations(element)).to.deep.equal([]);
   });
 
+  it('[C9] a picture is cut to a small square in the browser, saved at once, and shown', async () => {
+    const { element } = await open('');
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [900, 600];
+    canvas.getContext('2d')!.fillRect(0, 0, 900, 600);
+    const wide = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
+    const sent: { path: string; body: Blob }[] = [];
+    const ask = window.fetch;
+    const choose = async (file: File): Promise<void> => {
+      const input = all<HTMLInputElement>(element, 'input[type=file]')[0]!;
+      const transfer = new DataTransfer();
+      transfer.items.add(file);
+      input.files = transfer.files;
+      input.dispatchEvent(new Event('change'));
+      for (let tries = 0; tries < 40 && all(element, '.picture button[disabled]').length > 0; tries++) await settle();
+      await settle();
+    };
+    await type(control(element, 'Greeting'), 'not saved yet');
+    window.fetch = async (path, init) => (sent.push({ path: path as string, body: init!.body as Blob }), Response.json(siteWith({ picture: 'p1', name: 'Other name' })));
+    try {
+      await choose(new File([wide!], 'wide.png', { type: 'image/png' }));
+      expect(sent.map(({ path }) => path)).to.deep.equal(['/v1/sites/s1/picture']);
+      expect(sent[0]!.body.size).to.be.lessThan(512 * 1024);
+      const picture = await createImageBitmap(sent[0]!.body);
+      expect([picture.width, picture.height]).to.deep.equal([256, 256]);
+      expect(one(element, '.picture img').getAttribute('src')).to.equal('/v1/pictures/p1');
+      // What was typed beside it is still there, and still to be saved.
+      expect(control<HTMLTextAreaElement>(element, 'Greeting').value).to.equal('not saved yet');
+      await choose(new File(['<svg onload=alert(1)>'], 'x.png', { type: 'image/png' }));
+      expect(words(element)).to.contain('no picture that your browser can read');
+      expect(sent).to.have.length(1);
+    } finally {
+      window.fetch = ask;
+    }
+  });
+
   it('[C9] what is wrong is said beside its field, and nothing is sent', async () => {
     const { api, element } = await open('retention');
     await type(control(element, 'Close silent conversations after'), '0');
