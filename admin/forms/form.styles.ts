@@ -371,6 +371,8 @@ export const dialogStyles = css`
     box-shadow: var(--pc-shadow);
     overflow: auto;
     overscroll-behavior: contain;
+    /* Below the head, which stays: a field that gets the focus is seen with its label. */
+    scroll-padding-block: 104px var(--pc-5);
   }
 
   dialog.wide {

@@ -41,7 +41,7 @@ export class SiteForms extends SiteSection {
         <header><h2 id="offline">${t('offline')}</h2><p class="lead">${t('offlineLead')}</p></header>
         <consult-admin-switch-field .label=${t('offlineOn')} .checked=${offline.enabled} @change=${(event: Event) => this.patch('offline', { enabled: switched(event) })}></consult-admin-switch-field>
         ${offline.enabled
-          ? html`<consult-admin-text-field .label=${t('offlineText')} .hint=${t('offlineTextHint')} .value=${offline.text} rows="3" maxlength="300" optional @input=${(event: Event) => this.patch('offline', { text: typed(event) })}></consult-admin-text-field>
+          ? html`<consult-admin-text-field .label=${t('offlineNotice')} .hint=${t('offlineNoticeHint')} .value=${offline.text} rows="3" maxlength="300" optional @input=${(event: Event) => this.patch('offline', { text: typed(event) })}></consult-admin-text-field>
               <consult-admin-switch-field .label=${t('askEmail')} .hint=${t('askEmailHint')} .checked=${offline.askEmail} @change=${(event: Event) => this.patch('offline', { askEmail: switched(event) })}></consult-admin-switch-field>`
           : nothing}
       </section>

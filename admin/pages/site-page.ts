@@ -37,6 +37,9 @@ const SECTIONS = {
 } as const satisfies Record<string, readonly string[]>;
 type Section = keyof typeof SECTIONS;
 
+/** How long it is said that all is saved; then the bar gives the room back. */
+const SAID_MS = 6_000;
+
 /**
  * One site: a form in sections, beside it the element as visitors will have it, and a bar to save all of it at once.
  *
@@ -58,6 +61,7 @@ export class SitePage extends LitElement {
   @state() private saving = false;
   @state() private saved = false;
   #originsDirty = false;
+  #said: ReturnType<typeof setTimeout> | undefined;
   readonly #language = new StoreController(this, () => language);
 
   constructor() {
@@ -216,6 +220,8 @@ export class SitePage extends LitElement {
       this.site = saved;
       this.draft = draftOf(saved);
       this.saved = true;
+      clearTimeout(this.#said);
+      this.#said = setTimeout(() => (this.saved = false), SAID_MS);
       this.dispatchEvent(new CustomEvent('site', { detail: saved }));
     } catch (error) {
       this.refusal = failureText(error);

@@ -3,6 +3,8 @@ import { WireFailure } from '../../widget/engine/wire.ts';
 import { chooseLanguage, duration, failureText, language, preferred, t, when } from './texts.ts';
 import { en } from './en.ts';
 import { ko } from './ko.ts';
+import { manageEn } from './manage-en.ts';
+import { manageKo } from './manage-ko.ts';
 
 describe('texts of the panel', () => {
   const before = language.value;
@@ -12,6 +14,13 @@ describe('texts of the panel', () => {
     expect(Object.keys(ko).sort()).to.deep.equal(Object.keys(en).sort());
     const holes = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
     for (const key of Object.keys(en) as (keyof typeof en)[]) expect(holes(ko[key]), key).to.deep.equal(holes(en[key]));
+  });
+
+  it('[S1] no text is taken by two pages', () => {
+    // What one file has, another would silently replace.
+    for (const [all, part] of [[en, manageEn], [ko, manageKo]] as [Record<string, string>, Record<string, string>][]) {
+      for (const key of Object.keys(part)) expect(all[key], key).to.equal(part[key]);
+    }
   });
 
   it('[S1] speaks the browser’s language where it can', () => {
