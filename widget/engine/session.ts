@@ -309,7 +309,15 @@ export function createSession(options: SessionOptions): Session {
     endCall: () => desk.end(),
     dismissCall: () => desk.dismiss(),
     closeConversation(id) {
-      wire.request('conversation.close', { conversationId: id }).then((reply) => put(reply.conversation), () => undefined);
+      const close = (): void => void wire.request('conversation.close', { conversationId: id }).then((reply) => put(reply.conversation), () => undefined);
+      const writing = (): boolean => store.value.threads.get(id)?.lines.some(({ state }) => state === 'sending') ?? false;
+      if (!writing()) return close();
+      // A last word that arrived after the close would open the conversation again.
+      const leave = store.subscribe(() => {
+        if (writing()) return;
+        leave();
+        close();
+      });
     },
     reopenConversation(id) {
       wire.request('conversation.reopen', { conversationId: id }).then((reply) => put(reply.conversation), () => undefined);

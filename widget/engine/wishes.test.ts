@@ -47,6 +47,19 @@ describe('wishes of a session', () => {
     expect(await session.tag('c', [])).to.equal('offline');
   });
 
+  it('[I4] a conversation that is closed right after a last word is closed once that word has arrived, or it would open again', async () => {
+    server.converse('c', ['hello']);
+    await start({ kind: 'agent' });
+    const asked = (): string[] => server.sockets.flatMap(({ sent }) => sent.map(({ type }) => type)).filter((type) => type === 'message.send' || type === 'conversation.close');
+    session.send('goodbye', 'c');
+    session.closeConversation('c');
+    expect(asked()).to.not.include('conversation.close');
+    await until(() => asked().includes('conversation.close'));
+    expect(session.state.value.threads.get('c')?.lines.at(-1)?.state).to.equal('sent');
+    session.closeConversation('c');
+    expect(asked()).to.deep.equal(['message.send', 'conversation.close', 'conversation.close'], 'with nothing on its way it is closed at once');
+  });
+
   it('[P3] who looks at a conversation is told without oneself, by reply and event, and said again after a reconnect', async () => {
     server.converse('c', ['hello']);
     await start({ kind: 'agent' });
