@@ -2,7 +2,7 @@ import { LitElement, html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { base } from '../../widget/styles/base.ts';
 import { t } from '../texts/texts.ts';
-import { dialogStyles } from './form.styles.ts';
+import { dialogStyles } from './dialog.styles.ts';
 
 /** What is asked before something that cannot be taken back. */
 export interface Question {

@@ -4,7 +4,7 @@ import { base } from '../../widget/styles/base.ts';
 import { StoreController } from '../../widget/engine/store-controller.ts';
 import { language, t } from '../texts/texts.ts';
 import { crossIcon } from '../icons.ts';
-import { dialogStyles } from './form.styles.ts';
+import { dialogStyles } from './dialog.styles.ts';
 
 /**
  * A modal dialog around whatever is put into it; it opens as soon as it stands in the page, and the browser gives the focus back

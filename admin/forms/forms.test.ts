@@ -149,7 +149,10 @@ describe('form parts', () => {
       dirty = true;
       answer: (leave: boolean) => void = () => undefined;
       asked = 0;
-      readonly guard = new LeaveGuard(this, { dirty: () => this.dirty, stays: (fragment) => fragment.startsWith('#/sites/s1'), ask: () => (this.asked++, new Promise((resolve) => (this.answer = resolve))) });
+      constructor() {
+        super();
+        this.addController(new LeaveGuard({ dirty: () => this.dirty, stays: (fragment) => fragment.startsWith('#/sites/s1'), ask: () => (this.asked++, new Promise((resolve) => (this.answer = resolve))) }));
+      }
     }
     if (!customElements.get('test-guarded')) customElements.define('test-guarded', Guarded);
     const start = location.href;

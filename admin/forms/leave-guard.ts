@@ -1,4 +1,4 @@
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { ReactiveController } from 'lit';
 import { guardLeaving } from '../router.ts';
 
 /**
@@ -13,11 +13,10 @@ export class LeaveGuard implements ReactiveController {
   readonly #stays: (fragment: string) => boolean;
 
   /** `stays`: addresses of the page itself, between which nothing is lost. */
-  constructor(host: ReactiveControllerHost, parts: { dirty: () => boolean; ask: () => Promise<boolean>; stays: (fragment: string) => boolean }) {
+  constructor(parts: { dirty: () => boolean; ask: () => Promise<boolean>; stays: (fragment: string) => boolean }) {
     this.#dirty = parts.dirty;
     this.#ask = parts.ask;
     this.#stays = parts.stays;
-    host.addController(this);
   }
 
   hostConnected(): void {

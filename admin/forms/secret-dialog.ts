@@ -4,7 +4,8 @@ import { base } from '../../widget/styles/base.ts';
 import { panel } from '../styles.ts';
 import { t } from '../texts/texts.ts';
 import { infoIcon } from './form-icons.ts';
-import { dialogStyles, pageStyles } from './form.styles.ts';
+import { dialogStyles } from './dialog.styles.ts';
+import { pageStyles } from './form.styles.ts';
 import './copy-button.ts';
 
 /**

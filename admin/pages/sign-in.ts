@@ -112,7 +112,7 @@ export class SignIn extends LitElement {
 
   get #refusedByProvider(): string {
     const key = `error_${this.route?.query.get('error') ?? ''}`;
-    return /^error_oidc_/.test(key) && key in en ? t(key as TextKey) : '';
+    return key.startsWith('error_oidc_') && key in en ? t(key as TextKey) : '';
   }
 
   #forgot(): void {

@@ -66,11 +66,11 @@ export class SitePage extends LitElement {
 
   constructor() {
     super();
-    new LeaveGuard(this, {
+    this.addController(new LeaveGuard({
       dirty: () => this.#dirty || this.#originsDirty,
       stays: (fragment) => !this.#originsDirty && (fragment === formatRoute('sites', this.siteId) || fragment.startsWith(`${formatRoute('sites', this.siteId)}?`)),
       ask: () => this.#confirm.ask({ title: t('leaveTitle'), text: t('leaveText'), confirm: t('leave'), danger: true }),
-    });
+    }));
   }
 
   get #confirm() {

@@ -92,7 +92,7 @@ export function words(root: HTMLElement): string {
 }
 
 /** Markup that must stay text wherever it is shown (threats.md S9). */
-export const payload = '"><img src=x onerror="window.pwned=1"><script>window.pwned=1</script>{{7*7}}${7*7}';
+export const payload = `"><img src=x onerror="window.pwned=1"><script>window.pwned=1</script>{{7*7}}\${7*7}`;
 
 /** Whether the payload did anything, or became elements. */
 export function harmed(root: HTMLElement): boolean {
