@@ -5,6 +5,8 @@ import { en } from './en.ts';
 import { ko } from './ko.ts';
 import { manageEn } from './manage-en.ts';
 import { manageKo } from './manage-ko.ts';
+import { workEn } from './work-en.ts';
+import { workKo } from './work-ko.ts';
 import { sitesEn } from './sites-en.ts';
 import { sitesKo } from './sites-ko.ts';
 
@@ -20,7 +22,7 @@ describe('texts of the panel', () => {
 
   it('[S1] no text is taken by two pages', () => {
     // What one file has, another would silently replace.
-    for (const [all, part] of [[en, manageEn], [ko, manageKo], [en, sitesEn], [ko, sitesKo]] as [Record<string, string>, Record<string, string>][]) {
+    for (const [all, part] of [[en, manageEn], [ko, manageKo], [en, workEn], [ko, workKo], [en, sitesEn], [ko, sitesKo]] as [Record<string, string>, Record<string, string>][]) {
       for (const key of Object.keys(part)) expect(all[key], key).to.equal(part[key]);
     }
   });
