@@ -13,7 +13,7 @@ export interface SiteChange {
 }
 
 /** What is wrong in a draft, by the field's name: `name`, `privacyUrl`, `hours.week.1`, `preChat.0.label` … */
-export type Problems = ReadonlyMap<string, 'missing' | 'tooMany' | 'colour' | 'httpsOnly' | 'sameTime' | 'overlap' | 'dateMissing' | 'dateTwice' | 'days' | 'capacity' | 'labelMissing' | 'labelTwice' | 'choicesMissing' | 'noFields'>;
+export type Problems = ReadonlyMap<string, 'missing' | 'colour' | 'httpsOnly' | 'sameTime' | 'overlap' | 'dateMissing' | 'dateTwice' | 'days' | 'capacity' | 'labelMissing' | 'labelTwice' | 'choicesMissing' | 'noFields'>;
 
 /** A draft of a site as it is. */
 export const draftOf = ({ name, settings }: Pick<Site, 'name' | 'settings'>): SiteDraft => ({ name, settings });

@@ -155,7 +155,6 @@ export const sitesEn = {
   sitePrivacyLead: 'A link in the chat to where you say what you do with data.',
   privacyUrl: 'Address of your privacy page',
   siteProblem_missing: 'Give it a name.',
-  siteProblem_tooMany: 'Too many.',
   siteProblem_colour: 'Write a colour like #3a4fd0.',
   siteProblem_httpsOnly: 'Write an address that begins with https://.',
   siteProblem_sameTime: 'From and to have to be different.',

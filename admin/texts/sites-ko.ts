@@ -157,7 +157,6 @@ export const sitesKo: Record<keyof typeof sitesEn, string> = {
   sitePrivacyLead: '데이터 처리 방식을 안내하는 페이지 링크를 채팅에 표시합니다.',
   privacyUrl: '개인정보 처리방침 주소',
   siteProblem_missing: '이름을 입력해 주세요.',
-  siteProblem_tooMany: '너무 많습니다.',
   siteProblem_colour: '#3a4fd0과 같은 색을 입력해 주세요.',
   siteProblem_httpsOnly: 'https://로 시작하는 주소를 입력해 주세요.',
   siteProblem_sameTime: '시작과 종료 시간이 달라야 합니다.',
