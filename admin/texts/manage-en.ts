@@ -125,7 +125,7 @@ export const manageEn = {
   mailNotices: 'Mail when a visitor writes and nobody is there',
   mailNoticesHint: 'One mail for several messages, not one for each. Needs mail to be set up on this server.',
   pushCalls: 'Push for calls',
-  pushCallsHint: 'Rings in browsers that you switched notifications on in, even without an open panel.',
+  pushCallsHint: 'Rings in every browser in which you turned notifications on (menu Account), even without an open panel.',
   pushMessages: 'Push for messages',
   pushMessagesHint: 'For conversations that are yours or nobody’s.',
   passwordTitle: 'Password',

@@ -127,7 +127,7 @@ export const manageKo: Record<keyof typeof manageEn, string> = {
   mailNotices: '아무도 없을 때 고객이 메시지를 보내면 메일 받기',
   mailNoticesHint: '메시지마다 보내지 않고 모아서 한 통만 보냅니다. 서버에 메일이 설정되어 있어야 합니다.',
   pushCalls: '전화 푸시 알림',
-  pushCallsHint: '화면을 열지 않아도 알림을 켠 브라우저에서 울립니다.',
+  pushCallsHint: '계정 메뉴에서 알림을 켠 모든 브라우저에서 화면을 열지 않아도 울립니다.',
   pushMessages: '메시지 푸시 알림',
   pushMessagesHint: '내가 맡았거나 담당자가 없는 상담에 대해 알립니다.',
   passwordTitle: '비밀번호',
