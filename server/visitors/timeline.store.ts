@@ -1,11 +1,11 @@
-import { and, desc, eq, inArray, lt, or, type SQL } from 'drizzle-orm';
+import { and, desc, eq, inArray, lt, ne, or, type SQL } from 'drizzle-orm';
 import type { Place } from '../page-cursor.ts';
 import type { Database } from '../store/database.ts';
-import type { Tables } from '../store/tables.ts';
+import type { Row, Tables } from '../store/tables.ts';
 import type { PageViewRow } from './visitors.store.ts';
 
 /** What a timeline is made of, the first before the second where both happened in the same millisecond. */
-export const timelineKinds = ['conversation', 'call', 'recording', 'page'] as const;
+export const timelineKinds = ['message', 'conversation', 'call', 'recording', 'page'] as const;
 /** One of them. */
 export type TimelineKind = (typeof timelineKinds)[number];
 
@@ -14,6 +14,8 @@ export interface TimelineMark {
   kind: TimelineKind;
   id: string;
   at: number;
+  /** For the kind `message`. */
+  message?: Row<'messages'>;
   /** For the kind `page`. */
   page?: PageViewRow;
 }
@@ -30,8 +32,8 @@ export interface TimelineStore {
 
 /** Queries over what visitors did. */
 export function createTimelineStore({ q, tables }: Database): TimelineStore {
-  const { conversations, calls, recordings, pageViews } = tables;
-  type Dated = Tables['conversations'] | Tables['calls'] | Tables['recordings'] | Tables['pageViews'];
+  const { conversations, messages, calls, recordings, pageViews } = tables;
+  type Dated = Tables['conversations'] | Tables['messages'] | Tables['calls'] | Tables['recordings'] | Tables['pageViews'];
   const behind = (table: Dated, before: { at: number; id: string | null } | null): SQL | undefined => before === null ? undefined
     : or(lt(table.createdAt, before.at), before.id === null ? undefined : and(eq(table.createdAt, before.at), lt(table.id, before.id)));
   const ofVisitor = (organisationId: string, visitorId: string) => q.select({ id: conversations.id }).from(conversations)
@@ -41,6 +43,11 @@ export function createTimelineStore({ q, tables }: Database): TimelineStore {
   return {
     async marks(organisationId, visitorId, kind, before, limit) {
       switch (kind) {
+        case 'message':
+          // How a call went stands in its own entry.
+          return (await q.select().from(messages)
+            .where(and(eq(messages.organisationId, organisationId), inArray(messages.conversationId, ofVisitor(organisationId, visitorId)), ne(messages.kind, 'call'), behind(messages, before)))
+            .orderBy(desc(messages.createdAt), desc(messages.id)).limit(limit)).map((message) => ({ kind, id: message.id, at: message.createdAt, message }));
         case 'conversation':
           return (await q.select({ id: conversations.id, at: conversations.createdAt }).from(conversations)
             .where(and(eq(conversations.organisationId, organisationId), eq(conversations.visitorId, visitorId), behind(conversations, before)))
@@ -72,7 +79,7 @@ export function placeOf({ kind, id, at }: TimelineMark): Place {
 
 /** From where on one kind goes behind such a place. Null for a place that no timeline gave. */
 export function behindPlace({ at, id: text }: Place, kind: TimelineKind): { at: number; id: string | null } | null {
-  const [, number, id] = /^([0-3])-(.+)$/.exec(text) ?? [];
+  const [, number, id] = /^([0-4])-(.+)$/.exec(text) ?? [];
   if (number === undefined || id === undefined) return null;
   const [rank, own] = [Number(number), timelineKinds.indexOf(kind)];
   // Of the same millisecond an earlier kind has been shown whole, and a later one not yet.

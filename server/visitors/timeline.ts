@@ -2,6 +2,7 @@ import type { Page } from '../../protocol/http.ts';
 import type { Call, Conversation, Recording } from '../../protocol/shapes.ts';
 import type { TimelineEntry } from '../../protocol/work.ts';
 import type { Asker } from '../auth/principal.ts';
+import { messageOnWire } from '../chat/chat-shapes.ts';
 import { rfc3339 } from '../clock.ts';
 import { Problem, problem } from '../errors.ts';
 import { pageOf, readCursor } from '../page-cursor.ts';
@@ -26,10 +27,11 @@ export interface Timeline {
 
 /** Makes the use case of timelines. */
 export function createTimeline({ store, visitors, sites, readers }: { store: TimelineStore; visitors: Pick<VisitorsStore, 'get'>; sites: Pick<Sites, 'byId'>; readers: Readers }): Timeline {
-  const entryOf = async (asker: Asker, { kind, id, at, page }: TimelineMark): Promise<TimelineEntry | null> => {
+  const entryOf = async (asker: Asker, { kind, id, at, page, message }: TimelineMark): Promise<TimelineEntry | null> => {
     const moment = { at: rfc3339(at) };
     try {
       switch (kind) {
+        case 'message': return { kind, ...moment, message: messageOnWire(message!) };
         case 'conversation': return { kind, ...moment, conversation: await readers.conversation(asker, id) };
         case 'call': return { kind, ...moment, call: await readers.call(asker, id) };
         case 'recording': return { kind, ...moment, recording: await readers.recording(asker, id) };

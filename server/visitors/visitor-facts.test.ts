@@ -86,7 +86,7 @@ t.test('[N7] a site that hides pages keeps and tells none', async (t) => {
   await settings({ pagesShown: false });
   t.match(await list(), [{ page: null }], 'what is known is not told any more');
   const timeline = (await app.inject({ url: `/v1/visitors/${(await list())[0]!.id}/timeline`, headers: owner.headers })).json<Page<{ kind: string }>>();
-  t.same(timeline.items.map(({ kind }) => kind), ['conversation']);
+  t.same(timeline.items.map(({ kind }) => kind), ['message', 'conversation']);
   await one.request('visitor.context', { ...page('/hidden'), device: { browser: 'Firefox' } });
   t.same(await pages(), ['/seen']);
   t.match(await list(), [{ page: null, device: { browser: 'Firefox' } }]);
