@@ -163,7 +163,7 @@ export class Audit extends LitElement {
   }
 
   #entry({ at, actor, action, target, detail, address }: AuditEntry) {
-    const facts = Object.entries(detail).filter(([, value]) => value !== null && value !== '').map(([name, value]) => `${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
+    const facts = Object.entries(detail).filter(([, value]) => value !== null && value !== '').map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
     if (address) facts.push(t('auditFrom', { address }));
     return html`
       <li>

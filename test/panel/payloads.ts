@@ -6,7 +6,7 @@ export const payloads = {
   script: '<script>window.hacked=1</script>',
   image: '<img src=x onerror=window.hacked=2>',
   breakOut: '"><svg onload=window.hacked=3>',
-  template: '${window.hacked=4}{{constructor.constructor("window.hacked=4")()}}',
+  template: `{{constructor.constructor('window.hacked=4')()}}\${window.hacked=4}`,
   address: 'javascript:window.hacked=5',
   entity: '&lt;img src=x onerror=window.hacked=6&gt;',
   lit: '<!--?lit$1$--><b onclick="window.hacked=7">bold</b>',
