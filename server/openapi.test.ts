@@ -1,6 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import type { InjectOptions } from 'fastify';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -122,6 +123,13 @@ t.test('the document is valid OpenAPI 3.1, and says of every operation what it i
   t.match(Object.fromEntries([...ids].map(([operationId, name]) => [name, operationId])), {
     'GET /v1/visitors/{id}/timeline': 'getVisitorsByIdTimeline', 'POST /v1/conversations/{id}/messages': 'postConversationsByIdMessages', 'GET /v1/api-keys': 'getApiKeys',
   }, 'operations are called by method and address: stable as long as these are');
+});
+
+t.test('[WS5] docs/protocol.md names every area of the routes', async (t) => {
+  const { routes } = await house(t);
+  const page = readFileSync(new URL('../docs/protocol.md', import.meta.url), 'utf8');
+  const areas = new Set(routes.filter(({ path }) => path.startsWith('/v1/')).map(({ path }) => path.split('/').slice(0, 3).join('/')));
+  for (const area of areas) t.match(page, new RegExp(`${area}\\b`), area);
 });
 
 t.test('every example fits its schema', async (t) => {
