@@ -44,7 +44,11 @@ export async function openWindow(browser: Browser, { language, scheme, size }: L
   await context.addInitScript(() => {
     const { complain } = window as unknown as { complain(text: string): void };
     addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sample }) => complain(`policy: ${violatedDirective} ${blockedURI} ${sample}`));
-    Object.defineProperty(window, 'hacked', { set: (value: unknown) => void complain(`payload ${String(value)} ran`) });
+    Object.defineProperty(window, 'hacked', {
+      set(value: unknown) {
+        complain(`payload ${String(value)} ran`);
+      },
+    });
   });
   const page = await context.newPage();
   page.on('pageerror', (error) => found.push(`error: ${error.message}`));
