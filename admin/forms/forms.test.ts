@@ -1,7 +1,7 @@
 import { expect } from '@esm-bundle/chai';
 import { LitElement, html } from 'lit';
 import { violations } from '../testing/axe.ts';
-import { all, clear, control, one, press, pressable, settle, show, type, words } from '../testing/stage.ts';
+import { all, clear, control, one, press, pressable, settle, show, type, until, words } from '../testing/stage.ts';
 import { chooseLanguage } from '../texts/texts.ts';
 import './code-block.ts';
 import './colour-field.ts';
@@ -162,18 +162,18 @@ describe('form parts', () => {
     try {
       const page = await show<Guarded>(html`<test-guarded></test-guarded>`);
       location.hash = '#/sites/s1?section=look';
-      await settle();
+      await until(() => heard.length === 1);
       expect(heard).to.deep.equal(['sites']);
       location.hash = '#/team';
-      await settle();
+      await until(() => page.asked === 1);
       expect([page.asked, location.hash, heard.length]).to.deep.equal([1, '#/sites/s1?section=look', 1]);
       page.answer(false);
       await settle();
       expect(location.hash).to.equal('#/sites/s1?section=look');
       location.hash = '#/team';
-      await settle();
+      await until(() => page.asked === 2);
       page.answer(true);
-      await settle();
+      await until(() => heard.length === 2);
       expect(location.hash).to.equal('#/team');
       expect(heard.at(-1)).to.equal('team');
       const unload = new Event('beforeunload', { cancelable: true });

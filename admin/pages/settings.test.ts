@@ -6,7 +6,7 @@ import { WireFailure } from '../../widget/engine/wire.ts';
 import { parseRoute } from '../router.ts';
 import { violations } from '../testing/axe.ts';
 import { agent, fakeApiOf, page } from '../testing/people.ts';
-import { all, clear, control, harmed, one, payload, press, settle, show, type, words } from '../testing/stage.ts';
+import { agree, all, clear, control, harmed, one, payload, press, settle, show, type, words } from '../testing/stage.ts';
 import { chooseLanguage, language } from '../texts/texts.ts';
 import './settings.ts';
 
@@ -27,10 +27,6 @@ async function open(section: string, answers: Record<string, unknown>, role: 'ow
   return { api, element };
 }
 const account = { '/v1/auth/me': me, '/v1/auth/sessions': { items: [session('s1', { current: true, device: 'Chrome on macOS' }), session('s2')] } };
-const yes = async (element: HTMLElement): Promise<void> => {
-  all(element, '[data-at=yes]').at(-1)!.click();
-  await settle();
-};
 
 describe('settings', () => {
   const before = location.href;
@@ -92,7 +88,7 @@ describe('settings', () => {
     expect(api.asked.at(-1)).to.contain('DELETE /v1/auth/sessions/s2');
     expect(words(element)).not.to.contain('Firefox');
     await press(element, 'Sign out');
-    await yes(element);
+    await agree(element);
     expect(api.asked.at(-1)).to.contain('POST /v1/auth/logout-everywhere');
   });
 
@@ -133,7 +129,7 @@ describe('settings', () => {
     expect(api.asked.at(-1)).to.equal('POST /v1/tags {"name":"Delivery","colour":"green"}');
     expect(words(element)).to.contain('Delivery');
     await press(element, 'Delete Complaint');
-    await yes(element);
+    await agree(element);
     expect(api.asked.at(-1)).to.contain('DELETE /v1/tags/t1');
     expect(words(element)).not.to.contain('Complaint');
   });
@@ -179,7 +175,7 @@ describe('settings', () => {
     await press(element, 'I have kept it');
     expect(words(element)).to.contain('Export').and.not.to.contain('pck_only_once');
     await press(element, 'Revoke Shop');
-    await yes(element);
+    await agree(element);
     expect(api.asked.at(-1)).to.contain('DELETE /v1/api-keys/k1');
     expect(all(element, '.rows li').map(words).find((text) => text.includes('Shop'))).to.contain('Revoked');
   });
@@ -230,7 +226,7 @@ describe('settings', () => {
     await settle();
     expect(api.asked.at(-1)).to.contain('POST /v1/webhooks/w1/deliveries/d1/replay');
     await press(element, 'Replace secret');
-    await yes(element);
+    await agree(element);
     expect(one(element, 'output').textContent).to.equal('whsec_two');
   });
 

@@ -6,7 +6,7 @@ import { parseRoute } from '../router.ts';
 import { violations } from '../testing/axe.ts';
 import { fakeApiOf, page } from '../testing/people.ts';
 import { defaultSettings, siteWith } from '../testing/sites.ts';
-import { all, clear, control, harmed, one, payload, press, pressable, settle, show, type, words } from '../testing/stage.ts';
+import { agree, all, clear, control, harmed, one, payload, press, pressable, settle, show, type, words } from '../testing/stage.ts';
 import { chooseLanguage } from '../texts/texts.ts';
 import type { SitePreview } from './site-preview.ts';
 import './sites.ts';
@@ -244,8 +244,7 @@ describe('sites', () => {
     const { api, element } = await open('install', { 'POST /v1/sites/s1/rotate-key': siteWith({ publishableKey: 'pk_2' }) });
     await press(element, 'Replace key');
     expect(words(element)).to.contain('loses its button at once');
-    all(element, '[data-at=yes]').at(-1)!.click();
-    await settle();
+    await agree(element);
     expect(api.asked.at(-1)).to.contain('POST /v1/sites/s1/rotate-key');
     expect(words(element)).to.contain('pk_2').and.to.contain('The key was replaced');
     const visitors = await open('visitors', { 'POST /v1/sites/s1/identity-secret': { secret: 'pis_once' } });
@@ -259,8 +258,7 @@ describe('sites', () => {
   it('archiving is asked for, and the last active site stays, in words', async () => {
     const { element } = await open('', { 'PATCH /v1/sites/s1': new WireFailure('conflict', '') });
     await press(element, 'Archive');
-    all(element, '[data-at=yes]').at(-1)!.click();
-    await settle();
+    await agree(element);
     expect(words(element)).to.contain('This is the last active site');
   });
 

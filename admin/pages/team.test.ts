@@ -4,7 +4,7 @@ import { WireFailure } from '../../widget/engine/wire.ts';
 import { violations } from '../testing/axe.ts';
 import { fakeSession } from '../testing/fake-session.ts';
 import { agent, fakeApiOf, invitation, page } from '../testing/people.ts';
-import { all, clear, control, harmed, one, payload, press, settle, show, type, words } from '../testing/stage.ts';
+import { agree, all, clear, control, harmed, one, payload, press, show, type, words } from '../testing/stage.ts';
 import { chooseLanguage } from '../texts/texts.ts';
 import './team.ts';
 
@@ -80,9 +80,7 @@ describe('team', () => {
     await press(element, 'Edit Olga');
     await press(element, 'Deactivate');
     expect(words(element)).to.contain('Deactivate Olga?');
-    const yes = all(element, '[data-at=yes]').at(-1)!;
-    yes.click();
-    await settle();
+    await agree(element);
     expect(api.asked.at(-1)).to.equal('PATCH /v1/agents/a2 {"status":"disabled"}');
     expect(words(element)).to.contain('This is the last owner');
   });

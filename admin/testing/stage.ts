@@ -28,7 +28,26 @@ export function clear(): void {
 
 /** Waits until nothing is left to draw: answers of a fake API come in microtasks, and each element draws in a turn of its own. */
 export async function settle(): Promise<void> {
-  for (let round = 0; round < 6; round++) await new Promise((resolve) => setTimeout(resolve, 5));
+  for (let quiet = 0; quiet < 6; ) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const drawing = host && everything(host).some((element) => element instanceof LitElement && element.isUpdatePending);
+    quiet = drawing ? 0 : quiet + 1;
+  }
+}
+
+/** Waits until something is so that the browser does in its own time, like following an address. */
+export async function until(condition: () => boolean): Promise<void> {
+  for (let tries = 0; !condition() && tries < 400; tries++) await new Promise((resolve) => setTimeout(resolve, 5));
+  await settle();
+}
+
+/** Does something that may close dialogs; their `close` comes in a task of its own, which a busy machine puts off. */
+async function withDialogs(root: HTMLElement, act: () => void): Promise<void> {
+  const open = all<HTMLDialogElement>(root, 'dialog[open]').map((dialog) => ({ dialog, closed: new Promise((resolve) => dialog.addEventListener('close', resolve, { once: true })) }));
+  act();
+  await settle();
+  await Promise.all(open.filter(({ dialog }) => !dialog.open && dialog.isConnected).map(({ closed }) => closed));
+  await settle();
 }
 
 /** Every element within, shadow roots included. */
@@ -76,8 +95,15 @@ export async function type(field: HTMLElement, text: string): Promise<void> {
 
 /** Presses and waits for what comes of it. */
 export async function press(root: HTMLElement, words: string): Promise<void> {
-  pressable(root, words).click();
-  await settle();
+  const target = pressable(root, words);
+  await withDialogs(root, () => target.click());
+}
+
+/** Answers the question that is asked with its dangerous button, and waits for what comes of it. */
+export async function agree(root: HTMLElement): Promise<void> {
+  const [target] = all(root, 'dialog[open] [data-at=yes]');
+  if (!target) throw new Error('Nothing is asked.');
+  await withDialogs(root, () => target.click());
 }
 
 /** What a person reads within, shadow roots included. */
