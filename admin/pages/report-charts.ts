@@ -161,7 +161,8 @@ export class ColumnChart extends LitElement {
 
   /** How wide it is on the screen, px: drawn in just that, so that its words have one size whatever its place. */
   @state() private width = 640;
-  readonly #watch = new ResizeObserver(([entry]) => (this.width = Math.max(240, Math.round(entry?.contentRect.width ?? 640))));
+  // In the next frame: drawing anew changes the height, which the observer would call a loop.
+  readonly #watch = new ResizeObserver(([entry]) => void requestAnimationFrame(() => (this.width = Math.max(240, Math.round(entry?.contentRect.width ?? 640)))));
 
   override connectedCallback(): void {
     super.connectedCallback();
