@@ -208,7 +208,7 @@ const checks: Record<string, (t: Test, run: Run) => Promise<void>> = {
     const begun = await here.app.inject({ method: 'POST', url: '/v1/conversations', headers: here.owner.headers, payload: { visitorId: visitor.id } });
     await here.app.inject({ method: 'POST', url: `/v1/conversations/${begun.json<Conversation>().id}/messages`, headers: here.owner.headers, payload: { clientId: '00000000-0000-4000-8000-000000000001', text: 'Welcome back' } });
     const said = await program({ CUSTOMER: 'customer-42' });
-    t.match(said, /^2\S+Z\tconversation\tWelcome back\n$/);
+    t.match(said, /^2\S+Z\tmessage\tWelcome back\n2\S+Z\tconversation\t\n$/);
     const file = JSON.parse(readFileSync(join(folder, 'customer-42.json'), 'utf8')) as VisitorExport;
     t.match(file, { visitor: { externalId: 'customer-42' }, conversations: [{ messages: [{ text: 'Welcome back' }] }] });
   },

@@ -78,7 +78,7 @@ export const visitorsRoutes: FastifyPluginAsyncTypebox<VisitorsRoutesOptions> = 
 
   app.get('/v1/visitors/:id/timeline', {
     config: { may: 'visitors:read' },
-    schema: { tags, summary: 'Everything that happened with a visitor, newest first', description: 'Conversations, calls, recordings, and pages that were opened.', params, querystring: PageQuery, response: { 200: page(TimelineEntry) } },
+    schema: { tags, summary: 'Everything that happened with a visitor, newest first', description: 'Conversations, messages, calls, recordings, and pages that were opened.', params, querystring: PageQuery, response: { 200: page(TimelineEntry) } },
   }, async (request) => timeline.read(askerOf(request), request.params.id, { cursor: request.query.cursor, limit: request.query.limit ?? 30 }));
 
   app.get('/v1/visitors/:id/export', {
