@@ -171,7 +171,11 @@ export class Visitors extends LitElement {
   }
 
   override willUpdate(): void {
-    if (this.route.id) return;
+    if (this.route.id) {
+      // A search that was still being typed must not lead back from the visitor who was chosen.
+      clearTimeout(this.#pause);
+      return;
+    }
     const wanted = this.#filters().toString();
     if (this.#loaded === wanted) return;
     this.#loaded = wanted;
