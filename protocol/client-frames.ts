@@ -1,5 +1,5 @@
 import { Type, type Static, type TSchema } from 'typebox';
-import { CallMode, ClientId, Device, FileIds, Id, PresenceStatus } from './shapes.ts';
+import { CallMode, ClientId, Device, EmailAddress, FileIds, Id, PresenceStatus } from './shapes.ts';
 
 // Requests that a client may send over `/v1/socket`. Each frame is one of these with an `id` that the reply repeats.
 
@@ -47,11 +47,11 @@ export const REQUESTS = {
   /** Visitors: what they thought of it. May be changed for a day. */
   'conversation.rate': Type.Object({ conversationId: Id, score: Type.Integer({ minimum: 1, maximum: 5 }), comment: Type.Optional(Type.String({ maxLength: 1000 })) }),
   /** The conversation by mail: visitors to the address that they give, agents to the visitor's. */
-  'conversation.transcript': Type.Object({ conversationId: Id, email: Type.Optional(Type.String({ maxLength: 254, pattern: '^[^\\s@]+@[^\\s@]+$' })) }),
+  'conversation.transcript': Type.Object({ conversationId: Id, email: Type.Optional(EmailAddress) }),
   /** Visitors: answers to what is asked before the chat, or an address for the answer. Unverified, and kept with the first message. */
   'visitor.contact': Type.Object({
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
-    email: Type.Optional(Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@]+@[^\\s@]+$' })),
+    email: Type.Optional(EmailAddress),
     fields: Type.Optional(Type.Record(Type.String({ minLength: 1, maxLength: 32 }), Type.String({ maxLength: 500 }), { maxProperties: 20 })),
   }),
   /** Visitors: the page that the chat is on, the browser, and what the page gave to `setContext`. */

@@ -1,5 +1,5 @@
 import { Type, type Static, type TSchema } from 'typebox';
-import { Agent, Call, CallMode, ClientId, Conversation, FileIds, IceServer, Id, Message, Recording, Role, Timestamp, Visitor } from './shapes.ts';
+import { Agent, Call, CallMode, ClientId, Conversation, EmailAddress, FileIds, IceServer, Id, Message, Recording, Role, Timestamp, Visitor } from './shapes.ts';
 import { Site, SiteProfile } from './site.ts';
 
 // Bodies, queries and answers of the HTTP routes below /v1.
@@ -17,7 +17,6 @@ export const ProblemBody = Type.Object({
 /** A page of a list. `next` goes into `?cursor=`. */
 export const page = <T extends TSchema>(item: T) => Type.Object({ items: Type.Array(item), next: Type.Union([Type.String(), Type.Null()]) });
 
-const Email = Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@]+@[^\\s@]+$' });
 const Name = Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' });
 const Password = Type.String({ minLength: 1, maxLength: 256 });
 /** The query of every list. */
@@ -26,13 +25,13 @@ export const PageQuery = Type.Object({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 30 })),
 });
 
-export const SetupBody = Type.Object({ token: Type.String({ minLength: 1, maxLength: 256 }), name: Name, email: Email, password: Password }, {
+export const SetupBody = Type.Object({ token: Type.String({ minLength: 1, maxLength: 256 }), name: Name, email: EmailAddress, password: Password }, {
   examples: [{ token: 'from the link of the first start', name: 'Olive Owner', email: 'olive@shop.example', password: 'a long sentence of mine' }],
 });
 export const SetupAnswer = Type.Object({ agent: Agent, site: Site });
 export const LoginBody = Type.Object({ email: Type.String({ maxLength: 254 }), password: Password }, { examples: [{ email: 'olive@shop.example', password: 'a long sentence of mine' }] });
 export const SessionAnswer = Type.Object({ accessToken: Type.String(), expiresAt: Timestamp, agent: Agent });
-export const AgentBody = Type.Object({ name: Name, email: Email, password: Password, role: Role }, {
+export const AgentBody = Type.Object({ name: Name, email: EmailAddress, password: Password, role: Role }, {
   examples: [{ name: 'Ada Agent', email: 'ada@shop.example', password: 'a long sentence of hers', role: 'agent' }],
 });
 export const VisitorBody = Type.Object({ siteKey: Type.String({ minLength: 1, maxLength: 128 }), locale: Type.Optional(Type.String({ maxLength: 35 })) }, { examples: [{ siteKey: 'pk_of_the_site', locale: 'ko-KR' }] });

@@ -7,6 +7,13 @@ import { Type, type Static } from 'typebox';
 export const Id = Type.String({ minLength: 1, maxLength: 64 });
 /** An id made by a client: UUID or ULID. */
 export const ClientId = Type.String({ pattern: '^[0-9A-Za-z-]{20,64}$' });
+/**
+ * What an e-mail address alone looks like. Nothing that mail programs read as more than one (`Ann <a@b.example>`, `a@b.example,c`,
+ * comments, quotes): what is shown, counted and compared is then what is written to.
+ */
+export const EMAIL_PATTERN = '^[^\\s@<>()\\[\\]\\\\,;:"\\u0000-\\u001f\\u007f-\\u009f\\ufffd]+@[^\\s@<>()\\[\\]\\\\,;:"\\u0000-\\u001f\\u007f-\\u009f\\ufffd]+$';
+/** An e-mail address. */
+export const EmailAddress = Type.String({ minLength: 3, maxLength: 254, pattern: EMAIL_PATTERN });
 /** Files that go with a message. None are taken in this version: an empty list is fine, any other is `unprocessable`. */
 export const FileIds = Type.Array(Id);
 /** RFC 3339, UTC. */

@@ -1,9 +1,8 @@
 import { Type, type Static } from 'typebox';
-import { Agent, Id, Role, Timestamp } from './shapes.ts';
+import { Agent, EmailAddress, Id, Role, Timestamp } from './shapes.ts';
 
 // Accounts: invitations, sessions, one's own switches, and the audit log.
 
-const Email = Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@]+@[^\\s@]+$' });
 const Name = Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' });
 const Password = Type.String({ minLength: 1, maxLength: 256 });
 const Token = Type.String({ minLength: 1, maxLength: 256 });
@@ -29,7 +28,7 @@ export const Invitation = Type.Object({
   createdAt: Timestamp,
   expiresAt: Timestamp,
 });
-export const InvitationBody = Type.Object({ email: Email, role: Role, name: Type.Optional(Name), locale: Type.Optional(PanelLocale) }, { examples: [{ email: 'ada@shop.example', role: 'agent', locale: 'ko' }] });
+export const InvitationBody = Type.Object({ email: EmailAddress, role: Role, name: Type.Optional(Name), locale: Type.Optional(PanelLocale) }, { examples: [{ email: 'ada@shop.example', role: 'agent', locale: 'ko' }] });
 /** `link` is shown only this once; its secret stands behind `#`, so it reaches no log. `mailed`: whether a mail is on its way. */
 export const InvitationAnswer = Type.Object({ invitation: Invitation, link: Type.String(), mailed: Type.Boolean() });
 /** What somebody with a link may know before accepting. */

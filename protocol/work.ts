@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { Call, ClientId, Conversation, Id, Message, Named, PageView, Recording, Tag, Timestamp, Visitor } from './shapes.ts';
+import { Call, ClientId, Conversation, EmailAddress, Id, Message, Named, PageView, Recording, Tag, Timestamp, Visitor } from './shapes.ts';
 
 // The daily work in the panel: tags, canned replies, saved filters, bulk changes, one visitor's timeline, reports.
 
@@ -39,7 +39,7 @@ export const ExportQuery = Type.Object({ format: Type.Optional(Type.Union([Type.
 /** What `format=json` gives; the same goes out with a visitor's own data. */
 export const ConversationExport = Type.Object({ conversation: Conversation, messages: Type.Array(Message), calls: Type.Array(Call), recordings: Type.Array(Recording) });
 
-export const VisitorPatch = Type.Object({ name: Type.Optional(Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' })), email: Type.Optional(Type.Union([Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@]+@[^\\s@]+$' }), Type.Null()])), note: Type.Optional(Type.String({ maxLength: 4000 })) }, { examples: [{ name: 'Kim Mina', note: 'Prefers to be called in the afternoon.' }] });
+export const VisitorPatch = Type.Object({ name: Type.Optional(Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' })), email: Type.Optional(Type.Union([EmailAddress, Type.Null()])), note: Type.Optional(Type.String({ maxLength: 4000 })) }, { examples: [{ name: 'Kim Mina', note: 'Prefers to be called in the afternoon.' }] });
 /** One thing that happened with a visitor; newest first. */
 export const TimelineEntry = Type.Union([
   Type.Object({ kind: Type.Literal('conversation'), at: Timestamp, conversation: Conversation }),
@@ -83,7 +83,7 @@ export const Report = Type.Object({
 export const ReportCsvQuery = Type.Interface([ReportQuery], { table: Type.Union([Type.Literal('days'), Type.Literal('agents'), Type.Literal('sites')]) });
 
 /** Over HTTP too, for clients without a socket. */
-export const TranscriptBody = Type.Object({ email: Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@]+@[^\\s@]+$' }), clientId: Type.Optional(ClientId) }, { examples: [{ email: 'mina@mail.example' }] });
+export const TranscriptBody = Type.Object({ email: EmailAddress, clientId: Type.Optional(ClientId) }, { examples: [{ email: 'mina@mail.example' }] });
 
 export type CannedReply = Static<typeof CannedReply>;
 export type SavedFilter = Static<typeof SavedFilter>;

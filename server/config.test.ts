@@ -133,7 +133,7 @@ t.test('[C2] an allow-list keeps origins as browsers send them, and refuses the 
     'http://127.0.0.1:3000': 'http://127.0.0.1:3000', 'http://[::1]:3000': 'http://[::1]:3000', 'http://localhost': 'http://localhost', 'https://한국.example': 'https://xn--3e0b707e.example',
   };
   for (const [entry, kept] of Object.entries(good)) t.equal(normalOrigin(entry), kept, entry);
-  for (const entry of ['', '*', 'https://*', 'http://*:80', 'null', 'shop.example', 'https://shop.example/path', 'https://shop.example?x', 'ftp://x', 'https://a b', 'https://*.com',
+  for (const entry of ['', '*', 'https://*', 'http://*:80', 'null', 'shop.example', 'https://shop.example/path', 'https://shop.example?x', 'ftp://x', 'https://a b', 'https://*.com', 'https://*.com.',
     'https://*.127.0.0.1', 'https://x.*.example', 'https://user@shop.example', 'https://shop.example:99999', 'javascript:alert(1)', 'https://*.*.example.com']) {
     t.throws(() => normalOrigin(entry), { name: 'Problem', code: 'unprocessable' }, entry);
   }
@@ -196,6 +196,9 @@ t.test('[S15] a throttle says how long to wait, forgives, and forgets', async (t
   clock.advance(10_000);
   t.equal(throttle.take('a'), 50_000);
   t.equal(throttle.take('b'), 0);
+  throttle.uncount('a');
+  t.same([throttle.take('a') > 0, throttle.take('a') > 0], [false, true], 'one that does not count');
+  throttle.uncount('nobody');
   throttle.forgive('a');
   t.equal(throttle.take('a'), 0);
   clock.advance(60_000);

@@ -320,6 +320,15 @@ t.test('[S15] too many tries: told for how long, for the account and for the add
   t.equal((await guess('another@example.com', '2001:db8::ffff')).statusCode, 429, 'a /64 is one address');
   t.equal((await guess('another@example.com', '2001:db8:0:1::1')).statusCode, 401);
 
+  clock.advance(15 * 60_000);
+  for (let i = 0; i < 14; i++) await guess('stubborn@example.com', '192.0.2.1');
+  t.equal((await login('olive@example.com', testPassword, '192.0.2.1')).statusCode, 200, 'one account that is limited leaves the office its tries');
+  for (let i = 0; i < 20; i++) {
+    t.equal((await guess(`sprayed${i}@example.com`, '192.0.2.1')).statusCode, 401);
+    if (i % 10 === 0) t.equal((await login('olive@example.com', testPassword, '192.0.2.1')).statusCode, 200, 'to sign in costs nothing');
+  }
+  t.equal((await guess('sprayed20@example.com', '192.0.2.1')).statusCode, 429, 'nor does it forgive the guesses at others');
+
   const open = await freshApp(t, { config: { rateLimits: false } });
   await open.setup();
   for (let i = 0; i < 80; i++) await open.login('olive@example.com', 'wrong horse battery');

@@ -163,13 +163,13 @@ export function createAuth({ store, tokens, refreshTokens, passwords, signIns, a
     },
     async login({ email, password }, place) {
       const account = email.trim().toLowerCase();
-      require(byAccount.take(account), byAddress.take(place.address));
+      require(byAccount.take(account) || byAddress.take(place.address)); // one stubborn program must not use up a whole office's tries
       const agent = await store.agentByEmail(account);
       const right = await passwords.verify(password, agent?.passwordHash ?? null);
       if (agent && !(right && agent.status === 'active')) noteRefusal(agent, place);
       if (!agent || !right || agent.status !== 'active') throw problem('bad_credentials');
       byAccount.forgive(account);
-      byAddress.forgive(place.address);
+      byAddress.uncount(place.address); // not forgiven: whoever has one account must not guess at all others for ever
       return signIns.begin(agent, 'password', place);
     },
     async refresh(refreshToken) {

@@ -4,6 +4,8 @@ import type { Clock } from '../clock.ts';
 export interface Throttle {
   /** Counts one try. Gives 0 when it may go on, otherwise the ms to wait. */
   take(key: string): number;
+  /** The try was good, and does not count; those before it do. */
+  uncount(key: string): void;
   /** The try was good: forgets the key's tries. */
   forgive(key: string): void;
 }
@@ -30,6 +32,10 @@ export function createThrottle({ clock, limit, windowMs }: { clock: Clock; limit
       if (window.tries >= limit) return window.until - now;
       window.tries++;
       return 0;
+    },
+    uncount(key) {
+      const window = windows.get(key);
+      if (window && window.tries > 0) window.tries--;
     },
     forgive: (key) => void windows.delete(key),
   };

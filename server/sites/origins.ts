@@ -19,7 +19,7 @@ export function normalOrigin(entry: string): string {
     throw wrong('its host or port is malformed');
   }
   if (star && /^\[|^[\d.]+$/.test(url.hostname)) throw wrong('an address of numbers has no names below it');
-  if (star && !url.hostname.includes('.')) throw wrong('a whole top-level domain cannot be allowed');
+  if (star && !url.hostname.replace(/\.$/, '').includes('.')) throw wrong('a whole top-level domain cannot be allowed');
   return `${url.protocol}//${star ? '*.' : ''}${url.host}`;
 }
 

@@ -39,6 +39,16 @@ async function house(t: Test, options: TestAppOptions = {}) {
   };
 }
 
+t.test('[B16] [S25] an e-mail is one address: nothing that mail programs would read as another one, or as two', async (t) => {
+  const { owner, invite, mails } = await house(t);
+  for (const email of ['<olive@example.com>', 'x<olive@example.com>', 'olive@example.com>', 'a,olive@example.com', 'olive@example.com,b', 'a:olive@example.com', 'a;olive@example.com', '"a"olive@example.com',
+    '(a)olive@example.com', 'olive@example.com\u0000', 'olive@example.com\u0007', 'o\\live@example.com', 'a@b@example.com', 'a b@example.com', '@example.com', 'olive@', 'nobody']) {
+    t.equal(codeOf(await invite(owner.headers, email)), 'bad_request', JSON.stringify(email));
+  }
+  t.equal(mails.length, 0);
+  for (const email of ["o'hara+shop=1@sub.example.co.kr", '민수@예시.한국', 'a.b_c%d!#$&*/?^`{|}~-@example.com']) t.equal((await invite(owner.headers, email)).statusCode, 201, email);
+});
+
 t.test('[B16] [S26] an invitation: mailed and copyable, good once, makes the account and signs in', async (t) => {
   const { app, owner, mails, invite, look, accept, invitations, audit } = await house(t);
   const answer = await invite(owner.headers, 'New@Example.com', 'admin', { name: 'Nia', locale: 'ko' });

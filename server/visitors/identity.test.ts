@@ -27,6 +27,7 @@ const refusal = (text: string, at = now) => {
 t.test('[S7] a JWT by the site\'s secret says who somebody is', async (t) => {
   t.same(readIdentity(jwt(good), secret, now), { externalId: 'u-1' });
   t.same(readIdentity(jwt({ ...good, name: ' Ada ', email: 'ada@example.com', locale: 'KO-kr', iat: seconds, role: 'admin' }), secret, now), { externalId: 'u-1', name: 'Ada', email: 'ada@example.com', locale: 'ko-KR' });
+  t.same(readIdentity(jwt({ ...good, email: 'Ada <ada@example.com>' }), secret, now), { externalId: 'u-1' }, 'an address alone');
   t.same(readIdentity(jwt({ ...good, name: 5, email: 'nobody', locale: '??' }), secret, now), { externalId: 'u-1' }, 'what is none is left out');
   t.equal(readIdentity(jwt({ ...good, name: 'x'.repeat(200) }), secret, now).name?.length, 80);
   t.same(readIdentity(jwt({ ...good, sub: '한'.repeat(128) }), secret, now).externalId, '한'.repeat(128));

@@ -1,7 +1,10 @@
 import { createHmac } from 'node:crypto';
+import { EMAIL_PATTERN } from '../../protocol/shapes.ts';
 import { problem } from '../errors.ts';
 import { equalTexts } from '../secrets.ts';
 import { languageTag } from './animal-name.ts';
+
+const emailPattern = new RegExp(EMAIL_PATTERN, 'u');
 
 /** Who somebody is by the word of the customer's own server. */
 export interface Identity {
@@ -58,7 +61,7 @@ function readJwt(text: string, secret: string, now: number): Identity {
   return {
     externalId: checkedId(claims.sub),
     ...(name !== '' && { name }),
-    ...(email.length <= 254 && /^[^\s@]+@[^\s@]+$/.test(email) && { email }),
+    ...(email.length <= 254 && emailPattern.test(email) && { email }),
     ...(locale !== null && { locale }),
   };
 }

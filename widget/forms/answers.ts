@@ -3,7 +3,7 @@ import type { Contact } from '../engine/session-state.ts';
 import type { FormTexts } from '../texts/form-en.ts';
 
 /** What the contract takes (protocol/client-frames.ts, `visitor.contact`). */
-const EMAIL = /^[^\s@]+@[^\s@]+$/;
+const EMAIL = /^[^\s@<>()[\]\\,;:"\p{Cc}]+@[^\s@<>()[\]\\,;:"\p{Cc}]+$/u;
 const LONGEST = { name: 80, email: 254, field: 500 };
 /** Digits with what people write between them; the country decides the rest. */
 const PHONE = /^\+?[\d\s().\-/]{4,}$/;
