@@ -78,4 +78,9 @@ describe('who waits', () => {
     ];
     expect(whoWaits([call('k', { conversationId: 'ringing', state: 'ringing' })], talks).map(({ id }) => id)).to.deep.equal(['k']);
   });
+
+  it('[H4] a call that was answered is an answer, one that was missed is none', () => {
+    const line = (durationMs: number) => ({ preview: { kind: 'call' as const, authorKind: 'visitor' as const, text: '', call: { id: 'k', mode: 'audio' as const, endReason: 'visitor_hangup' as const, durationMs, recorded: false } } });
+    expect(whoWaits([], [conversation('talked', line(5000)), conversation('missed', line(0))]).map(({ id }) => id)).to.deep.equal(['missed']);
+  });
 });

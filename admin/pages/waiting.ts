@@ -16,7 +16,7 @@ export interface Waiting {
 
 /**
  * Who waits, the most pressing first: whoever holds a receiver before whoever reads, each by how long. A conversation waits while it
- * is open, nobody's, no bot's, and the visitor spoke last. One whose visitor is calling stands there once, as the call.
+ * is open, nobody's, no bot's, and the visitor spoke last (a call that was answered is an answer). One whose visitor is calling stands there once, as the call.
  */
 export function whoWaits(ringing: readonly Call[], conversations: readonly Conversation[]): Waiting[] {
   const calls = ringing.map((call): Waiting => ({
@@ -24,10 +24,14 @@ export function whoWaits(ringing: readonly Call[], conversations: readonly Conve
   }));
   const calling = new Set(ringing.map(({ conversationId }) => conversationId));
   const chats = conversations
-    .filter(({ id, status, assignee, bot, preview }) => status === 'open' && !assignee && !bot && !calling.has(id) && preview?.authorKind === 'visitor')
+    .filter(({ id, status, assignee, bot, preview }) => status === 'open' && !assignee && !bot && !calling.has(id) && preview?.authorKind === 'visitor' && !talked(preview))
     .map((each): Waiting => ({
       kind: 'chat', id: each.id, conversationId: each.id, visitor: each.visitor, siteId: each.siteId, mode: null, since: Date.parse(each.lastMessageAt), call: null, preview: each.preview?.text ?? '',
     }));
   const longest = (a: Waiting, b: Waiting): number => a.since - b.since;
   return [...calls.sort(longest), ...chats.sort(longest)];
+}
+
+function talked({ kind, call }: NonNullable<Conversation['preview']>): boolean {
+  return kind === 'call' && call !== undefined && call.durationMs > 0;
 }
