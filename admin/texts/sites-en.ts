@@ -187,7 +187,7 @@ export const sitesEn = {
   siteInstall: 'Put it on your site',
   siteInstallShort: 'Install',
   siteInstallLead: 'Paste this into every page that shall have the button, best before the closing </body>.',
-  siteInstallNote: 'What you change in the other sections works without touching the tag again.',
+  siteInstallNote: 'What you change in the other sections works without touching the tag again; only the colour, theme and corner of the button before it is first opened stand in the tag.',
   stacks: 'What your site is made with',
   addOrigin: 'Add origin',
   noOrigins: 'No origin yet: the tag works nowhere.',

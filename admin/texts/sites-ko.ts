@@ -189,7 +189,7 @@ export const sitesKo: Record<keyof typeof sitesEn, string> = {
   siteInstall: '사이트에 설치하기',
   siteInstallShort: '설치',
   siteInstallLead: '상담 버튼을 표시할 모든 페이지의 </body> 앞에 붙여 넣어 주세요.',
-  siteInstallNote: '다른 항목에서 바꾼 설정은 태그를 고치지 않아도 바로 적용됩니다.',
+  siteInstallNote: '다른 항목에서 바꾼 설정은 태그를 고치지 않아도 바로 적용됩니다. 처음 열기 전의 버튼 색, 테마, 위치만 태그에 적힌 대로 표시됩니다.',
   stacks: '사이트를 만든 도구',
   addOrigin: '출처 추가',
   noOrigins: '아직 출처가 없어 태그가 어디에서도 작동하지 않습니다.',
