@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { REQUESTS, type RequestType } from '../../protocol/client-frames.ts';
 import { problem } from '../errors.ts';
-import type { Nack, TestSocket } from '../testing/test-socket.ts';
+import { Nack, type TestSocket } from '../testing/test-socket.ts';
 import { clientId, ownOrigin, testGateway } from '../testing/test-gateway.ts';
 import { frame, type FrameContext } from './frames.ts';
 import { createRoutes } from './dispatch.ts';
@@ -436,13 +436,14 @@ await t.test('[WS6][T2] no frame whatever makes the server fail or close but as 
   );
   await fc.assert(fc.asyncProperty(frames, async (data) => {
     socket.send(data);
-    const alive = socket.settled().then(() => true, () => false);
+    // A made-up frame may carry the very id of the ping behind it: then the ping is answered with the frame's refusal, and that is an answer.
+    const alive = socket.settled().then(() => true, (error: unknown) => error instanceof Nack);
     if (await alive) return;
     const { code } = await socket.closed;
     const broken = typeof data !== 'string' || !isJson(data);
     t.ok(code === 4000 && broken, `${code} for ${String(data)}`);
     socket = await server.connect(await shop.agent());
-  }), { numRuns: 400 });
+  }), { numRuns: 400, examples: [['{"id":"2","type":"nonsense"}']] });
   await socket.close();
   t.strictSame(server.logged, [], 'nothing failed inside');
 });
