@@ -56,6 +56,8 @@ const subscriptionsAtMost = 20;
 const sweepEveryMs = 3_600_000;
 const bodyLength = 200;
 const nameLength = 60;
+/** For how long it is remembered that an organisation has no subscription, ms; one that is made here ends that at once, another process's is seen then. */
+const nobodyMs = 5000;
 /** A payload has to fit into 4 KiB with its encryption. */
 const payloadBytes = 3072;
 
@@ -67,6 +69,9 @@ export function createPush({ store, outbound, sender, clock, connected, failed }
   const waiting = new Set<Timer>();
   /** Who was told that a call rings, until it is over; settles when they were. */
   const rung = new Map<string, Promise<readonly string[]>>();
+  /** Organisations without a subscription, and since when: most have none, and every message would ask. */
+  const nobody = new Map<string, number>();
+  let saved = 0;
   let sweeping: Timer | null = null;
   let closed = false;
 
@@ -105,8 +110,17 @@ export function createPush({ store, outbound, sender, clock, connected, failed }
       return deliver(row, payloadText({ ...say(pushTexts[locale]), locale }), manner, wanted).catch((error: unknown) => failed(error, 'push'));
     }));
   };
+  const subscribed = async (organisationId: string): Promise<PushAgent[]> => {
+    const since = nobody.get(organisationId);
+    if (since !== undefined && clock.now() - since < nobodyMs) return [];
+    nobody.delete(organisationId);
+    const before = saved;
+    const agents = await store.agents(organisationId, clock.now());
+    if (agents.length === 0 && saved === before) nobody.set(organisationId, clock.now());
+    return agents;
+  };
   const away = async (organisationId: string, wish: 'pushCalls' | 'pushMessages') =>
-    (await store.agents(organisationId, clock.now())).filter(({ id, settings }) => settings?.[wish] !== false && !connected(id));
+    (await subscribed(organisationId)).filter(({ id, settings }) => settings?.[wish] !== false && !connected(id));
 
   const rings = async (organisationId: string, call: Call) => {
     const agents = await away(organisationId, 'pushCalls');
@@ -130,11 +144,13 @@ export function createPush({ store, outbound, sender, clock, connected, failed }
     }));
   };
   const message = async ({ organisationId, message: { conversationId, author, text } }: Extract<DomainEvent, { type: 'message.created' }>) => {
+    const everybody = await away(organisationId, 'pushMessages');
+    if (everybody.length === 0) return;
     const conversation = await store.conversation(organisationId, conversationId);
     // While a bot answers, people are not called.
     if (!conversation || conversation.botId !== null) return;
     const { assigneeId } = conversation;
-    const agents = (await away(organisationId, 'pushMessages')).filter(({ id }) => assigneeId === null || assigneeId === id);
+    const agents = everybody.filter(({ id }) => assigneeId === null || assigneeId === id);
     const who = oneLine(author.name, nameLength);
     await tell(organisationId, agents, { ttl: messageTtl, urgency: 'normal', topic: topicOf(conversationId) },
       (texts) => ({ kind: 'message', title: texts.message(who), body: oneLine(text, bodyLength), conversationId, tag: `conversation:${conversationId}` }));
@@ -152,6 +168,8 @@ export function createPush({ store, outbound, sender, clock, connected, failed }
       });
       const { organisationId, id: agentId, sessionId } = agent;
       await store.save({ id: clock.id(), organisationId, agentId, sessionId, endpoint, p256dh, auth, locale: locale ?? null, createdAt: clock.now() });
+      saved += 1;
+      nobody.delete(organisationId);
       await store.trim(organisationId, agentId, subscriptionsAtMost);
     },
     unsubscribe: ({ organisationId, id }, endpoint) => store.remove(organisationId, id, endpoint),
