@@ -74,7 +74,7 @@ function stateOf({ site, online, begun, lines: words }: PreviewScene, written: r
   }));
   const at = new Date(start).toISOString();
   const conversation: Conversation = {
-    id: ID, siteId: site.id, visitor: { id: VISITOR.id, name: '' }, status: 'open', assignee: null, bot: null, closedAt: null, closedBy: null, rating: null,
+    id: ID, kind: 'visitor', siteId: site.id, visitor: { id: VISITOR.id, name: '' }, title: null, status: 'open', assignee: null, bot: null, closedAt: null, closedBy: null, rating: null,
     lastSeq: lines.length, readSeq: lines.length, unread: 0, visitorReadSeq: lines.length, agentsReadSeq: lines.length, preview: null, lastMessageAt: at, createdAt: at, updatedAt: at,
   };
   const there = lines.length > 0;

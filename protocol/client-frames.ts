@@ -38,6 +38,14 @@ export const REQUESTS = {
   'conversation.reopen': Type.Object({ conversationId: Id }),
   /** Agents: gives the conversation to somebody, to oneself, or to nobody (null). */
   'conversation.assign': Type.Object({ conversationId: Id, assigneeId: Type.Union([Id, Type.Null()]) }),
+  /** Agents: gives it to a colleague, with a private note at will that says what it is about. */
+  'conversation.transfer': Type.Object({ conversationId: Id, agentId: Id, note: Type.Optional(Type.String({ maxLength: 20_000 })) }),
+  /** Agents: takes part in a visitor's conversation from now on. */
+  'conversation.join': Type.Object({ conversationId: Id }),
+  /** Agents: no longer takes part. Whoever leaves a group sees it no more; the last one to leave takes it away. */
+  'conversation.leave': Type.Object({ conversationId: Id }),
+  /** Agents: keeps it at the top of the own list, or no longer; 5 at most. */
+  'conversation.pin': Type.Object({ conversationId: Id, on: Type.Boolean() }),
   /** Agents: replaces its tags. */
   'conversation.tag': Type.Object({ conversationId: Id, tagIds: Type.Array(Id, { maxItems: 20 }) }),
   /** Agents: takes the conversation from a bot. */

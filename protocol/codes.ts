@@ -19,6 +19,7 @@ export const PROBLEMS = {
   not_closed: { status: 409, message: 'Only what is closed can be deleted.' },
   last_owner: { status: 409, message: 'The last owner cannot go: make somebody else an owner first.' },
   mail_off: { status: 409, message: 'This server sends no mail; set SMTP_URL and MAIL_FROM.' },
+  pin_limit: { status: 409, message: 'Five conversations are pinned already.' },
   conversation_closed: { status: 409, message: 'The conversation is closed.' },
   already_in_call: { status: 409, message: 'There is a call going on in this conversation already.' },
   call_over: { status: 409, message: 'The call is over, or somebody else answered it.' },

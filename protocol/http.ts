@@ -46,6 +46,8 @@ export const VisitorsQuery = Type.Interface([PageQuery], {
 export const WidgetConfig = Type.Object({ site: SiteProfile });
 
 export const ConversationsQuery = Type.Interface([PageQuery], {
+  /** With visitors (unless given), or the own ones among agents: `team`, which the other filters but `unread` and `text` leave alone. */
+  kind: Type.Optional(Type.Union([Type.Literal('visitor'), Type.Literal('team')])),
   status: Type.Optional(Type.Union([Type.Literal('open'), Type.Literal('closed')])),
   visitor: Type.Optional(Id),
   unread: Type.Optional(Type.Boolean()),

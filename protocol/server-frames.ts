@@ -36,8 +36,10 @@ export const REPLIES = {
     team: Type.Optional(Type.Array(Type.Object({ id: Type.String(), name: Type.String(), status: PresenceStatus }))),
     /** Visitors: whether the answers to the questions before the chat are known already. */
     contactKnown: Type.Optional(Type.Boolean()),
-    /** Own conversations: a visitor's all, an agent's newest 50. Missed messages follow as events, in order. */
+    /** Own conversations: a visitor's all, an agent's newest 50 of visitors, and its direct and group ones. Missed messages follow as events, in order. */
     conversations: Type.Array(Conversation),
+    /** Agents: the ids of the conversations that the reader pinned, the latest first. They are among `conversations`, whatever their age. */
+    pins: Type.Optional(Type.Array(Type.String())),
     /** Calls that ring for the reader or that the reader is in. Ring from here, never from old events. */
     calls: Type.Array(Call),
   }),
@@ -49,6 +51,12 @@ export const REPLIES = {
   'conversation.close': Type.Object({ conversation: Conversation }),
   'conversation.reopen': Type.Object({ conversation: Conversation }),
   'conversation.assign': Type.Object({ conversation: Conversation }),
+  'conversation.transfer': Type.Object({ conversation: Conversation }),
+  'conversation.join': Type.Object({ conversation: Conversation }),
+  /** Null: there is nothing of it to be seen any more. */
+  'conversation.leave': Type.Object({ conversation: Type.Union([Conversation, Type.Null()]) }),
+  /** All that are pinned now, the latest first. */
+  'conversation.pin': Type.Object({ pins: Type.Array(Type.String()) }),
   'conversation.tag': Type.Object({ conversation: Conversation }),
   'conversation.takeover': Type.Object({ conversation: Conversation }),
   'conversation.view': Type.Object({ viewers: Type.Array(Named) }),
@@ -81,6 +89,8 @@ export const EVENTS = {
   'conversation.updated': Type.Object({ conversation: Conversation, reason: Type.String() }),
   /** The conversation was deleted: forget it. */
   'conversation.removed': Type.Object({ conversationId: Type.String() }),
+  /** What the reader pinned, after a change in another of its tabs. */
+  'pins.updated': Type.Object({ pins: Type.Array(Type.String()) }),
   /** Which agents have it open, to the others. */
   'conversation.viewers': Type.Object({ conversationId: Type.String(), viewers: Type.Array(Named) }),
   /** Agents: a visitor came, left, or went to another page. */

@@ -14,8 +14,8 @@ export const ClientId = Type.String({ pattern: '^[0-9A-Za-z-]{20,64}$' });
 export const EMAIL_PATTERN = '^[^\\s@<>()\\[\\]\\\\,;:"\\u0000-\\u001f\\u007f-\\u009f\\ufffd]+@[^\\s@<>()\\[\\]\\\\,;:"\\u0000-\\u001f\\u007f-\\u009f\\ufffd]+$';
 /** An e-mail address. */
 export const EmailAddress = Type.String({ minLength: 3, maxLength: 254, pattern: EMAIL_PATTERN });
-/** Files that go with a message. None are taken in this version: an empty list is fine, any other is `unprocessable`. */
-export const FileIds = Type.Array(Id);
+/** Files that go with a message: what `POST /v1/files` gave. */
+export const FileIds = Type.Array(Id, { maxItems: 10 });
 /** RFC 3339, UTC. */
 export const Timestamp = Type.String({ format: 'date-time' });
 /** Which kind of somebody acts. */
@@ -52,6 +52,15 @@ export const CallLine = Type.Object({
   recorded: Type.Boolean(),
 });
 
+/**
+ * A file that goes with a message. `type` is what the bytes are, as the server found; pictures that a browser can show without
+ * danger have `width` and `height` in pixels. The bytes are at `GET /v1/files/:id`.
+ */
+export const File = Type.Object({
+  id: Type.String(), name: Type.String(), type: Type.String(), bytes: Type.Integer(), sha256: Type.String(),
+  width: Type.Optional(Type.Integer()), height: Type.Optional(Type.Integer()),
+});
+
 /** A line of a conversation. `seq` counts 1, 2, 3 … in it without a hole. `text` is empty for kind `call`. */
 export const Message = Type.Object({
   id: Type.String(),
@@ -60,8 +69,11 @@ export const Message = Type.Object({
   conversationId: Type.String(),
   author: Author,
   kind: Type.Union([Type.Literal('text'), Type.Literal('note'), Type.Literal('call')]),
+  /** May be empty where there are files. */
   text: Type.String(),
   call: Type.Optional(CallLine),
+  /** Absent when there are none. */
+  files: Type.Optional(Type.Array(File)),
   createdAt: Timestamp,
 });
 
@@ -71,6 +83,8 @@ export const Preview = Type.Object({
   authorKind: AuthorKind,
   text: Type.String(),
   call: Type.Optional(CallLine),
+  /** The name of its first file, and how many there are. */
+  file: Type.Optional(Type.Object({ name: Type.String(), count: Type.Integer() })),
 });
 
 /** A word that conversations are sorted by. `colour` is one of a fixed palette, so that it can be read on light and dark. */
@@ -89,8 +103,15 @@ export const Rating = Type.Object({ score: Type.Integer({ minimum: 1, maximum: 5
 /** A conversation as its reader sees it: `readSeq` and `unread` are the reader's own, the two others tell how far each side read. */
 export const Conversation = Type.Object({
   id: Type.String(),
+  /** With a visitor; or among agents: `direct` of two, which exists once, or `group`, which has a title. */
+  kind: Type.Union([Type.Literal('visitor'), Type.Literal('direct'), Type.Literal('group')]),
+  /** Empty where there is no visitor. */
   siteId: Type.String(),
+  /** Id and name are empty where there is none. */
   visitor: Named,
+  title: Type.Union([Type.String(), Type.Null()]),
+  /** Staff: the agents of a direct or group conversation; of a visitor's, those who joined it. Absent for visitors. */
+  members: Type.Optional(Type.Array(Named)),
   /** Staff: whether the visitor's identity was vouched for by the customer's own server. Absent for visitors. */
   verified: Type.Optional(Type.Boolean()),
   status: Type.Union([Type.Literal('open'), Type.Literal('closed')]),
@@ -235,6 +256,7 @@ export type CallMode = Static<typeof CallMode>;
 export type CallState = Static<typeof CallState>;
 export type CallEndReason = Static<typeof CallEndReason>;
 export type CallLine = Static<typeof CallLine>;
+export type File = Static<typeof File>;
 export type Message = Static<typeof Message>;
 export type Preview = Static<typeof Preview>;
 export type Conversation = Static<typeof Conversation>;

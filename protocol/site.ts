@@ -40,6 +40,8 @@ export const FormField = Type.Object({
   choices: Type.Array(Type.String({ minLength: 1, maxLength: 80 }), { maxItems: 20 }),
 });
 
+const FileRules = Type.Object({ enabled: Type.Boolean(), maxMiB: Type.Integer({ minimum: 1, maximum: 100 }) });
+
 /** Everything that the owner sets about a site. */
 export const SiteSettings = Type.Object({
   /** Said before the first message. */
@@ -68,6 +70,8 @@ export const SiteSettings = Type.Object({
   offline: Type.Object({ enabled: Type.Boolean(), text: Line(300), askEmail: Type.Boolean() }),
   rating: Type.Boolean(),
   transcripts: Type.Boolean(),
+  /** Whether visitors may send files, and how large one may be, in MiB; agents may always, up to the same size. */
+  files: FileRules,
   /** Who gets a new conversation. `capacity`: open ones an agent has at most, unless the agent has an own; null = any. */
   routing: Type.Object({
     mode: Type.Union([Type.Literal('manual'), Type.Literal('round_robin'), Type.Literal('least_busy')]),
@@ -111,6 +115,7 @@ export const SiteProfile = Type.Object({
   offline: Type.Object({ enabled: Type.Boolean(), text: Type.String(), askEmail: Type.Boolean() }),
   rating: Type.Boolean(),
   transcripts: Type.Boolean(),
+  files: FileRules,
 });
 
 /** A new site. */

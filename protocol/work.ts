@@ -25,6 +25,8 @@ export const ConversationPatch = Type.Object({
   assigneeId: Type.Optional(Type.Union([Id, Type.Null()])),
   tagIds: Type.Optional(Type.Array(Id, { maxItems: 20 })),
   bot: Type.Optional(Type.Literal(false)),
+  /** What a group, or a visitor's conversation, is about; null or empty = none, which a group cannot have. */
+  title: Type.Optional(Type.Union([Type.String({ maxLength: 120 }), Type.Null()])),
 }, { examples: [{ status: 'closed' }] });
 /** The same change to many; those that it does not fit are told apart. */
 export const BulkBody = Type.Object({ ids: Type.Array(Id, { minItems: 1, maxItems: 100 }), change: ConversationPatch }, {
@@ -32,8 +34,18 @@ export const BulkBody = Type.Object({ ids: Type.Array(Id, { minItems: 1, maxItem
 });
 export const BulkAnswer = Type.Object({ changed: Type.Array(Type.String()), refused: Type.Array(Type.Object({ id: Type.String(), code: Type.String() })) });
 export const RatingBody = Type.Object({ score: Type.Integer({ minimum: 1, maximum: 5 }), comment: Type.Optional(Type.String({ maxLength: 1000 })) }, { examples: [{ score: 5, comment: 'Quick and kind.' }] });
-/** A conversation to begin by an agent or a program with a visitor that is known. */
-export const ConversationBody = Type.Object({ visitorId: Id }, { examples: [{ visitorId: '01a1fd8b-94f0-74b5-a0df-1ba9237d8988' }] });
+/**
+ * A conversation to begin: by an agent or a program with a visitor that is known, or (`title` and `agentIds`) by an agent with
+ * colleagues, as a group.
+ */
+export const ConversationBody = Type.Object({
+  visitorId: Type.Optional(Id), title: Type.Optional(Type.String({ minLength: 1, maxLength: 120, pattern: '\\S' })),
+  agentIds: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 50 })),
+}, { examples: [{ visitorId: '01a1fd8b-94f0-74b5-a0df-1ba9237d8988' }] });
+/** Colleagues to take into a group. */
+export const MembersBody = Type.Object({ agentIds: Type.Array(Id, { minItems: 1, maxItems: 50 }) }, { examples: [{ agentIds: ['01a1fd8b-94f0-74b5-a0df-1ba9237d8988'] }] });
+/** What an agent has pinned, the latest first. */
+export const PinsAnswer = Type.Object({ items: Type.Array(Type.String()), next: Type.Null() });
 export const Participants = Type.Object({ items: Type.Array(Type.Object({ kind: Type.String(), id: Type.String(), name: Type.String(), readSeq: Type.Integer() })), next: Type.Null() });
 export const ExportQuery = Type.Object({ format: Type.Optional(Type.Union([Type.Literal('txt'), Type.Literal('json')])), locale: Type.Optional(Type.String({ maxLength: 35 })) });
 /** What `format=json` gives; the same goes out with a visitor's own data. */

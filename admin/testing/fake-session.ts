@@ -69,7 +69,7 @@ export function fakeApi(answers: Record<string, unknown>, role: Role = 'owner'):
 /** A conversation with a visitor; `fields` replaces what matters to a test. */
 export function conversation(id: string, fields: Partial<Conversation> = {}): Conversation {
   return {
-    id, siteId: 's1', visitor: { id: `v-${id}`, name: `Visitor ${id}` }, status: 'open', assignee: null, bot: null, closedAt: null, closedBy: null, rating: null, lastSeq: 3, readSeq: 1, unread: 2, visitorReadSeq: 3, agentsReadSeq: 1,
+    id, kind: 'visitor', siteId: 's1', visitor: { id: `v-${id}`, name: `Visitor ${id}` }, title: null, status: 'open', assignee: null, bot: null, closedAt: null, closedBy: null, rating: null, lastSeq: 3, readSeq: 1, unread: 2, visitorReadSeq: 3, agentsReadSeq: 1,
     preview: { kind: 'text', authorKind: 'visitor', text: 'Is it in stock?' }, lastMessageAt: '2026-11-21T08:00:00Z', createdAt: '2026-11-20T08:00:00Z', updatedAt: '2026-11-21T08:00:00Z',
     ...fields,
   };

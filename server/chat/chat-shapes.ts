@@ -51,7 +51,7 @@ export function conversationOnWire({ conversation, visitorName, verifiedAt, assi
   const preview = isVisitor && conversation.visibleSeq !== null ? conversation.visiblePreview : conversation.preview;
   const read = readBy(reader, id, beside.cursors);
   return {
-    id, siteId, visitor: { id: visitorId, name: visitorName ?? '' }, status,
+    id, kind: conversation.teamKind ?? 'visitor', siteId, visitor: { id: visitorId, name: visitorName ?? '' }, title: conversation.title, status,
     ...(!isVisitor && { verified: verifiedAt !== null, tags: beside.tags.filter(({ conversationId }) => conversationId === id).map(({ tag }) => tag) }),
     assignee: assigneeId === null ? null : { id: assigneeId, name: assigneeName ?? '' },
     bot: botId === null ? null : { id: botId, name: botName ?? '' },

@@ -32,6 +32,7 @@ export const chatRoutes: FastifyPluginAsyncTypebox<{ chat: Chat; exports: Conver
       body: ConversationBody, response: { 200: Conversation, 201: Conversation },
     },
   }, async (request, reply) => {
+    if (request.body.visitorId === undefined) throw problem('unprocessable', 'visitorId is missing.');
     const { conversation, created } = await chat.begin(staffOf(request), request.body.visitorId);
     return reply.code(created ? 201 : 200).send(conversation);
   });

@@ -14,7 +14,7 @@ export const defaultSettings: SiteSettings = {
   privacyUrl: '', presenceShown: true, pagesShown: true,
   preChat: { enabled: false, fields: [] },
   offline: { enabled: true, text: '', askEmail: true },
-  rating: true, transcripts: true,
+  rating: true, transcripts: true, files: { enabled: true, maxMiB: 10 },
   routing: { mode: 'manual', capacity: null },
 };
 

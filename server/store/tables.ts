@@ -95,6 +95,8 @@ export function defineTables({ table, id, text, int, flag, when, json, index, un
    * Visitors know nothing of private notes. `visibleSeq` and `visiblePreview` are of the newest line that is none, null while
    * that is the newest of all; `notes` counts them; a note leaves `lastMessageAt` and `updatedAt` alone.
    * `botId`, `botName`: the program that answers at present; from `handedOverAt` on no program takes the conversation any more.
+   * `teamKind`: a room of agents alone, which has no visitor and no site: both are empty then, so that whatever joins visitors or
+   * sites never finds one. Null = a visitor's. `directKey` holds "one direct room of two": their ids, the smaller first.
    */
   const conversations = table('conversations', {
     id: id().primaryKey(), organisationId: id().notNull(), siteId: id().notNull(), visitorId: id().notNull(),
@@ -103,12 +105,51 @@ export function defineTables({ table, id, text, int, flag, when, json, index, un
     closedAt: when(), closedBy: json<{ kind: string; id: string; name: string }>(), assignedAt: when(),
     firstMessageAt: when(), firstAnswerAt: when(), botId: id(), botName: text(), handedOverAt: when(),
     visibleSeq: int(), visiblePreview: json<Preview>(), notes: int(), rating: int(), ratingComment: text(), ratedAt: when(),
+    teamKind: text<'direct' | 'group'>(), title: text(), directKey: text(),
   }, (t) => [
+    uniqueIndex('conversations_direct_key').on(t.directKey),
     uniqueIndex('conversations_open_key').on(t.openKey),
     index('conversations_organisation_last').on(t.organisationId, t.lastMessageAt), index('conversations_visitor').on(t.visitorId),
     index('conversations_assignee').on(t.organisationId, t.assigneeId, t.lastMessageAt),
     index('conversations_organisation_created').on(t.organisationId, t.createdAt),
   ]);
+
+  /**
+   * Agents who take part. In a room of the team they are its members, and nobody else sees it; in a visitor's conversation, which all
+   * agents see, they are those who joined it.
+   */
+  const participants = table('participants', {
+    conversationId: id().notNull(), agentId: id().notNull(), organisationId: id().notNull(), joinedAt: when().notNull(),
+  }, (t) => [primaryKey({ columns: [t.conversationId, t.agentId] }), index('participants_agent').on(t.organisationId, t.agentId)]);
+
+  /** What an agent keeps at the top of its own list. */
+  const pins = table('pins', {
+    agentId: id().notNull(), conversationId: id().notNull(), organisationId: id().notNull(), createdAt: when().notNull(),
+  }, (t) => [primaryKey({ columns: [t.agentId, t.conversationId] }), index('pins_conversation').on(t.conversationId)]);
+
+  /**
+   * Files that go with messages. Until one is sent `conversationId` is null, and after a day it is swept away; from then on it
+   * belongs to the message with `clientId` in that conversation. `uploadId` is made by the uploader and makes a repeated upload find
+   * the first. `type` is what the bytes are, not what was said of them. `siteId` is empty for what agents sent.
+   */
+  const files = table('files', {
+    id: id().primaryKey(), organisationId: id().notNull(), siteId: id().notNull(), uploaderKind: text<AuthorKind>().notNull(), uploaderId: id().notNull(),
+    uploadId: id().notNull(), conversationId: id(), clientId: id(), name: text().notNull(), type: text().notNull(), bytes: int().notNull(),
+    sha256: text().notNull(), width: int(), height: int(), blobKey: text().notNull(), createdAt: when().notNull(),
+  }, (t) => [
+    uniqueIndex('files_upload').on(t.uploaderId, t.uploadId), index('files_conversation').on(t.conversationId, t.createdAt),
+    index('files_organisation').on(t.organisationId, t.createdAt),
+  ]);
+
+  /** How far each conversation is in the search index, which follows the messages; see server/search/. */
+  const searchProgress = table('search_progress', {
+    conversationId: id().primaryKey(), organisationId: id().notNull(), indexedSeq: int().notNull(),
+  }, (t) => [index('search_progress_organisation').on(t.organisationId)]);
+
+  /** Visitors who asked to be forgotten: their old tokens begin nothing again. The id alone is kept, until the token would have ended. */
+  const erasedVisitors = table('erased_visitors', {
+    id: id().primaryKey(), organisationId: id().notNull(), erasedAt: when().notNull(),
+  }, (t) => [index('erased_visitors_at').on(t.erasedAt)]);
 
   /** The words that conversations can be sorted by. `name` as written; `key` is it in lower case, unique in the organisation. */
   const tags = table('tags', {
@@ -265,6 +306,7 @@ export function defineTables({ table, id, text, int, flag, when, json, index, un
 
   return {
     organisations, agents, sessions, sites, visitors, pageViews, conversations, tags, conversationTags, savedFilters, cannedReplies, reads, messages,
+    participants, pins, files, searchProgress, erasedVisitors,
     calls, consents, recordings, segments, chunks, invitations, passwordResets, identities, audit, apiKeys, webhooks, deliveries, mails, pushSubscriptions,
   };
 }

@@ -81,7 +81,7 @@ export async function webhookHouse(t: Test, more: Partial<WebhooksParts> & { dat
 export function conversationOf(fields: Partial<Conversation> = {}): Conversation {
   const at = '2026-01-01T00:00:00.000Z';
   return {
-    id: 'c', siteId: 's', visitor: { id: 'v', name: 'Vera' }, verified: false, status: 'open', assignee: null, tags: [], bot: null, closedAt: null, closedBy: null, rating: null,
+    id: 'c', kind: 'visitor', siteId: 's', visitor: { id: 'v', name: 'Vera' }, title: null, verified: false, status: 'open', assignee: null, tags: [], bot: null, closedAt: null, closedBy: null, rating: null,
     lastSeq: 0, readSeq: 0, unread: 0, visitorReadSeq: 0, agentsReadSeq: 0, preview: null, lastMessageAt: at, createdAt: at, updatedAt: at, ...fields,
   };
 }

@@ -68,7 +68,7 @@ export class FakeServer {
     id: 'site', name: 'Mori Tea', greeting: '', statusText: '', languages: ['en', 'ko'], picture: null, hours: { open: true, opensAt: null },
     look: { accent: null, theme: 'auto', position: 'bottom-right', launcherText: '' }, recording: { enabled: true, textVersion: '1', consentText: '' },
     calls: { audio: true, video: true }, privacyUrl: '', pagesShown: true, preChat: [], offline: { enabled: true, text: '', askEmail: true }, rating: true,
-    transcripts: true,
+    transcripts: true, files: { enabled: true, maxMiB: 10 },
   };
   visitor = { id: 'visitor', name: 'Curious Otter' };
   contactKnown = false;
@@ -177,7 +177,7 @@ export class FakeServer {
     const room: Room = {
       messages: [],
       conversation: {
-        id, siteId: 'site', visitor: this.visitor, status: 'open', assignee: null, bot: null, closedAt: null, closedBy: null, rating: null, lastSeq: 0, readSeq: 0, unread: 0, visitorReadSeq: 0, agentsReadSeq: 0,
+        id, kind: 'visitor', siteId: 'site', visitor: this.visitor, title: null, status: 'open', assignee: null, bot: null, closedAt: null, closedBy: null, rating: null, lastSeq: 0, readSeq: 0, unread: 0, visitorReadSeq: 0, agentsReadSeq: 0,
         preview: null, lastMessageAt: new Date(start).toISOString(), createdAt: new Date(start).toISOString(), updatedAt: new Date(start).toISOString(),
       },
     };
