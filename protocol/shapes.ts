@@ -81,6 +81,8 @@ export const Message = Type.Object({
 export const Preview = Type.Object({
   kind: Type.Union([Type.Literal('text'), Type.Literal('note'), Type.Literal('call')]),
   authorKind: AuthorKind,
+  /** Who wrote it; absent for lines of older versions. */
+  authorId: Type.Optional(Type.String()),
   text: Type.String(),
   call: Type.Optional(CallLine),
   /** The name of its first file, and how many there are. */

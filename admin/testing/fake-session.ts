@@ -17,7 +17,7 @@ export interface FakeSession extends Session {
 export function fakeSession(): FakeSession {
   const wishes: { name: string; args: unknown[] }[] = [];
   const state = createStore<SessionState>({
-    link: 'online', self: { kind: 'agent', id: 'a1', name: 'Ada' }, site: null, presence: null, team: new Map(), conversations: [], threads: new Map(),
+    link: 'online', self: { kind: 'agent', id: 'a1', name: 'Ada' }, site: null, presence: null, team: new Map(), conversations: [], pins: [], threads: new Map(),
     ringing: [], call: null, unread: 0, contactKnown: false, removed: new Set(), viewers: new Map(), visitors: new Map(), refusal: null,
   });
   const heard: { type: string; receive: () => void }[] = [];

@@ -63,6 +63,6 @@ export function conversationOnWire({ conversation, visitorName, verifiedAt, assi
   };
 }
 
-function previewOnWire({ kind, authorKind, text, data }: NonNullable<Row<'conversations'>['preview']>): Preview {
-  return { kind, authorKind, text, ...(kind === 'call' && data && { call: data as unknown as CallLine }) };
+function previewOnWire({ kind, authorKind, authorId, text, data }: NonNullable<Row<'conversations'>['preview']>): Preview {
+  return { kind, authorKind, ...(authorId !== undefined && { authorId }), text, ...(kind === 'call' && data && { call: data as unknown as CallLine }) };
 }

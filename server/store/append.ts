@@ -140,6 +140,6 @@ export function threadUpdate({ newest, newestVisible, notesAdded, firstMessageAt
 const halfCharacter = /\p{Surrogate}$/u;
 
 /** What a conversation's row keeps of its newest message. */
-export function previewOf({ seq, kind, authorKind, text, data }: Row<'messages'>): Preview {
-  return { seq, kind, authorKind, text: text.slice(0, previewLength).replace(halfCharacter, ''), data };
+export function previewOf({ seq, kind, authorKind, authorId, text, data }: Row<'messages'>): Preview {
+  return { seq, kind, authorKind, authorId, text: text.slice(0, previewLength).replace(halfCharacter, ''), data };
 }

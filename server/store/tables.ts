@@ -17,6 +17,8 @@ export interface Preview {
   seq: number;
   kind: MessageKind;
   authorKind: AuthorKind;
+  /** Absent in rows of older versions. */
+  authorId?: string;
   text: string;
   data: MessageData | null;
 }

@@ -45,8 +45,10 @@ export interface SessionState {
   contactKnown: boolean;
   /** Agents: colleagues by id. */
   team: ReadonlyMap<string, { id: string; name: string; status: PresenceStatus }>;
-  /** Newest first. */
+  /** Newest first. An agent's hold rooms of the team too: views tell them apart by `kind`. */
   conversations: readonly Conversation[];
+  /** Agents: what they pinned, the latest first. */
+  pins: readonly string[];
   /** By conversation id; a visitor's not yet existing one under ''. */
   threads: ReadonlyMap<string, Thread>;
   /** Calls that ring for this member now. */
@@ -90,6 +92,14 @@ export interface Session {
   assign(conversationId: string, assigneeId: string | null): Promise<Outcome>;
   /** Agents: replaces its tags. */
   tag(conversationId: string, tagIds: readonly string[]): Promise<Outcome>;
+  /** Agents: gives it to a colleague, with a private note at will. */
+  transfer(conversationId: string, agentId: string, note?: string): Promise<Outcome>;
+  /** Agents: take part in a visitor's conversation. */
+  join(conversationId: string): Promise<Outcome>;
+  /** Agents: take part no longer. Who leaves a group sees it no more. */
+  leave(conversationId: string): Promise<Outcome>;
+  /** Agents: keeps it at the top of the own list, or no longer. `pin_limit`: there are five already. */
+  pin(conversationId: string, on: boolean): Promise<Outcome>;
   /** Agents: takes it from a bot. */
   takeover(conversationId: string): Promise<Outcome>;
   /** Agents: it is on screen, or no longer; repeated after each reconnect. Colleagues are in `viewers`. */

@@ -44,6 +44,7 @@ export function createSession(options: SessionOptions): Session {
     presence: null,
     team: new Map(),
     conversations: [],
+    pins: [],
     threads: new Map(),
     ringing: [],
     call: null,
@@ -114,7 +115,7 @@ export function createSession(options: SessionOptions): Session {
     wishes.forget(id);
     const viewers = new Map(store.value.viewers);
     viewers.delete(id);
-    store.patch({ viewers, removed: new Set(store.value.removed).add(id) });
+    store.patch({ viewers, removed: new Set(store.value.removed).add(id), pins: store.value.pins.filter((pinned) => pinned !== id) });
     list(store.value.conversations.filter((known) => known.id !== id));
     show(id);
     if (options.kind !== 'visitor') return;
@@ -202,6 +203,8 @@ export function createSession(options: SessionOptions): Session {
   const wishes = createWishes({
     wire,
     put,
+    lost: (id) => lose(id),
+    pins: (pins) => store.patch({ pins }),
     viewers: (id, viewers) => store.patch({ viewers: new Map(store.value.viewers).set(id, viewers.filter((viewer) => viewer.id !== store.value.self?.id)) }),
     contactKnown: () => store.patch({ contactKnown: true }),
   });
@@ -221,6 +224,7 @@ export function createSession(options: SessionOptions): Session {
       ...(reply.presence === undefined ? {} : { presence: reply.presence }),
       contactKnown: reply.contactKnown === true || wishes.contacted,
       ...(reply.team ? { team: new Map(reply.team.map((agent) => [agent.id, agent])) } : {}),
+      ...(reply.pins ? { pins: reply.pins } : {}),
       ...(changedSelf ? { threads: new Map(), conversations: [] } : {}),
     });
     const given = new Set(reply.conversations.map(({ id }) => id));
@@ -229,8 +233,8 @@ export function createSession(options: SessionOptions): Session {
         if (id !== '' && !given.has(id)) lose(id);
       }
     }
-    // An agent's snapshot is the newest page only; what came over HTTP stays.
-    list([...reply.conversations, ...(options.kind === 'agent' ? store.value.conversations.filter(({ id }) => !given.has(id)) : [])]);
+    // An agent's snapshot is the newest page only; what came over HTTP stays. Rooms of the team are all in it: what is missing was left.
+    list([...reply.conversations, ...(options.kind === 'agent' ? store.value.conversations.filter(({ id, kind }) => !given.has(id) && kind === 'visitor') : [])]);
     const open = newestFirst(reply.conversations)[0];
     if (open) settleFirst(open.id);
     for (const [id, seq] of reads) if ((conversation(id)?.readSeq ?? seq) < seq) sendRead(id, seq);
@@ -246,6 +250,7 @@ export function createSession(options: SessionOptions): Session {
     settleFirst(changed.id);
   });
   wire.on('conversation.removed', ({ conversationId }) => lose(conversationId));
+  wire.on('pins.updated', ({ pins }) => store.patch({ pins }));
   wire.on('conversation.viewers', ({ conversationId, viewers }) => {
     store.patch({ viewers: new Map(store.value.viewers).set(conversationId, viewers.filter(({ id }) => id !== store.value.self?.id)) });
   });
@@ -324,6 +329,10 @@ export function createSession(options: SessionOptions): Session {
     },
     assign: wishes.assign,
     tag: wishes.tag,
+    transfer: wishes.transfer,
+    join: wishes.join,
+    leave: wishes.leave,
+    pin: wishes.pin,
     takeover: wishes.takeover,
     view: wishes.view,
     rate: wishes.rate,

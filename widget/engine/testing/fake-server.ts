@@ -64,6 +64,8 @@ export class FakeServer {
   readonly requests: { url: string; body: unknown }[] = [];
   readonly rooms = new Map<string, Room>();
   readonly calls: Call[] = [];
+  /** What the agent pinned, the latest first; null: the reader is a visitor. */
+  pins: string[] | null = null;
   site: SiteProfile = {
     id: 'site', name: 'Mori Tea', greeting: '', statusText: '', languages: ['en', 'ko'], picture: null, hours: { open: true, opensAt: null },
     look: { accent: null, theme: 'auto', position: 'bottom-right', launcherText: '' }, recording: { enabled: true, textVersion: '1', consentText: '' },
@@ -220,7 +222,7 @@ export class FakeServer {
         return {
           self: { kind: 'visitor', ...this.visitor }, connectionId: `connection-${++this.#connections}`, heartbeatMs: this.heartbeatMs,
           serverTime: new Date(this.now()).toISOString(), site: this.site, presence: this.presence, contactKnown: this.contactKnown,
-          conversations: [...this.rooms.values()].map(({ conversation }) => conversation), calls: this.calls,
+          conversations: [...this.rooms.values()].map(({ conversation }) => conversation), calls: this.calls, ...(this.pins ? { pins: this.pins } : {}),
         };
       case 'ping':
         return { type: 'pong', serverTime: new Date(this.now()).toISOString() };
@@ -254,6 +256,8 @@ export class FakeServer {
       case 'conversation.close':
       case 'conversation.reopen':
       case 'conversation.assign':
+      case 'conversation.transfer':
+      case 'conversation.join':
       case 'conversation.tag':
       case 'conversation.takeover':
       case 'conversation.rate': {
@@ -263,12 +267,29 @@ export class FakeServer {
           'conversation.close': { status: 'closed' as const, closedAt: at, closedBy: { kind: 'visitor' as const, ...this.visitor } },
           'conversation.reopen': { status: 'open' as const, closedAt: null, closedBy: null },
           'conversation.assign': { assignee: frame.assigneeId === null ? null : { id: frame.assigneeId as string, name: 'Jiwoo Park' } },
+          'conversation.transfer': { assignee: { id: frame.agentId as string, name: 'Jiwoo Park' } },
+          'conversation.join': { members: [...(room.conversation.members ?? []), this.visitor] },
           'conversation.tag': { tags: ((frame.tagIds ?? []) as string[]).map((tag) => ({ id: tag, name: tag, colour: 'blue' as const })) },
           'conversation.takeover': { bot: null },
           'conversation.rate': { rating: { score: Number(frame.score), comment: (frame.comment as string | undefined) ?? '', at } },
         };
         room.conversation = { ...room.conversation, ...changes[frame.type] };
         return { conversation: room.conversation };
+      }
+      case 'conversation.leave': {
+        if (!room) return this.refuse(socket, frame, 'not_found') && null;
+        if (room.conversation.kind !== 'visitor') {
+          this.rooms.delete(id!);
+          return { conversation: null };
+        }
+        room.conversation = { ...room.conversation, members: (room.conversation.members ?? []).filter((member) => member.id !== this.visitor.id) };
+        return { conversation: room.conversation };
+      }
+      case 'conversation.pin': {
+        const others = (this.pins ?? []).filter((pinned) => pinned !== id);
+        if (frame.on && others.length >= 5) return this.refuse(socket, frame, 'pin_limit') && null;
+        this.pins = frame.on ? [id!, ...others] : others;
+        return { pins: this.pins };
       }
       case 'conversation.view':
         return { viewers: [{ id: 'visitor', name: 'me' }, { id: 'ada', name: 'Ada' }] };
