@@ -26,6 +26,8 @@ export type ConversationEvent =
   | { type: 'queued'; line: Line }
   | { type: 'failed'; clientId: string; code: string }
   | { type: 'retried'; clientId: string }
+  /** An own line's files got further, or it has to wait. */
+  | { type: 'marked'; clientId: string; fields: { uploads?: Line['uploads']; resumesAt?: number | undefined } }
   | { type: 'discarded'; clientId: string };
 
 /** What has to be asked of the server: the messages after this `seq`. */
@@ -70,6 +72,8 @@ function advance(state: ConversationLines, event: ConversationEvent): Conversati
       return mark(state, event.clientId, { state: 'failed', failure: event.code });
     case 'retried':
       return mark(state, event.clientId, { state: 'sending', failure: undefined });
+    case 'marked':
+      return mark(state, event.clientId, event.fields);
     case 'discarded':
       return { ...state, pending: state.pending.filter((line) => line.clientId !== event.clientId) };
   }

@@ -7,11 +7,13 @@ import { createDelivery } from './delivery.ts';
 import { createLink, type Link, type LinkOptions } from './link.ts';
 import { createMemoryOutbox, type Outbox, type Unsent } from './outbox.ts';
 import { createRooms } from './rooms.ts';
-import type { Session, SessionState } from './session-state.ts';
+import type { FileTransfer } from './file-transfer.ts';
+import type { Session, SessionState, Upload } from './session-state.ts';
 import { createStore } from './store.ts';
 import { createTypingTeller, createTypingWatch } from './typing.ts';
 import { newestFirst, withMessage, withRead } from './conversation-list.ts';
 import { createWishes } from './wishes.ts';
+import { WireFailure } from './wire.ts';
 
 /** What a session is made of. */
 export interface SessionOptions {
@@ -137,7 +139,7 @@ export function createSession(options: SessionOptions): Session {
 
   // ── What is written ──
 
-  const lineOf = ({ clientId, conversationId, text, createdAt, failure, note }: Unsent): ConversationEvent => {
+  const lineOf = ({ clientId, conversationId, text, createdAt, failure, note, files }: Unsent): ConversationEvent => {
     const self = store.value.self;
     return {
       type: 'queued',
@@ -146,6 +148,7 @@ export function createSession(options: SessionOptions): Session {
         author: { kind: options.kind, id: self?.id ?? '', name: self?.name ?? '' },
         state: failure ? 'failed' : 'sending',
         ...(failure ? { failure } : {}),
+        ...(files ? { uploads: files.map(({ uploadId, name, type, bytes, fileId }): Upload => ({ id: uploadId, name, type, bytes, progress: fileId ? 1 : 0 })) } : {}),
       },
     };
   };
@@ -154,9 +157,25 @@ export function createSession(options: SessionOptions): Session {
     return rooms.ids().find((conversationId) => rooms.lines(conversationId)?.pending.some((line) => line.clientId === id)) ?? null;
   };
 
+  let transfer: Promise<FileTransfer> | undefined;
+  const files = (): Promise<FileTransfer> => {
+    transfer ??= import('./file-transfer.ts').then(({ createFileTransfer }) => createFileTransfer(wire));
+    // A chunk that did not come may come later.
+    transfer.catch(() => (transfer = undefined));
+    return transfer;
+  };
+
   const delivery = createDelivery({
     wire,
     outbox: options.outbox ?? createMemoryOutbox(),
+    files,
+    progressed({ clientId, conversationId }, uploadId, progress) {
+      const line = rooms.lines(conversationId)?.pending.find((pending) => pending.clientId === clientId);
+      if (line?.uploads) advance(conversationId, { type: 'marked', clientId, fields: { uploads: line.uploads.map((each) => (each.id === uploadId ? { ...each, progress } : each)) } });
+    },
+    paused({ clientId, conversationId }, until) {
+      advance(conversationId, { type: 'marked', clientId, fields: { resumesAt: until ?? undefined } });
+    },
     sent({ conversationId, message }, unsent) {
       if (unsent.conversationId === '') {
         if (message.seq === 1) rooms.begun(conversationId);
@@ -279,9 +298,12 @@ export function createSession(options: SessionOptions): Session {
     },
     disconnect: () => wire.disconnect(),
     reconnect: () => wire.reconnect(),
-    send(text, conversationId = '', { note = false } = {}) {
+    send(text, conversationId = '', { note = false, files: chosen = [] } = {}) {
       options.acting?.();
-      const unsent: Unsent = { clientId: clientId(), conversationId, text, createdAt: new Date().toISOString(), ...(note ? { note } : {}) };
+      const unsent: Unsent = {
+        clientId: clientId(), conversationId, text, createdAt: new Date().toISOString(), ...(note ? { note } : {}),
+        ...(chosen.length ? { files: chosen.map((file) => ({ uploadId: clientId(), name: file.name, type: file.type, bytes: file })) } : {}),
+      };
       advance(conversationId, lineOf(unsent));
       tellTyping(conversationId, false);
       delivery.add(unsent);
@@ -298,6 +320,7 @@ export function createSession(options: SessionOptions): Session {
       if (conversationId !== null) advance(conversationId, { type: 'discarded', clientId: id });
       return delivery.discard(id);
     },
+    fetchFile: async (file) => (await files().catch(() => Promise.reject(new WireFailure('offline', 'The part that fetches did not come.')))).fetch(file),
     load: (id) => rooms.load(id),
     loadEarlier: (id) => rooms.loadEarlier(id),
     markRead(id) {
