@@ -1,6 +1,7 @@
 import type { Call, Conversation, Message } from '../../../protocol/shapes.ts';
 import type { SiteProfile } from '../../../protocol/site.ts';
 import type { EventOf, EventType } from '../../../protocol/server-frames.ts';
+import { FakeFiles } from './fake-files.ts';
 
 /** A request as the fake server sees it. */
 export interface FakeFrame {
@@ -64,6 +65,7 @@ export class FakeServer {
   readonly requests: { url: string; body: unknown }[] = [];
   readonly rooms = new Map<string, Room>();
   readonly calls: Call[] = [];
+  readonly files = new FakeFiles();
   /** What the agent pinned, the latest first; null: the reader is a visitor. */
   pins: string[] | null = null;
   site: SiteProfile = {
@@ -109,6 +111,7 @@ export class FakeServer {
       const body: unknown = typeof init?.body === 'string' ? JSON.parse(init.body) : null;
       this.requests.push({ url, body });
       if (!this.reachable || !this.originAllowed) throw new TypeError('Failed to fetch');
+      if (url.includes('/v1/files/')) return this.files.answer(url, init?.method ?? 'GET');
       if (url.endsWith('/identify')) {
         const refused = this.identifyAnswer?.(body as Record<string, string>);
         if (refused) return refused;
@@ -124,7 +127,9 @@ export class FakeServer {
       const token = `token-${++this.tokens}`;
       return Response.json({ token, expiresAt: new Date(Date.now() + 8.64e7).toISOString(), visitor: this.visitor }, { status: 201 });
     };
+    this.files.install(() => this.reachable);
     this.#restore = () => {
+      this.files.uninstall();
       globalThis.WebSocket = realSocket;
       globalThis.fetch = realFetch;
     };
@@ -227,13 +232,16 @@ export class FakeServer {
       case 'ping':
         return { type: 'pong', serverTime: new Date(this.now()).toISOString() };
       case 'message.send': {
+        const fileIds = (frame.fileIds ?? []) as string[];
+        const files = this.files.metas(fileIds);
+        if (!files) return this.refuse(socket, frame, 'not_found') && null;
         const target = id ?? [...this.rooms.keys()][0] ?? 'first';
         if (!this.rooms.has(target)) {
           this.converse(target, []);
           this.emit('conversation.updated', { conversation: this.rooms.get(target)!.conversation, reason: 'created' });
         }
         const known = this.rooms.get(target)!.messages.find(({ clientId }) => clientId === frame.clientId);
-        const message = known ?? this.append(target, { text: frame.text as string, clientId: frame.clientId as string, author: { kind: 'visitor', ...this.visitor } });
+        const message = known ?? this.append(target, { text: frame.text as string, clientId: frame.clientId as string, author: { kind: 'visitor', ...this.visitor }, ...(files.length ? { files } : {}) });
         if (!known) for (const other of this.sockets) if (other !== socket) other.receive({ type: 'message', message });
         return { conversationId: target, message };
       }
