@@ -40,7 +40,7 @@ import { chatFrames } from './chat/chat.frames.ts';
 import { chatRoutes } from './chat/chat.routes.ts';
 import { messageOnWire } from './chat/chat-shapes.ts';
 import { createChatStore } from './chat/chat.store.ts';
-import { createChat } from './chat/chat.ts';
+import { createChat, type Chat } from './chat/chat.ts';
 import { createConversationExports } from './chat/conversation-export.ts';
 import { createConversationRemovalStore } from './chat/conversation-removal.store.ts';
 import { createConversationWorkStore } from './chat/conversation-work.store.ts';
@@ -51,6 +51,8 @@ import { registerCrossOrigin } from './cross-origin.ts';
 import { demo } from './demo.ts';
 import { registerDocument, registerReference } from './docs.ts';
 import { createEvents } from './events/events.ts';
+import { createFilesStore } from './files/files.store.ts';
+import { createFiles } from './files/files.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createOriginRules } from './gateway/origin-rules.ts';
 import { socketRoute } from './gateway/socket-route.ts';
@@ -87,6 +89,7 @@ import { recordingsFrames } from './recordings/recordings.frames.ts';
 import { recordingsRoutes } from './recordings/recordings.routes.ts';
 import { createRecordingsStore } from './recordings/recordings.store.ts';
 import { createRecordings, erase } from './recordings/recordings.ts';
+import { signingKey } from './recordings/signing-key.ts';
 import { createRetentionStore } from './retention/retention.store.ts';
 import { createRetention } from './retention/retention.ts';
 import { createRoutingStore } from './routing/routing.store.ts';
@@ -142,6 +145,8 @@ export interface AppParts {
   database: Database;
   bus: Bus;
   blobs: BlobStore;
+  /** For bytes that come in, and are not whole yet. */
+  tempDir: string;
   merges: MergeRunner;
   /** The way to addresses that other people give. */
   outbound: Outbound;
@@ -247,14 +252,18 @@ export async function buildApp(parts: AppParts): Promise<App> {
   });
   events.listen((event) => push.heard(event));
   const recordingsStore = createRecordingsStore(database);
-  const chat = createChat({
+  const files = createFiles({
+    store: createFilesStore(database), blobs, tempDir: parts.tempDir, sites, clock, limited: config.rateLimits, failed, member: (asker, id) => chat.member(asker, id),
+  });
+  const chat: Chat = createChat({
     store: createChatStore(database), workStore: createConversationWorkStore(database), removalStore: createConversationRemovalStore(database),
-    hub, events, visitors, sites, audit, clock, botFor: (organisationId) => webhooks.botFor(organisationId), eraseRecording: (recording) => erase(recordingsStore, blobs, recording), failed,
+    hub, events, visitors, sites, audit, clock, botFor: (organisationId) => webhooks.botFor(organisationId), eraseRecording: (recording) => erase(recordingsStore, blobs, recording), files, failed,
   });
   const iceServers = createIceServers({ ...config.ice, clock });
   const light = createRecordingLight();
   const calls = createCalls({ store: createCallsStore(database), hub, events, clock, chat, presence, sites, iceServers, light, failed });
-  const finaliser = createFinaliser({ store: recordingsStore, blobs, runner: merges, hub, events, clock, alone: database.engine === 'sqlite', failed });
+  const vouching = signingKey(secrets.signingSeed);
+  const finaliser = createFinaliser({ store: recordingsStore, blobs, runner: merges, hub, events, clock, signingKey: vouching, alone: database.engine === 'sqlite', failed });
   const recordings = createRecordings({ store: recordingsStore, blobs, calls, hub, clock, light, audit, sites, due: () => finaliser.kick() });
   const routing = createRouting({ store: createRoutingStore(database), chat, presence, clock, failed });
   events.listen(routing.heard);
@@ -330,7 +339,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await fastify.register(workspaceRoutes, { workspace });
   await fastify.register(presenceRoutes, { presence });
   await fastify.register(callsRoutes, { calls, iceServers });
-  await fastify.register(recordingsRoutes, { recordings });
+  await fastify.register(recordingsRoutes, { recordings, signingKey: vouching });
   await fastify.register(mailRoutes, { mail });
   await fastify.register(transcriptsRoutes, { transcripts });
   await fastify.register(pushRoutes, { push });
@@ -354,6 +363,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       await finaliser.start();
       routing.start();
       retention.start();
+      files.start();
       facts.start();
       await visitorData.resume();
       mail.start();
@@ -368,7 +378,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       await fastify.close();
       cut.cancel();
       calls.close();
-      await Promise.all([routing.close(), retention.close()]);
+      await Promise.all([routing.close(), retention.close(), files.close()]);
       await finaliser.close();
       facts.close();
       online.close();

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { ChunkAnswer, ChunkParams, CompleteAnswer, CompleteBody } from '../../protocol/http.ts';
+import { ManifestAnswer, SigningKeys } from '../../protocol/evidence.ts';
 import { Id, Recording } from '../../protocol/shapes.ts';
 import { MAX_CHUNK_BYTES } from '../../protocol/version.ts';
 import { askerOf, principalOf, staffOf } from '../auth/authenticate.ts';
@@ -10,13 +11,14 @@ import { problem } from '../errors.ts';
 import { byteRange } from './byte-range.ts';
 import { sha256Of } from './content-digest.ts';
 import type { RecordingMedia, Recordings } from './recordings.ts';
+import type { SigningKey } from './signing-key.ts';
 
 const Params = Type.Object({ id: Id });
 const MediaQuery = Type.Object({ download: Type.Optional(Type.String({ maxLength: 10 })) });
 const tags = ['recordings'];
 
 /** Chunks come in, facts and the merged file go out. */
-export const recordingsRoutes: FastifyPluginAsyncTypebox<{ recordings: Recordings }> = async (app, { recordings }) => {
+export const recordingsRoutes: FastifyPluginAsyncTypebox<{ recordings: Recordings; signingKey: Pick<SigningKey, 'keyId' | 'x'> }> = async (app, { recordings, signingKey }) => {
   // Here only: whatever its type, and without one, a chunk is bytes: the digest says whether they are the right ones.
   await app.register(async (chunks) => {
     chunks.removeAllContentTypeParsers();
@@ -77,6 +79,23 @@ export const recordingsRoutes: FastifyPluginAsyncTypebox<{ recordings: Recording
       return sendMedia(request, reply, await recordings.media(askerOf(request), id), download === '1' || download === 'true');
     },
   });
+
+  app.get('/v1/recordings/:id/manifest', {
+    config: { may: ['visitor', 'recordings:read'] },
+    schema: {
+      tags, params: Params, response: { 200: ManifestAnswer }, summary: 'What proves that the file was not changed',
+      description: 'Signed when the file was merged: digests of the file and of each chunk in a hash chain, consents, gaps. `jws` is what counts: a JWS of `manifest` '
+        + 'by Ed25519. Check it without the server by `npm run verify-recording` or the page `/verify`.',
+    },
+  }, async (request, reply) => {
+    reply.header('cache-control', 'private, no-store');
+    return recordings.manifest(askerOf(request), request.params.id);
+  });
+
+  app.get('/v1/signing-keys', {
+    config: { may: 'anyone' },
+    schema: { tags, response: { 200: SigningKeys }, summary: 'The public keys by which this server signs manifests', description: 'A JWK set (RFC 7517); `kid` is the fingerprint (RFC 7638).' },
+  }, async () => ({ keys: [{ kid: signingKey.keyId, kty: 'OKP' as const, crv: 'Ed25519' as const, x: signingKey.x, use: 'sig' as const, alg: 'EdDSA' as const }] }));
 
   app.delete('/v1/recordings/:id', {
     config: { may: 'recordings:delete' },

@@ -56,6 +56,8 @@ export interface RecordingsStore {
   /** All that a chunk's arrival needs to know, in one look: it is the one thing here that happens often. */
   slot(organisationId: string, recordingId: string, segment: number, seq: number): Promise<ChunkSlot | null>;
   chunks(recordingId: string): Promise<ChunkRow[]>;
+  /** What was said to being recorded, in the order in which it was said. */
+  consents(recording: Pick<RecordingRow, 'organisationId' | 'callId'>): Promise<Row<'consents'>[]>;
   /** The numbers that a segment's chunks have, ascending. */
   seqs(recordingId: string, segment: number): Promise<number[]>;
   /** How many bytes the chunks of a recording have. */
@@ -202,6 +204,8 @@ export function createRecordingsStore(database: Pick<Database, 'q' | 'tables' | 
     },
     chunks: async (recordingId) =>
       q.select().from(chunks).where(eq(chunks.recordingId, recordingId)).orderBy(asc(chunks.segment), asc(chunks.seq)),
+    consents: async ({ organisationId, callId }) =>
+      q.select().from(consents).where(and(eq(consents.organisationId, organisationId), eq(consents.callId, callId))).orderBy(asc(consents.createdAt), asc(consents.id)),
     seqs: async (recordingId, segment) =>
       (await q.select({ seq: chunks.seq }).from(chunks).where(ofSegment(recordingId, segment)).orderBy(asc(chunks.seq))).map((row) => row.seq),
     chunkBytes: async (recordingId) =>

@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import type { ManifestAnswer } from '../../protocol/evidence.ts';
 import type { PrincipalKind, Recording } from '../../protocol/shapes.ts';
 import type { SiteProfile } from '../../protocol/site.ts';
 import { MAX_CHUNK_BYTES } from '../../protocol/version.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Asker, Principal, StaffPrincipal } from '../auth/principal.ts';
-import type { BlobStore, ByteRange } from '../blobs/blobs.ts';
+import { BlobMissing, type BlobStore, type ByteRange } from '../blobs/blobs.ts';
 import type { Caller, CallRecord, Calls } from '../calls/calls.ts';
 import type { RecordingLight } from '../calls/recording-light.ts';
 import { rfc3339, type Clock } from '../clock.ts';
 import { problem } from '../errors.ts';
 import type { Hub } from '../hub/hub.ts';
-import { chunkKey, chunksPrefix } from './recording-keys.ts';
+import { chunkKey, chunksPrefix, manifestKey } from './recording-keys.ts';
 import { recordingUpdated, recordingView } from './recording-view.ts';
 import type { RecordingRow, RecordingsStore } from './recordings.store.ts';
 
@@ -62,6 +64,8 @@ export interface Recordings {
   ofConversation(organisationId: string, conversationId: string): Promise<Recording[]>;
   /** `not_found` until there is a file. */
   media(principal: Asker, id: string): Promise<RecordingMedia>;
+  /** What proves that the file was not changed; `not_found` until there is a file, and for one of a version that signed none. */
+  manifest(principal: Asker, id: string): Promise<ManifestAnswer>;
   /** Removes file, chunks and rows for good. `conflict` while the call lives. */
   remove(staff: StaffPrincipal, id: string): Promise<void>;
   /** The same for what the server itself removes; false when it is gone already, or its call goes on. */
@@ -286,6 +290,17 @@ export function createRecordings({ store, blobs, calls, hub, clock, light, audit
       };
     },
 
+    async manifest(principal, id) {
+      const { row: { blobKey } } = await find(principal, id);
+      if (blobKey === null) throw problem('not_found');
+      try {
+        return JSON.parse(await text(await blobs.read(manifestKey(blobKey)))) as ManifestAnswer;
+      } catch (error) {
+        if (error instanceof BlobMissing) throw problem('not_found', 'This recording was made before manifests were signed.');
+        throw error;
+      }
+    },
+
     async remove(staff, id) {
       const { row, call } = await find(staff, id);
       if (call.state !== 'ended') throw problem('conflict', 'The call is still going on.');
@@ -306,9 +321,15 @@ export function createRecordings({ store, blobs, calls, hub, clock, light, audit
   };
 }
 
+/** Removes a merged file and its manifest. */
+export async function eraseMerged(blobs: Pick<BlobStore, 'delete'>, blobKey: string): Promise<void> {
+  await blobs.delete(manifestKey(blobKey));
+  await blobs.delete(blobKey);
+}
+
 /** Removes what a doomed recording has: first its bytes, then the rows that know of them. */
 export async function erase(store: Pick<RecordingsStore, 'remove'>, blobs: BlobStore, row: Pick<RecordingRow, 'id' | 'blobKey'>): Promise<void> {
   await blobs.deletePrefix(chunksPrefix(row.id));
-  if (row.blobKey !== null) await blobs.delete(row.blobKey);
+  if (row.blobKey !== null) await eraseMerged(blobs, row.blobKey);
   await store.remove(row.id);
 }

@@ -13,7 +13,7 @@ import { createLogger } from '../logging.ts';
 import type { Mailer } from '../mail/mailer.ts';
 import { createOutbound, type Outbound } from '../outbound/outbound.ts';
 import type { MergeRunner } from '../recordings/merge/merge-runner.ts';
-import { newVapidKeys } from '../secrets.ts';
+import { newSigningSeed, newVapidKeys } from '../secrets.ts';
 import type { Database } from '../store/database.ts';
 import { openSqlite } from '../store/open-sqlite.ts';
 
@@ -88,9 +88,9 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   let discarded = false;
   const app = await buildApp({
     config: { host: '127.0.0.1', port: 8080, publicOrigin: null, trustProxy: false, rateLimits: true, ice: { urls: [], secret: undefined }, ...options.config },
-    secrets: { tokenSecret: 't'.repeat(40), refreshSecret: 'r'.repeat(40), vapid: newVapidKeys(clock) },
+    secrets: { tokenSecret: 't'.repeat(40), refreshSecret: 'r'.repeat(40), vapid: newVapidKeys(clock), signingSeed: newSigningSeed(clock) },
     setupToken: { matches: (candidate) => !discarded && candidate === testSetupToken, discard: async () => void (discarded = true) },
-    database, bus, blobs, outbound, clock, merges: options.merges ?? noMerges, mailer: options.mailer ?? null, oidcProvider: options.oidcProvider ?? null,
+    database, bus, blobs, tempDir: join(folder, 'tmp'), outbound, clock, merges: options.merges ?? noMerges, mailer: options.mailer ?? null, oidcProvider: options.oidcProvider ?? null,
     logger: createLogger(options.logLevel ?? 'debug', { write: (line) => void lines.push(line) }),
     passwordCost: { N: 2 ** 4, r: 8, p: 1 },
   });
