@@ -10,6 +10,7 @@ import { eachEngine } from '../testing/each-engine.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
 import { createRetention } from './retention.ts';
 import { createRetentionStore } from './retention.store.ts';
+import { noFiles } from '../testing/no-files.ts';
 
 const day = 86_400_000;
 
@@ -23,7 +24,7 @@ function houseOver(database: Database) {
       store: createChatStore(database), workStore: createConversationWorkStore(database), removalStore: createConversationRemovalStore(database), clock,
       hub: { publish: (_, event) => void (event.type === 'conversation.updated' && closings.push(`${event.conversation.id} ${event.reason}`)) },
       events: { emit: () => {} }, visitors: { ensure: async () => () => {} }, sites: { byId: async () => null }, audit: { record: (what) => void audited.push(what) },
-      eraseRecording: async () => {}, failed: (error) => void failures.push(error),
+      eraseRecording: async () => {}, files: noFiles, failed: (error) => void failures.push(error),
     });
     return createRetention({
       store: createRetentionStore(database), chat, clock, audit: { record: (what) => void audited.push(what) }, failed: (error) => void failures.push(error),

@@ -141,5 +141,10 @@ const halfCharacter = /\p{Surrogate}$/u;
 
 /** What a conversation's row keeps of its newest message. */
 export function previewOf({ seq, kind, authorKind, authorId, text, data }: Row<'messages'>): Preview {
-  return { seq, kind, authorKind, authorId, text: text.slice(0, previewLength).replace(halfCharacter, ''), data };
+  return { seq, kind, authorKind, authorId, text: text.slice(0, previewLength).replace(halfCharacter, ''), data: data?.files === undefined ? data : previewOfFiles(data.files as { name: string }[]) };
+}
+
+/** Of files a list shows the first one's name, and how many there are. */
+function previewOfFiles(files: readonly { name: string }[]): MessageData {
+  return { file: { name: files[0]?.name ?? '', count: files.length } };
 }

@@ -23,6 +23,7 @@ import { createPresence } from '../presence/presence.ts';
 import { createSitesStore } from '../sites/sites.store.ts';
 import { createSites } from '../sites/sites.ts';
 import type { Database } from '../store/database.ts';
+import { noFiles } from './no-files.ts';
 import { openSqlite } from '../store/open-sqlite.ts';
 import { createVisitorsOnline } from '../visitors/visitors-online.ts';
 import { createVisitorsStore } from '../visitors/visitors.store.ts';
@@ -64,7 +65,7 @@ export async function testGateway(options: {
   const store = createChatStore(database);
   const chat = createChat({
     store, workStore: createConversationWorkStore(database), removalStore: createConversationRemovalStore(database), hub, visitors, sites, clock, failed,
-    ...told, eraseRecording: async ({ id }) => void erased.push(id),
+    ...told, eraseRecording: async ({ id }) => void erased.push(id), files: noFiles,
   });
   const viewers = createViewers({ chat, hub });
   const presence = createPresence({ store: createPresenceStore(database), hub, clock, failed });
