@@ -73,7 +73,7 @@ function bubble(line: Line, context: LineContext): TemplateResult {
   const { texts } = context;
   const big = line.text.length <= 24 && ONLY_EMOJI.test(line.text);
   return html`
-    <div part="bubble" class="bubble ${line.state} ${big ? 'big' : ''} ${context.isFresh(line) ? 'fresh' : ''}" dir="auto">${textOf(line.text)}</div>
+    <div part="bubble" data-line=${line.clientId} class="bubble ${line.state} ${big ? 'big' : ''} ${context.isFresh(line) ? 'fresh' : ''}" dir="auto">${textOf(line.text)}</div>
     ${line.state === 'failed'
       ? html`<div class="failure">
           <span>${texts.failed[line.failure ?? 'default'] ?? texts.failed.default}</span>
@@ -100,7 +100,7 @@ export function callItemView({ line, own }: CallItem, context: LineContext): Tem
   const { title, details, missed } = callWording(call, own, texts);
   const at = Date.parse(line.createdAt);
   return html`
-    <li class="call ${missed ? 'missed' : ''} ${context.isFresh(line) ? 'fresh' : ''}">
+    <li data-line=${line.clientId} class="call ${missed ? 'missed' : ''} ${context.isFresh(line) ? 'fresh' : ''}">
       <span class="sign">${call.mode === 'video' ? videoIcon : phoneIcon}</span>
       <span>
         <strong>${title}</strong>
