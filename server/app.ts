@@ -44,6 +44,13 @@ import { createChat, type Chat } from './chat/chat.ts';
 import { createConversationExports } from './chat/conversation-export.ts';
 import { createConversationRemovalStore } from './chat/conversation-removal.store.ts';
 import { createConversationWorkStore } from './chat/conversation-work.store.ts';
+import { createPins } from './chat/pins.ts';
+import { createPinsStore } from './chat/pins.store.ts';
+import { createRoomsStore } from './chat/rooms.store.ts';
+import { roomsFrames } from './chat/rooms.frames.ts';
+import { roomsRoutes } from './chat/rooms.routes.ts';
+import { createTransferStore } from './chat/transfer.store.ts';
+import { createTyping, typingListener } from './chat/typing.ts';
 import { createViewers, viewersListener } from './chat/viewers.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
@@ -51,6 +58,7 @@ import { registerCrossOrigin } from './cross-origin.ts';
 import { demo } from './demo.ts';
 import { registerDocument, registerReference } from './docs.ts';
 import { createEvents } from './events/events.ts';
+import { filesRoutes } from './files/files.routes.ts';
 import { createFilesStore } from './files/files.store.ts';
 import { createFiles } from './files/files.ts';
 import { createGateway } from './gateway/gateway.ts';
@@ -188,7 +196,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const fastify: FastifyInstance = Fastify({
     loggerInstance: frameworkLog(logger), logController: new LogController({ disableRequestLogging: true }), genReqId: () => clock.id(), requestIdHeader: false, trustProxy: config.trustProxy,
     bodyLimit, routerOptions: { maxParamLength: 256 }, return503OnClosing: false, forceCloseConnections: 'idle',
-    requestTimeout: 120_000, keepAliveTimeout: 72_000, // longer than the 60 s of common proxies
+    requestTimeout: 900_000, // 100 MiB over a line of 1 Mbit/s; a head has 60 s
+    keepAliveTimeout: 72_000, // longer than the 60 s of common proxies
     frameworkErrors: answerError, clientErrorHandler: answerBrokenClient,
   });
   fastify.setValidatorCompiler(checkBySchema);
@@ -256,7 +265,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     store: createFilesStore(database), blobs, tempDir: parts.tempDir, sites, clock, limited: config.rateLimits, failed, member: (asker, id) => chat.member(asker, id),
   });
   const chat: Chat = createChat({
-    store: createChatStore(database), workStore: createConversationWorkStore(database), removalStore: createConversationRemovalStore(database),
+    store: createChatStore(database), workStore: createConversationWorkStore(database), removalStore: createConversationRemovalStore(database), roomsStore: createRoomsStore(database), transferStore: createTransferStore(database),
     hub, events, visitors, sites, audit, clock, botFor: (organisationId) => webhooks.botFor(organisationId), eraseRecording: (recording) => erase(recordingsStore, blobs, recording), files, failed,
   });
   const iceServers = createIceServers({ ...config.ice, clock });
@@ -273,6 +282,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const conversationExports = createConversationExports({ chat, calls, recordings, sites });
   const transcripts = createTranscripts({ chat, exports: conversationExports, sites, store: createNoticesStore(database), mail, audit, clock });
   const viewers = createViewers({ chat, hub });
+  const pins = createPins({ store: createPinsStore(database), chat, hub, clock });
+  const typing = createTyping({ chat, clock });
   const timelineStore = createTimelineStore(database);
   const identify = createIdentify({ store: createIdentifyStore(database), sites, auth, visitors, online, chat, hub, events, clock, failed });
   const timeline = createTimeline({
@@ -296,8 +307,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
   });
   const gateway = createGateway({
     clock, hub, log: logger, verify, origins: createOriginRules(sites), limited: config.rateLimits,
-    handlers: [...chatFrames(chat, viewers), ...presenceFrames(presence), ...callsFrames(calls), ...recordingsFrames(recordings), ...transcriptsFrames(transcripts), ...visitorsFrames(facts)],
-    listeners: [presenceListener(presence), visitorWelcome({ auth, sites, clock }), callsConnections(calls), createCatchUp({ chat, hub }), viewersListener(viewers), visitorsListener({ facts, online })],
+    handlers: [...chatFrames({ chat, viewers, typing }), ...roomsFrames({ chat, pins }), ...presenceFrames(presence), ...callsFrames(calls), ...recordingsFrames(recordings), ...transcriptsFrames(transcripts), ...visitorsFrames(facts)],
+    listeners: [presenceListener(presence), visitorWelcome({ auth, sites, clock }), callsConnections(calls), createCatchUp({ chat, pins, hub }), viewersListener(viewers), typingListener(typing), visitorsListener({ facts, online })],
   });
 
   // What stands before every answer.
@@ -336,6 +347,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await fastify.register(picturesRoutes, { pictures });
   await fastify.register(visitorsRoutes, { visitors, identify, timeline, data: visitorData });
   await fastify.register(chatRoutes, { chat, exports: conversationExports });
+  await fastify.register(roomsRoutes, { chat, pins });
+  await fastify.register(filesRoutes, { files, clock });
   await fastify.register(workspaceRoutes, { workspace });
   await fastify.register(presenceRoutes, { presence });
   await fastify.register(callsRoutes, { calls, iceServers });

@@ -128,7 +128,9 @@ export function createChat({ store, workStore, removalStore, roomsStore, transfe
   const { member, remember, require } = memberships;
   const news = createChatNews({ store, hub, events });
   const work = createConversationWork({ store: workStore, chatStore: store, memberships, news, sites, clock });
-  const removal = createConversationRemoval({ store: removalStore, memberships, hub, audit, clock, eraseRecording, eraseFiles: files.erase, failed });
+  const { eraseBelongings, ...removal } = createConversationRemoval({ store: removalStore, memberships, hub, audit, clock, eraseRecording, eraseFiles: files.erase, failed });
+  const rooms = createRooms({ store: roomsStore, memberships, news, hub, clock, eraseBelongings });
+  const transfer = createTransfer({ store: transferStore, workStore, memberships, news, hub, clock });
 
   /** Nothing of a visitor is stored before this. Several tabs may race: one conversation comes of it. */
   const create = async (visitor: VisitorPrincipal): Promise<ConversationFacts> => {

@@ -4,6 +4,8 @@ import { createChat } from '../chat/chat.ts';
 import { createChatStore } from '../chat/chat.store.ts';
 import { createConversationRemovalStore } from '../chat/conversation-removal.store.ts';
 import { createConversationWorkStore } from '../chat/conversation-work.store.ts';
+import { createRoomsStore } from '../chat/rooms.store.ts';
+import { createTransferStore } from '../chat/transfer.store.ts';
 import type { Database } from '../store/database.ts';
 import type { NewRow } from '../store/tables.ts';
 import { eachEngine } from '../testing/each-engine.ts';
@@ -21,7 +23,7 @@ function houseOver(database: Database) {
   const [failures, audited, expired, closings] = [[] as unknown[], [] as object[], [] as string[], [] as string[]];
   const make = () => {
     const chat = createChat({
-      store: createChatStore(database), workStore: createConversationWorkStore(database), removalStore: createConversationRemovalStore(database), clock,
+      store: createChatStore(database), workStore: createConversationWorkStore(database), removalStore: createConversationRemovalStore(database), roomsStore: createRoomsStore(database), transferStore: createTransferStore(database), clock,
       hub: { publish: (_, event) => void (event.type === 'conversation.updated' && closings.push(`${event.conversation.id} ${event.reason}`)) },
       events: { emit: () => {} }, visitors: { ensure: async () => () => {} }, sites: { byId: async () => null }, audit: { record: (what) => void audited.push(what) },
       eraseRecording: async () => {}, files: noFiles, failed: (error) => void failures.push(error),
