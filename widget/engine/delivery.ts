@@ -178,7 +178,7 @@ export function createDelivery({ wire, outbox, files, sent, failed, gone, progre
     if (code === 'internal' && tried < INTERNAL_TRIES) return pause(conversationId, RETRY_MS * tried);
     if (code === 'not_found' && tried === 1 && message.files) {
       // Either the conversation is gone, or files that waited here longer than the server keeps what goes with no message: once more.
-      return keep({ ...message, files: message.files.map(({ fileId: _, ...file }) => file) });
+      return keep({ ...message, files: message.files.map(({ uploadId, name, type, bytes }) => ({ uploadId, name, type, bytes })) });
     }
     if (code === 'not_found' && conversationId && gone(message)) return;
     const refused = { ...message, failure: code };

@@ -8,7 +8,7 @@ import { createSession, type SessionOptions } from './session.ts';
 import type { Line, Session } from './session-state.ts';
 import { FakeServer, until } from './testing/fake-server.ts';
 import { waitFor } from './testing/wait-for.ts';
-import { WireFailure } from './wire.ts';
+import type { WireFailure } from './wire.ts';
 
 const text = (name: string, words = 'some words'): File => new File([words], name, { type: 'text/plain' });
 

@@ -107,7 +107,7 @@ export function createStoredOutbox(scope: string, factory: () => IDBFactory = ()
 
   const ours = (): IDBKeyRange => IDBKeyRange.bound([scope], [scope, []]);
 
-  const stored = async (): Promise<(Unsent & { scope?: string })[]> => (await run('readonly', (store) => store.getAll(ours()) as IDBRequest<Unsent[]>)) ?? [];
+  const stored = async (): Promise<Unsent[]> => (await run('readonly', (store) => store.getAll(ours()) as IDBRequest<Unsent[]>)) ?? [];
   const weight = ({ files = [] }: Unsent): number => files.reduce((sum, { bytes }) => sum + bytes.size, 0);
 
   /** Whether there is room on the disk for its files. What is stored are handles: looking at all of them reads no bytes. */
@@ -116,7 +116,7 @@ export function createStoredOutbox(scope: string, factory: () => IDBFactory = ()
 
   return {
     all: () => inTurn(async () => {
-      const all = new Map((await stored()).map(({ scope: _, ...unsent }) => [unsent.clientId, unsent as Unsent]));
+      const all = new Map((await stored()).map((entry) => [entry.clientId, entry]));
       for (const entry of await memory.all()) all.set(entry.clientId, entry);
       return [...all.values()].sort((a, b) => (a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : a.clientId < b.clientId ? -1 : 1));
     }),
