@@ -104,6 +104,10 @@ import { createRoutingStore } from './routing/routing.store.ts';
 import { createRouting } from './routing/routing.ts';
 import type { Secrets } from './secrets.ts';
 import { registerSecurityHeaders } from './security-headers.ts';
+import { createSearchFollower } from './search/search-follower.ts';
+import { searchRoutes } from './search/search.routes.ts';
+import { createSearchStore } from './search/search.store.ts';
+import { createSearch } from './search/search.ts';
 import { createInstallChecks } from './sites/install-check.ts';
 import { createSiteDesk } from './sites/site-desk.ts';
 import { sitesRoutes } from './sites/sites.routes.ts';
@@ -264,13 +268,16 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const files = createFiles({
     store: createFilesStore(database), blobs, tempDir: parts.tempDir, sites, clock, limited: config.rateLimits, failed, member: (asker, id) => chat.member(asker, id),
   });
+  const searchStore = createSearchStore(database);
+  const searchFollower = createSearchFollower({ store: searchStore, clock, failed });
+  const search = createSearch({ store: searchStore, follower: searchFollower, onWire: messageOnWire, conversation: (asker, id) => chat.conversation(asker, id) });
   const chat: Chat = createChat({
     store: createChatStore(database), workStore: createConversationWorkStore(database), removalStore: createConversationRemovalStore(database), roomsStore: createRoomsStore(database), transferStore: createTransferStore(database),
-    hub, events, visitors, sites, audit, clock, botFor: (organisationId) => webhooks.botFor(organisationId), eraseRecording: (recording) => erase(recordingsStore, blobs, recording), files, failed,
+    hub, events, visitors, sites, audit, clock, botFor: (organisationId) => webhooks.botFor(organisationId), eraseRecording: (recording) => erase(recordingsStore, blobs, recording), files, search: { ...search, note: searchFollower.note }, failed,
   });
   const iceServers = createIceServers({ ...config.ice, clock });
   const light = createRecordingLight();
-  const calls = createCalls({ store: createCallsStore(database), hub, events, clock, chat, presence, sites, iceServers, light, failed });
+  const calls = createCalls({ store: createCallsStore(database), hub, events, clock, chat, presence, sites, iceServers, light, search, failed });
   const vouching = signingKey(secrets.signingSeed);
   const finaliser = createFinaliser({ store: recordingsStore, blobs, runner: merges, hub, events, clock, signingKey: vouching, alone: database.engine === 'sqlite', failed });
   const recordings = createRecordings({ store: recordingsStore, blobs, calls, hub, clock, light, audit, sites, due: () => finaliser.kick() });
@@ -349,6 +356,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await fastify.register(chatRoutes, { chat, exports: conversationExports });
   await fastify.register(roomsRoutes, { chat, pins });
   await fastify.register(filesRoutes, { files, clock });
+  await fastify.register(searchRoutes, { search });
   await fastify.register(workspaceRoutes, { workspace });
   await fastify.register(presenceRoutes, { presence });
   await fastify.register(callsRoutes, { calls, iceServers });
@@ -376,6 +384,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       await finaliser.start();
       routing.start();
       retention.start();
+      searchFollower.start();
       files.start();
       facts.start();
       await visitorData.resume();
@@ -391,7 +400,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       await fastify.close();
       cut.cancel();
       calls.close();
-      await Promise.all([routing.close(), retention.close(), files.close()]);
+      await Promise.all([routing.close(), retention.close(), files.close(), searchFollower.close()]);
       await finaliser.close();
       facts.close();
       online.close();

@@ -8,7 +8,7 @@ import { MAX_CHUNK_BYTES } from '../../protocol/version.ts';
 import { askerOf, principalOf, staffOf } from '../auth/authenticate.ts';
 import { contentDisposition } from '../content-disposition.ts';
 import { problem } from '../errors.ts';
-import { byteRange } from './byte-range.ts';
+import { sendRanged } from '../ranged-reply.ts';
 import { sha256Of } from './content-digest.ts';
 import type { RecordingMedia, Recordings } from './recordings.ts';
 import type { SigningKey } from './signing-key.ts';
@@ -107,24 +107,10 @@ export const recordingsRoutes: FastifyPluginAsyncTypebox<{ recordings: Recording
 };
 
 async function sendMedia(request: FastifyRequest, reply: FastifyReply, media: RecordingMedia, download: boolean): Promise<FastifyReply> {
-  const etag = `"${media.sha256}"`;
   void reply.headers({
-    'accept-ranges': 'bytes',
     'cache-control': 'private, no-store',
     'content-type': media.mimeType,
     'content-disposition': contentDisposition(download ? 'attachment' : 'inline', `${media.title}.webm`),
-    'content-security-policy': "sandbox; default-src 'none'",
-    'x-content-type-options': 'nosniff',
-    etag,
   });
-  if (request.headers['if-none-match']?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)) return reply.code(304).send();
-  const condition = request.headers['if-range'];
-  const range = condition === undefined || condition === etag ? byteRange(request.headers.range, media.bytes) : null;
-  if (range === 'unsatisfiable') {
-    void reply.header('content-range', `bytes */${media.bytes}`);
-    throw problem('range_not_satisfiable');
-  }
-  if (range) void reply.code(206).header('content-range', `bytes ${range.start}-${range.end - 1}/${media.bytes}`);
-  void reply.header('content-length', range ? range.end - range.start : media.bytes);
-  return reply.send(request.method === 'HEAD' ? undefined : await media.read(range ?? undefined));
+  return sendRanged(request, reply, media);
 }
