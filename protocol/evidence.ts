@@ -18,6 +18,8 @@ export const Manifest = Type.Object({
   startedAt: Timestamp, endedAt: Type.Union([Timestamp, Type.Null()]), mergedAt: Timestamp,
   file: Type.Object({ mimeType: Type.String(), bytes: Type.Integer(), sha256: Type.String(), durationMs: Type.Integer() }),
   gaps: Type.Array(Gap),
+  /** When somebody held the recording; null = until the call's end. */
+  pauses: Type.Array(Type.Object({ from: Timestamp, to: Type.Union([Timestamp, Type.Null()]), by: PrincipalKind, id: Type.String() })),
   consents: Type.Array(ConsentGiven),
   segments: Type.Array(SegmentGiven),
   chain: Type.String(),

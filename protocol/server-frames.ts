@@ -76,6 +76,8 @@ export const REPLIES = {
   'call.media': Empty,
   consent: CallOnly,
   'recording.start': Type.Object({ recordingId: Type.String(), segment: Type.Integer(), startedAt: Type.String() }),
+  'recording.pause': Type.Object({ recordingId: Type.String(), paused: Type.Boolean() }),
+  'recording.resume': Type.Object({ recordingId: Type.String(), paused: Type.Boolean() }),
   'recording.stop': Type.Object({ recordingId: Type.String() }),
 } as const satisfies Record<RequestType, TSchema>;
 
@@ -127,6 +129,8 @@ export const EVENTS = {
     state: RecordingState,
     /** Whether bytes are being recorded at this moment: both sides show it. */
     on: Type.Boolean(),
+    /** Whether somebody holds it for a while. */
+    paused: Type.Boolean(),
   }),
   'server.draining': Type.Object({ afterMs: Type.Integer() }),
   'session.revoked': Type.Object({ reason: Type.String() }),

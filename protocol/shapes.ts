@@ -164,6 +164,8 @@ export const Call = Type.Object({
       state: RecordingState,
       /** Whether bytes are being recorded at this moment. */
       on: Type.Boolean(),
+      /** Whether somebody holds it for a while; what is said then is in no file. */
+      paused: Type.Boolean(),
       durationMs: Type.Union([Type.Integer(), Type.Null()]),
     }),
     Type.Null(),

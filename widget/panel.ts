@@ -208,6 +208,7 @@ export class Panel extends LitElement {
             @pc-hang-up=${own(() => session.endCall())}
             @pc-microphone=${own<{ on: boolean }>(({ on }) => engine?.setMicrophone(on))}
             @pc-camera=${own<{ on: boolean }>(({ on }) => void engine?.setCamera(on))}
+            @pc-recording=${own<{ on: boolean }>(({ on }) => engine?.pauseRecording(!on))}
             @pc-allow-playback=${own(() => void engine?.allowPlayback())}
             @pc-dismiss=${own(() => session.dismissCall())}
           ></peer-consult-call-view>

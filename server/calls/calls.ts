@@ -8,6 +8,7 @@ import { Problem, problem } from '../errors.ts';
 import type { Events } from '../events/events.ts';
 import type { Hub, Topic } from '../hub/hub.ts';
 import { pageOf, readCursor } from '../page-cursor.ts';
+import type { Search } from '../search/search.ts';
 import { createCallCourse, membersOf, place, rungBy, type CallObserver } from './call-course.ts';
 import { callIdOf } from './call-id.ts';
 import { createCallLegs } from './call-legs.ts';
@@ -76,7 +77,7 @@ export interface Calls {
   /** A call of the agent's organisation, or of the visitor itself. */
   get(principal: Asker, callId: string): Promise<Call>;
   /** A page of the organisation's calls, or of the visitor's own. Throws `bad_request` for a cursor that is none. */
-  list(principal: Asker, query: Omit<CallsFilter, 'after' | 'withNotes'> & { cursor?: string | undefined }): Promise<Page<Call>>;
+  list(principal: Asker, query: Omit<CallsFilter, 'after' | 'withNotes' | 'holding'> & { cursor?: string | undefined }): Promise<Page<Call>>;
   /** Those of a conversation, oldest first. */
   ofConversation(organisationId: string, conversationId: string): Promise<Call[]>;
   /** Who hears of a call that is under way: every connection of its two members. */
@@ -103,6 +104,8 @@ export interface CallsOptions {
   sites: { profile(siteId: string): Promise<Pick<SiteProfile, 'calls'>> };
   iceServers: IceServers;
   light: RecordingLight;
+  /** Finds conversations by what was said; without it lists look through the messages themselves. */
+  search?: Pick<Search, 'conversationsHolding'>;
   /** Told of what failed behind somebody's back and will be tried again. */
   failed: (error: unknown, what: string) => void;
 }
@@ -110,7 +113,7 @@ export interface CallsOptions {
 const other = (side: PrincipalKind): PrincipalKind => (side === 'visitor' ? 'agent' : 'visitor');
 
 /** Makes the use cases of calls. */
-export function createCalls({ store, hub, events, clock, chat, presence, sites, iceServers, light, failed }: CallsOptions): Calls {
+export function createCalls({ store, hub, events, clock, chat, presence, sites, iceServers, light, search, failed }: CallsOptions): Calls {
   const legs = createCallLegs({ clock, expired: (callId, side) => course.lost(callId, side) });
   const observers: CallObserver[] = [];
   const course = createCallCourse({ store, hub, events, clock, legs, light, observers, addCallLine: (line) => chat.addCallLine(line), failed });
@@ -320,7 +323,8 @@ export function createCalls({ store, hub, events, clock, chat, presence, sites, 
     async list({ kind, id, organisationId }, { cursor, ...filter }) {
       const own = kind === 'visitor' ? { visitorId: id } : {};
       if (own.visitorId !== undefined && (filter.visitorId ?? id) !== id) return { items: [], next: null };
-      const rows = await store.page(organisationId, { ...filter, ...own, withNotes: kind !== 'visitor', after: readCursor(cursor), limit: filter.limit + 1 });
+      const holding = filter.text === undefined || kind === 'visitor' ? null : await search?.conversationsHolding(organisationId, filter.text);
+      const rows = await store.page(organisationId, { ...filter, ...own, ...(holding && { holding }), withNotes: kind !== 'visitor', after: readCursor(cursor), limit: filter.limit + 1 });
       const page = pageOf(rows, filter.limit, ({ createdAt, id }) => ({ at: createdAt, id }));
       return { items: page.rows.map(view), next: page.next };
     },

@@ -18,7 +18,7 @@ t.test('[I11] a line each, in the order of time, with calls and the gaps of thei
     ...message(3, '2026-01-31T12:02:00.000Z', '', 'Vera', 'call'),
     call: { id: 'told', mode: 'video', endReason: 'visitor_hangup', durationMs: 65_400, recorded: true },
   };
-  const recording = { id: 'r', state: 'partial' as const, on: false, durationMs: 1 };
+  const recording = { id: 'r', state: 'partial' as const, on: false, paused: false, durationMs: 1 };
   const text = transcriptText({
     conversation, locale: 'en', timeZone: 'Asia/Seoul',
     messages: [told, message(2, '2026-01-31T12:00:30.000Z', 'second'), message(1, '2026-01-31T12:00:00.000Z', 'first\nand on'), message(4, '2026-01-31T12:03:00.000Z', 'psst', 'Ada', 'note')],

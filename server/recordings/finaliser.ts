@@ -5,6 +5,7 @@ import type { Events } from '../events/events.ts';
 import type { Hub } from '../hub/hub.ts';
 import { MergeFailure, type MergeJob, type MergeRunner } from './merge/merge-runner.ts';
 import { manifestOf } from './manifest.ts';
+import { gapsWithPauses } from './pauses.ts';
 import { chunkKey, chunksPrefix, manifestKey, mergedKey } from './recording-keys.ts';
 import { recordingUpdated, recordingView } from './recording-view.ts';
 import { CHUNK_GRACE_MS, erase, eraseMerged } from './recordings.ts';
@@ -58,7 +59,7 @@ export function createFinaliser({ store, blobs, runner, hub, events, clock, sign
   let asked = false;
   let working: Promise<void> | null = null;
 
-  const tell = (row: Pick<RecordingRow, 'id' | 'callId' | 'state' | 'organisationId'>) =>
+  const tell = (row: Pick<RecordingRow, 'id' | 'callId' | 'state' | 'pauses' | 'organisationId'>) =>
     hub.publish([`agents:${row.organisationId}`], recordingUpdated(row, false));
 
   const emit = async (type: 'recording.ready' | 'recording.failed', { organisationId, id }: RecordingRow) => {
@@ -84,8 +85,10 @@ export function createFinaliser({ store, blobs, runner, hub, events, clock, sign
     if (chunks === 0) return fail(row, 'empty');
     const renewal = clock.every(CLAIM_MS / 3, () => void store.renew(row.id, owner, clock.now() + CLAIM_MS).catch((error: unknown) => failed(error, 'claim')));
     try {
-      const { durationMs, bytes, sha256, mimeType, gaps } = await runner.run(job);
-      const state = gaps.length > 0 ? 'partial' : 'ready';
+      const { durationMs, bytes, sha256, mimeType, gaps: found } = await runner.run(job);
+      const gaps = gapsWithPauses(found, row.pauses, job.startMs);
+      // What nobody was to record is not missing.
+      const state = gaps.some(({ reason }) => reason !== 'paused') ? 'partial' : 'ready';
       const file: MergedFile = { state, mimeType, startedAt: job.startMs, durationMs, bytes, sha256, gaps, blobKey: job.outputKey };
       const now = clock.now();
       const manifest = await manifestOf({ recording: row, file, segments: segmentRows, chunks: chunkRows, consents: await store.consents(row), mergedAt: now });

@@ -17,7 +17,7 @@ const key = signingKey(newSigningSeed(clock));
 async function manifested(chunks: readonly (readonly [number, number, string])[], file = 'f'.repeat(64)): Promise<Manifest> {
   const segments = [{ segment: 1, recorder: { kind: 'agent' as const, id: 'a' }, mimeType: 'audio/webm', startedAt: '2026-01-01T00:00:00.000Z', chunks: chunks.map(([seq, bytes, digest]): [number, number, string] => [seq, bytes, digest]) }];
   return {
-    version: 1, recordingId: 'r', callId: 'c', conversationId: 'v', organisationId: 'o', startedAt: '', endedAt: null, mergedAt: '', gaps: [], consents: [],
+    version: 1, recordingId: 'r', callId: 'c', conversationId: 'v', organisationId: 'o', startedAt: '', endedAt: null, mergedAt: '', gaps: [], pauses: [], consents: [],
     file: { mimeType: 'audio/webm', bytes: 3, sha256: file, durationMs: 1 }, segments,
     chain: await chainOf('r', segments, (text) => createHash('sha256').update(text).digest('hex')),
   };

@@ -7,7 +7,7 @@ import type { MergedFile } from './recordings.store.ts';
 
 /** What a manifest is made of: rows as they were merged. Chunks and segments in order. */
 export interface ManifestSources {
-  recording: Pick<Row<'recordings'>, 'id' | 'callId' | 'conversationId' | 'organisationId' | 'endedAt'>;
+  recording: Pick<Row<'recordings'>, 'id' | 'callId' | 'conversationId' | 'organisationId' | 'endedAt' | 'pauses'>;
   file: Omit<MergedFile, 'state' | 'blobKey'>;
   segments: readonly Row<'segments'>[];
   chunks: readonly Row<'chunks'>[];
@@ -27,6 +27,7 @@ export async function manifestOf({ recording, file, segments, chunks, consents, 
     startedAt: rfc3339(file.startedAt), endedAt: recording.endedAt === null ? null : rfc3339(recording.endedAt), mergedAt: rfc3339(mergedAt),
     file: { mimeType: file.mimeType, bytes: file.bytes, sha256: file.sha256, durationMs: file.durationMs },
     gaps: file.gaps,
+    pauses: (recording.pauses ?? []).map(({ fromMs, toMs, by }) => ({ from: rfc3339(fromMs), to: toMs === null ? null : rfc3339(toMs), by: by.kind, id: by.id })),
     consents: consents.map(({ memberKind, memberId, granted, textVersion, locale, createdAt }) => ({ by: memberKind, id: memberId, granted, textVersion, locale, at: rfc3339(createdAt) })),
     segments: given,
     chain: await chainOf(recording.id, given, (text) => createHash('sha256').update(text).digest('hex')),

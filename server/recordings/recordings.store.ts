@@ -2,7 +2,7 @@ import { and, asc, count, eq, gt, gte, inArray, isNull, lt, max, ne, notInArray,
 import type { CallState, PrincipalKind } from '../../protocol/shapes.ts';
 import type { Database, Queries } from '../store/database.ts';
 import { createGroupCommit } from '../store/group-commit.ts';
-import type { Gap, NewRow, Row } from '../store/tables.ts';
+import type { Gap, NewRow, Pause, Row } from '../store/tables.ts';
 import { DOOMED } from './recording-keys.ts';
 
 /** A recording's row. */
@@ -73,6 +73,8 @@ export interface RecordingsStore {
   complete(id: string, now: number): Promise<void>;
   /** The call is over; the merge may begin when the chunks are in. Null when the call has no recording. */
   callEnded(organisationId: string, callId: string, endedAt: number): Promise<RecordingRow | null>;
+  /** Changes a call's pauses as `change` says (null: not at all), each change seeing the one before. Null when the call has no recording. */
+  pause(organisationId: string, callId: string, change: (pauses: Pause[] | null) => Pause[] | null): Promise<{ row: RecordingRow; changed: boolean } | null>;
   /** Recordings whose call is over, but which were not told (a crash came between). */
   untold(): Promise<{ organisationId: string; callId: string; endedAt: number }[]>;
   /** Ids of recordings that may be merged now: complete, or quiet since `quietSince`. Oldest first. */
@@ -228,6 +230,16 @@ export function createRecordingsStore(database: Pick<Database, 'q' | 'tables' | 
       await q.update(recordings).set({ state: 'merging', updatedAt: endedAt }).where(and(mine, eq(recordings.state, 'recording'), gt(recordings.completedAt, 0)));
       return first(await q.select().from(recordings).where(mine));
     },
+    pause: (organisationId, callId, change) => database.atomic(async (q) => {
+      const mine = and(eq(recordings.callId, callId), eq(recordings.organisationId, organisationId), or(isNull(recordings.failure), ne(recordings.failure, DOOMED)));
+      // The write first: its lock makes a second one wait, and then see what this one did.
+      const row = first(await q.update(recordings).set({ callId }).where(mine).returning());
+      if (!row) return null;
+      const pauses = change(row.pauses);
+      if (!pauses) return { row, changed: false };
+      await q.update(recordings).set({ pauses }).where(eq(recordings.id, row.id));
+      return { row: { ...row, pauses }, changed: true };
+    }),
     async untold() {
       const rows = await q.select({ organisationId: recordings.organisationId, callId: recordings.callId, endedAt: calls.endedAt })
         .from(recordings).innerJoin(calls, eq(calls.id, recordings.callId))

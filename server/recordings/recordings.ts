@@ -13,6 +13,7 @@ import type { RecordingLight } from '../calls/recording-light.ts';
 import { rfc3339, type Clock } from '../clock.ts';
 import { problem } from '../errors.ts';
 import type { Hub } from '../hub/hub.ts';
+import { isPaused, pausesBegun, pausesEnded } from './pauses.ts';
 import { chunkKey, chunksPrefix, manifestKey } from './recording-keys.ts';
 import { recordingUpdated, recordingView } from './recording-view.ts';
 import type { RecordingRow, RecordingsStore } from './recordings.store.ts';
@@ -48,6 +49,8 @@ export interface RecordingMedia {
 export interface Recordings {
   /** Begins a segment of the call's recording. `consent_required` until both members have granted it, `forbidden` where the site records nothing. */
   start(caller: Caller, request: { callId: string; mimeType: string; epochMs: number }): Promise<{ recordingId: string; segment: number; startedAt: string }>;
+  /** Holds the call's recording, or goes on with it: recorders end their segments and begin new ones. `not_found` while there is none. */
+  pause(caller: Caller, callId: string, on: boolean): Promise<{ recordingId: string; paused: boolean }>;
   stop(caller: Caller, callId: string): Promise<{ recordingId: string }>;
   /**
    * Stores one chunk; durable when it resolves. `created` is false when the same bytes were there. Refuses with
@@ -188,6 +191,10 @@ export function createRecordings({ store, blobs, calls, hub, clock, light, audit
       const call = await calls.carried(caller, callId);
       if (!(await sites.profile(call.siteId)).recording.enabled) throw problem('forbidden', 'This site records no calls.');
       if (!hasConsent(call)) throw problem('consent_required');
+      const refusePaused = (row: RecordingRow | null) => {
+        if (row && isPaused(row.pauses)) throw problem('recording_paused');
+      };
+      refusePaused(await store.ofCall(call.organisationId, callId));
       const now = clock.now();
       const startedAt = Math.round(Math.max(call.answeredAt ?? now, Math.min(epochMs, now + AHEAD_MS)));
       const { principal } = caller;
@@ -209,10 +216,25 @@ export function createRecordings({ store, blobs, calls, hub, clock, light, audit
       const { recording, segment } = added;
       await markStopped(recording, recorder(principal));
       if (!hasConsent(after)) throw problem('consent_required');
+      refusePaused(await store.ofCall(call.organisationId, callId));
       stopped.get(recording.id)?.delete(segment);
       light.light(callId, recorder(principal));
       tell(call, recording);
       return { recordingId: recording.id, segment, startedAt: rfc3339(startedAt) };
+    },
+
+    async pause(caller, callId, on) {
+      const call = await calls.carried(caller, callId);
+      const { kind, id } = caller.principal;
+      const changed = await store.pause(call.organisationId, callId, (pauses) => (on ? pausesBegun(pauses, { kind, id }, clock.now()) : pausesEnded(pauses, clock.now())));
+      if (!changed) throw problem('not_found');
+      const { row } = changed;
+      if (on) {
+        await markStopped(row);
+        light.putOut(callId);
+      }
+      if (changed.changed) tell(call, row);
+      return { recordingId: row.id, paused: isPaused(row.pauses) };
     },
 
     async stop(caller, callId) {
@@ -248,7 +270,7 @@ export function createRecordings({ store, blobs, calls, hub, clock, light, audit
         if (stored.outcome === 'taken') return same((await store.chunk(id, segment, seq))!, sha256);
         if (stored.reopened) hub.publish([`agents:${principal.organisationId}`], recordingUpdated({ ...row, state: 'merging' }, false));
         // After a restart nothing is known of who records; these bytes tell it.
-        if (call.state === 'active' && !stopped.get(id)?.has(segment) && light.light(row.callId, recorder(principal))) {
+        if (call.state === 'active' && !isPaused(row.pauses) && !stopped.get(id)?.has(segment) && light.light(row.callId, recorder(principal))) {
           const record = await calls.record(principal.organisationId, row.callId);
           if (record) tell(record, row);
         }

@@ -18,7 +18,7 @@ const call = (fields: Partial<Call> = {}): Call => ({
 });
 const view = (fields: Partial<View> = {}): View => ({
   call: call(), phase: 'connected', mode: 'audio', outgoing: true, local: null, remote: null, microphoneOn: true, cameraOn: false,
-  remoteMicrophoneOn: true, remoteCameraOn: false, peerPresent: true, recording: { on: false, allowed: true },
+  remoteMicrophoneOn: true, remoteCameraOn: false, peerPresent: true, recording: { on: false, paused: false, allowed: true },
   connectedAt: 1_000, endReason: null, trouble: null, ...fields,
 });
 
@@ -78,12 +78,26 @@ describe('the elements of a call', function () {
   });
 
   it('[G12] that recording is on stands there in words; that it is off as well', async () => {
-    const element = await show('peer-consult-call-view', { view: view({ recording: { on: true, allowed: true } }) });
+    const element = await show('peer-consult-call-view', { view: view({ recording: { on: true, paused: false, allowed: true } }) });
     expect(inside(element, '[part=recording]')!.textContent).to.contain('This call is being recorded');
-    element.view = view({ recording: { on: false, allowed: false } });
+    element.view = view({ recording: { on: false, paused: false, allowed: false } });
     await element.updateComplete;
     expect(inside(element, '[part=recording]')).to.equal(null);
     expect(inside(element, '[data-recording=off]')).to.not.equal(null);
+  });
+
+  it('[G12] the recording can be held and gone on with; that it is held stands there for both', async () => {
+    const element = await show('peer-consult-call-view', { view: view({ recording: { on: true, paused: false, allowed: true } }) });
+    const wishes: boolean[] = [];
+    element.addEventListener('pc-recording', (event) => void wishes.push((event as CustomEvent<{ on: boolean }>).detail.on));
+    inside(element, '[data-action=recording]')!.click();
+    element.view = view({ recording: { on: false, paused: true, allowed: true } });
+    await element.updateComplete;
+    expect(inside(element, '[data-recording=paused]')!.textContent).to.equal('Recording paused');
+    expect(inside(element, '[part=recording]')).to.equal(null);
+    inside(element, '[data-action=recording]')!.click();
+    expect(wishes).to.deep.equal([false, true]);
+    await accessible(element);
   });
 
   it('[F16] both pictures are shown, the own one small, both muted and inline', async () => {

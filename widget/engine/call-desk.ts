@@ -63,7 +63,7 @@ export function createCallDesk({ wire, kind, locale, textVersion, acting, change
     placeholder = {
       call, mode, phase: 'preparing', outgoing: call === null, local: null, remote: null,
       microphoneOn: true, cameraOn: mode === 'video', remoteMicrophoneOn: true, remoteCameraOn: false, peerPresent: true,
-      recording: { on: false, allowed: false }, connectedAt: null, endReason: null, trouble: null,
+      recording: { on: false, paused: false, allowed: false }, connectedAt: null, endReason: null, trouble: null,
     };
     changed({ call: placeholder });
   };

@@ -2,7 +2,7 @@ import type { Call, CallMode, IceServer, PrincipalKind } from '../../../protocol
 import { createStore, type Readable } from '../store.ts';
 import { WireFailure, type Wire } from '../wire.ts';
 import type { CallTrouble, CallView } from './call-engine.ts';
-import { callModel, recordingAllowed, step, type CallEffect, type CallInput, type CallModel } from './call-state.ts';
+import { callModel, recordingAllowed, recordingPaused, step, type CallEffect, type CallInput, type CallModel } from './call-state.ts';
 import { createDevices, DeviceFailure, type Devices } from './devices.ts';
 import type { Errands } from './errands.ts';
 import type { PathTiming } from './path-watch.ts';
@@ -39,6 +39,8 @@ export interface CallRun {
   leave(): void;
   setMicrophone(on: boolean): Promise<void>;
   setCamera(on: boolean): Promise<void>;
+  /** Holds the recording, or goes on with it. */
+  pauseRecording(on: boolean): void;
   allowPlayback(): Promise<void>;
   level(): number;
 }
@@ -93,7 +95,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
     remote: state.phase === 'ended' || remote.getTracks().length === 0 ? null : remote,
     microphoneOn: state.microphoneOn, cameraOn: state.cameraOn,
     remoteMicrophoneOn: state.remoteMicrophoneOn, remoteCameraOn: state.remoteCameraOn, peerPresent: state.peerPresent,
-    recording: { on: state.call?.recording?.on ?? false, allowed: recordingAllowed(state) && state.recordable },
+    recording: { on: (state.call?.recording?.on ?? false) && !recordingPaused(state), paused: state.call?.recording != null && recordingPaused(state), allowed: recordingAllowed(state) && state.recordable },
     connectedAt: state.connectedAt, endReason: state.endReason, trouble: state.trouble,
   });
   const view = createStore<CallView>(show());
@@ -163,6 +165,11 @@ export function createCallRun(options: CallRunOptions): CallRun {
         break;
       case 'record':
         record(effect.on);
+        break;
+      case 'tell-pause':
+        errands.insist(`pause ${callId}`, effect.on ? 'recording.pause' : 'recording.resume', { callId }, ({ recordingId, paused }) => {
+          feed({ type: 'recording', on: state.call?.recording?.on ?? false, paused, id: recordingId });
+        });
         break;
       case 'release':
         clearTimeout(patience);
@@ -311,7 +318,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
     }),
     wire.on('call.signal', ({ callId, data, epoch: of }) => ours(callId) && hear(data as NumberedSignal, of ?? 1)),
     wire.on('call.media', ({ callId, audio, video }) => ours(callId) && feed({ type: 'peer.media', audio, video })),
-    wire.on('recording.updated', ({ callId, recordingId, on }) => ours(callId) && feed({ type: 'recording', on, id: recordingId })),
+    wire.on('recording.updated', ({ callId, recordingId, on, paused }) => ours(callId) && feed({ type: 'recording', on, paused, id: recordingId })),
     wire.onHello(() => feed({ type: 'greeted' })),
     () => window.removeEventListener('pagehide', onPageHide),
   ];
@@ -329,6 +336,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
     leave: () => feed({ type: 'leave' }),
     setMicrophone,
     setCamera,
+    pauseRecording: (on) => feed({ type: 'recording.pause', on }),
     allowPlayback: () => playback.allow(),
     level: () => peer?.level() ?? 0,
   };
