@@ -210,6 +210,7 @@ export function createCalls({ store, hub, events, clock, chat, presence, sites, 
       if (principal.kind === 'visitor' && !(await sites.profile(principal.siteId)).calls[mode]) throw problem('forbidden', `This site takes no ${mode === 'audio' ? 'voice' : 'video'} calls.`);
       const conversation = conversationId === undefined
         ? await chat.conversationOf(principal as VisitorPrincipal) : await chat.member(principal, conversationId);
+      if (conversation.visitorId === '') throw problem('unprocessable', 'Calls are with visitors; this is a room of the team.');
       const id = clientId === undefined ? clock.id() : callIdOf(principal, clientId);
       const inserted = await store.insert({
         id, organisationId: principal.organisationId, siteId: conversation.siteId, conversationId: conversation.id,

@@ -10,6 +10,8 @@ import type { Events } from '../events/events.ts';
 import type { Files } from '../files/files.ts';
 import type { Hub, Topic } from '../hub/hub.ts';
 import { pageOf, readCursor } from '../page-cursor.ts';
+import type { SearchFollower } from '../search/search-follower.ts';
+import type { Search } from '../search/search.ts';
 import type { Sites } from '../sites/sites.ts';
 import type { NewMessage } from '../store/append.ts';
 import type { MessageData } from '../store/tables.ts';
@@ -114,6 +116,8 @@ export interface ChatParts {
   botFor?(organisationId: string): Promise<{ id: string; name: string } | null>;
   /** Removes the bytes, then the rows, of a recording that is doomed. */
   eraseRecording(recording: { id: string; blobKey: string | null }): Promise<void>;
+  /** Hears of what was written, and finds it again; without it lists look through the messages themselves. */
+  search?: Pick<SearchFollower, 'note'> & Pick<Search, 'conversationsHolding'>;
   failed: (error: unknown, what: string) => void;
 }
 
@@ -123,7 +127,7 @@ const [snapshotSize, roomsAtMost] = [50, 200];
 const busyMs = 1_000;
 
 /** Makes the use cases of chat. */
-export function createChat({ store, workStore, removalStore, roomsStore, transferStore, hub, events, visitors, sites, audit, files, clock, botFor, eraseRecording, failed }: ChatParts): Chat {
+export function createChat({ store, workStore, removalStore, roomsStore, transferStore, hub, events, visitors, sites, audit, files, clock, botFor, eraseRecording, search, failed }: ChatParts): Chat {
   const memberships = createMemberships(store);
   const { member, remember, require } = memberships;
   const news = createChatNews({ store, hub, events });
@@ -174,6 +178,7 @@ export function createChat({ store, workStore, removalStore, roomsStore, transfe
     // Nothing may be awaited between the commit and this: events leave in the order of seq.
     const message = messageOnWire(result.message);
     if (!result.duplicate) {
+      search?.note(facts.id);
       const isNote = message.kind === 'note';
       hub.publish(isNote ? staffOf(facts) : audienceOf(facts), { type: 'message', message }, except === undefined ? undefined : { except });
       // Listeners mail, push and post what they hear of: what is private, and what agents say to one another, stays here.
@@ -247,8 +252,9 @@ export function createChat({ store, workStore, removalStore, roomsStore, transfe
       if (asker.kind !== 'agent' && assignee === 'me') throw problem('bad_request', 'Only an agent is somebody to be assigned.');
       const { organisationId, kind, id } = asker;
       const ofTeam = among === 'team' && kind !== 'visitor';
+      const holding = text === undefined || ofTeam || kind === 'visitor' ? null : await search?.conversationsHolding(organisationId, text);
       const rows = await store.list(ofTeam ? { kind: among, organisationId, text, unread, reader: { kind, id }, limit: limit + 1, before: readCursor(cursor) } : {
-        organisationId, status, siteId: site, tagId: tag, text, unread, reader: { kind, id }, limit: limit + 1, before: readCursor(cursor),
+        organisationId, status, siteId: site, tagId: tag, text, ...(holding && { holding }), unread, reader: { kind, id }, limit: limit + 1, before: readCursor(cursor),
         visitorId: kind === 'visitor' ? id : visitor, assigneeId: assignee === 'me' ? id : assignee === 'none' ? null : assignee,
       });
       const { rows: page, next } = pageOf(rows, limit, ({ conversation: { lastMessageAt, id } }) => ({ at: lastMessageAt, id }));
@@ -269,11 +275,11 @@ export function createChat({ store, workStore, removalStore, roomsStore, transfe
       const trimmed = fitText(text, fileIds.length > 0 ? 0 : 1);
       if (note && asker.kind === 'visitor') throw problem('forbidden', 'Only the team writes notes.');
       let facts: ConversationFacts;
-      if (conversationId !== undefined) facts = await member(asker, conversationId);
+      if (conversationId !== undefined) facts = memberships.recall(asker, conversationId) ?? await member(asker, conversationId);
       else if (asker.kind === 'visitor') facts = (await latestOf(asker))?.facts ?? await createFor(asker, fileIds);
       else throw problem('bad_request', 'conversationId is missing.');
       if (note) requireVisitors(facts);
-      const author = await writerOf(asker, asAgentId);
+      const author = asAgentId === undefined ? authorOf(asker) : await writerOf(asker, asAgentId);
       const data = fileIds.length > 0 || claims.size > 0 ? await claimed(asker, facts.id, clientId, fileIds) : undefined;
       return append(facts, { clientId, author, kind: note ? 'note' : 'text', text: trimmed, reopen: !note, ...(data && { data }) }, except);
     },

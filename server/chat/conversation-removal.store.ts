@@ -2,7 +2,8 @@ import { and, eq, inArray, lt, ne } from 'drizzle-orm';
 import { doomFiles, type DoomedFile } from '../files/files.store.ts';
 import { DOOMED } from '../recordings/recording-keys.ts';
 import type { Database, Queries } from '../store/database.ts';
-import type { Row, Tables } from '../store/tables.ts';
+import { createSearchIndex } from '../store/search-index.ts';
+import type { Row } from '../store/tables.ts';
 
 /** What is doomed with a conversation: its rows are left, until its bytes have been removed. */
 export interface Belongings {
@@ -41,14 +42,15 @@ export function createConversationRemovalStore(database: Database): Conversation
         own, only === null ? undefined : eq(conversations.status, 'closed'), typeof only === 'number' ? lt(conversations.closedAt, only) : undefined,
       )).returning({ id: conversations.id });
       if (gone.length === 0) return { outcome: 'not_closed' };
-      const belongings = await removeBelongings(q, database.tables, organisationId, id, now);
+      const belongings = await removeBelongings(q, database, organisationId, id, now);
       return { outcome: 'removed', visitorName: row.visitorName ?? '', belongings };
     }),
   };
 }
 
 /** Removes all that hangs on a conversation whose row has just gone in the same transaction. */
-export async function removeBelongings(q: Queries, tables: Tables, organisationId: string, id: string, now: number): Promise<Belongings> {
+export async function removeBelongings(q: Queries, database: Database, organisationId: string, id: string, now: number): Promise<Belongings> {
+  const { tables } = database;
   const { calls, consents, conversationTags, messages, participants, pins, reads, recordings } = tables;
   const itsCalls = q.select({ id: calls.id }).from(calls).where(and(eq(calls.conversationId, id), eq(calls.organisationId, organisationId)));
   const doomedRecordings = await q.update(recordings).set({ state: 'failed', failure: DOOMED, claimedBy: null, claimedUntil: null, updatedAt: now })
@@ -60,6 +62,7 @@ export async function removeBelongings(q: Queries, tables: Tables, organisationI
   await q.delete(pins).where(eq(pins.conversationId, id));
   await q.delete(reads).where(eq(reads.conversationId, id));
   await q.delete(messages).where(eq(messages.conversationId, id));
+  await createSearchIndex(database).removeConversation(q, organisationId, id);
   const doomedFiles = await doomFiles(q, tables, and(eq(tables.files.conversationId, id), eq(tables.files.organisationId, organisationId)));
   return { recordings: doomedRecordings, files: doomedFiles };
 }

@@ -19,6 +19,8 @@ export interface ConversationsFilter {
   unread?: boolean | undefined;
   /** Part of a message, or of the visitor's name. */
   text?: string | undefined;
+  /** The conversations that hold `text`, if that is known already. */
+  holding?: readonly string[] | undefined;
   /** Whose cursor tells what is unread; private notes are found by the team alone. */
   reader: Reader;
   before?: Place | undefined;
@@ -28,7 +30,7 @@ export interface ConversationsFilter {
 /** The condition of a list, for a query that joins `visitors`. Every value in it is bound. */
 export function matching({ q, tables }: Pick<Database, 'q' | 'tables'>, filter: ConversationsFilter): SQL | undefined {
   const { conversations, conversationTags, messages, participants, reads, visitors } = tables;
-  const { organisationId, kind = 'visitor', visitorId, status, assigneeId, tagId, siteId, unread, text, reader, before } = filter;
+  const { organisationId, kind = 'visitor', visitorId, status, assigneeId, tagId, siteId, unread, text, holding, reader, before } = filter;
   const isVisitor = reader.kind === 'visitor';
   const conditions: (SQL | undefined)[] = [eq(conversations.organisationId, organisationId)];
   if (kind === 'visitor') conditions.push(isNull(conversations.teamKind));
@@ -52,7 +54,8 @@ export function matching({ q, tables }: Pick<Database, 'q' | 'tables'>, filter: 
     const last = isVisitor ? sql`coalesce(${conversations.visibleSeq}, ${conversations.lastSeq})` : sql`${conversations.lastSeq}`;
     conditions.push(unread ? sql`${last} > ${seen}` : sql`${last} <= ${seen}`);
   }
-  if (text !== undefined) {
+  if (holding) conditions.push(inArray(conversations.id, [...holding]));
+  else if (text !== undefined) {
     const patterns = partsLike(text);
     conditions.push(or(holdsPart(visitors.name, patterns), exists(q.select({ one: sql`1` }).from(messages).where(and(
       eq(messages.conversationId, conversations.id), isVisitor ? ne(messages.kind, 'note') : undefined, holdsPart(messages.text, patterns))))));

@@ -74,7 +74,7 @@ export function createRoomsStore(database: Database): RoomsStore {
       await q.delete(reads).where(and(eq(reads.conversationId, conversationId), eq(reads.memberKind, 'agent'), eq(reads.memberId, agentId)));
       if ((await membersOf(q, conversationId)).length > 0) return 'left';
       await q.delete(conversations).where(own(organisationId, conversationId));
-      return { emptied: await removeBelongings(q, tables, organisationId, conversationId, now) };
+      return { emptied: await removeBelongings(q, database, organisationId, conversationId, now) };
     }),
   };
 }

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, gte, lt } from 'drizzle-orm';
 import type { Queries } from './database.ts';
 import type { Tables } from './tables.ts';
 
@@ -46,33 +46,43 @@ export function docAt(ms: number): number {
 /** Beyond every entry. */
 export const NO_DOC = 1e15 - 1;
 
-// How far a message goes at most, in numbers, when the place that it would have is taken.
-const furthestStep = 4096;
+// So many numbers are looked through at once for a free one.
+const reach = 2_048;
 
 /**
  * Gives messages free numbers: each one's own moment, or soon after it. `insert` writes rows unless their number is taken, and gives
  * the numbers that it wrote. Numbers are asked for in rising order, so that two processes never wait for each other in a circle.
  */
 export async function insertNumbered(
-  messages: readonly IndexedMessage[], insert: (rows: readonly NumberedMessage[]) => Promise<readonly { doc: number }[]>,
+  q: Queries, { searchEntries }: Tables, messages: readonly IndexedMessage[],
+  insert: (rows: readonly NumberedMessage[]) => Promise<readonly { doc: number }[]>,
 ): Promise<NumberedMessage[]> {
-  const inOrder = messages.toSorted((a, b) => a.createdAt - b.createdAt || a.conversation - b.conversation || a.seq - b.seq);
-  const place = (rows: readonly NumberedMessage[]) => {
-    let free = 0;
-    return rows.map((row) => {
-      const doc = Math.max(free, row.doc);
-      free = doc + 1;
-      return { ...row, doc };
-    });
+  const firstFree = async (from: number): Promise<number> => {
+    for (let at = from; ; at += reach) {
+      const rows = await q.select({ doc: searchEntries.doc }).from(searchEntries).where(and(gte(searchEntries.doc, at), lt(searchEntries.doc, at + reach)));
+      const taken = new Set(rows.map(({ doc }) => doc));
+      for (let doc = at; doc < at + reach; doc++) if (!taken.has(doc)) return doc;
+    }
   };
   const done: NumberedMessage[] = [];
-  let left = place(inOrder.map((message) => ({ ...message, doc: docAt(message.createdAt) })));
-  for (let step = 1; left.length > 0; step = Math.min(step * 2, furthestStep)) {
+  let left: NumberedMessage[] = [];
+  let free = 0;
+  for (const message of messages.toSorted((a, b) => a.createdAt - b.createdAt || a.conversation - b.conversation || a.seq - b.seq)) {
+    const doc = Math.max(free, docAt(message.createdAt));
+    left.push({ ...message, doc });
+    free = doc + 1;
+  }
+  for (;;) {
     const written = new Set((await insert(left)).map(({ doc }) => doc));
     done.push(...left.filter(({ doc }) => written.has(doc)));
-    left = place(left.filter(({ doc }) => !written.has(doc)).map((row) => ({ ...row, doc: row.doc + step })));
+    const refused = left.filter(({ doc }) => !written.has(doc));
+    if (refused.length === 0) return done.toSorted((a, b) => a.doc - b.doc);
+    left = [];
+    for (const message of refused) {
+      const doc = await firstFree(Math.max(message.doc, (left.at(-1)?.doc ?? -1) + 1));
+      left.push({ ...message, doc });
+    }
   }
-  return done.toSorted((a, b) => a.doc - b.doc);
 }
 
 /**

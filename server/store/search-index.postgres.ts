@@ -3,10 +3,10 @@ import { bigint, integer, pgTable } from 'drizzle-orm/pg-core';
 import type { Database, Queries } from './database.ts';
 import { endProgress, insertNumbered, type SearchIndex } from './search-entries.ts';
 
-// `searchEntries` with the column that Postgres has more (migration 0006).
+// `searchEntries` with the column that Postgres has more (migration 0006). Named one by one: Drizzle remembers names it makes by table.
 const entries = pgTable('search_entries', {
-  doc: bigint({ mode: 'number' }).primaryKey(), conversation: bigint({ mode: 'number' }).notNull(), seq: bigint({ mode: 'number' }).notNull(),
-  grams: integer().array().notNull(),
+  doc: bigint('doc', { mode: 'number' }).primaryKey(), conversation: bigint('conversation', { mode: 'number' }).notNull(), seq: bigint('seq', { mode: 'number' }).notNull(),
+  grams: integer('grams').array().notNull(),
 });
 // The builders of both engines have the methods that are used here.
 type Table = Parameters<ReturnType<Queries['select']>['from']>[0];
@@ -17,7 +17,7 @@ export function createPostgresSearchIndex({ q: outside, tables }: Database): Sea
   return {
     async add(q, messages) {
       if (messages.length === 0) return;
-      await insertNumbered(messages, async (rows) =>
+      await insertNumbered(q, tables, messages, async (rows) =>
         await q.insert(table as never).values(rows.map((row) => ({ ...row, grams: [...row.grams] })) as never).onConflictDoNothing().returning({ doc: tables.searchEntries.doc }) as { doc: number }[]);
     },
     async removeConversation(q, organisationId, conversationId) {

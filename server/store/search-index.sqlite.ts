@@ -18,7 +18,7 @@ export function createSqliteSearchIndex({ q: outside, tables }: Database): Searc
   return {
     async add(q, messages) {
       if (messages.length === 0) return;
-      const numbered = await insertNumbered(messages, (rows) =>
+      const numbered = await insertNumbered(q, tables, messages, (rows) =>
         q.insert(searchEntries).values(rows.map(({ doc, conversation, seq }) => ({ doc, conversation, seq }))).onConflictDoNothing().returning({ doc: searchEntries.doc }));
       // In rising order: one that is lower than the last makes FTS5 begin another segment.
       await q.insert(searchIndex).values(numbered.map(({ doc, grams }) => ({ rowid: doc, grams: grams.map(wordOf).join(' ') })));
