@@ -16,6 +16,7 @@ import { isMember, type CallEvent, type HangupReason } from './call-state.ts';
 import { callView, situationOf } from './call-view.ts';
 import type { CallRecord, CallsFilter, CallsStore } from './calls.store.ts';
 import type { IceServers } from './ice-servers.ts';
+import { createWaitingLine } from './waiting-line.ts';
 import type { RecordingLight } from './recording-light.ts';
 
 /** A call with what is shown beside it. */
@@ -47,6 +48,7 @@ export interface CallJoined {
   call: Call;
   iceServers: IceServer[];
   position?: number;
+  etaMs?: number;
   peerConnectionId: string | null;
 }
 
@@ -116,7 +118,8 @@ const other = (side: PrincipalKind): PrincipalKind => (side === 'visitor' ? 'age
 export function createCalls({ store, hub, events, clock, chat, presence, sites, iceServers, light, search, failed }: CallsOptions): Calls {
   const legs = createCallLegs({ clock, expired: (callId, side) => course.lost(callId, side) });
   const observers: CallObserver[] = [];
-  const course = createCallCourse({ store, hub, events, clock, legs, light, observers, addCallLine: (line) => chat.addCallLine(line), failed });
+  const line = createWaitingLine({ store, hub, clock, failed });
+  const course = createCallCourse({ line, store, hub, events, clock, legs, light, observers, addCallLine: (line) => chat.addCallLine(line), failed });
   const open = new Set<string>();
   let repair: Timer | null = null;
 
@@ -235,8 +238,7 @@ export function createCalls({ store, hub, events, clock, chat, presence, sites, 
         hub.publish(rungBy(call!), { type: 'call.updated', call: view(call!) }, { except: connectionId });
         events.emit({ ...place(call!), type: 'call.started' });
       }
-      const position = principal.kind === 'visitor' && call!.state === 'ringing' ? 1 + (await store.ringingBefore(call!)) : undefined;
-      return { ...joined(call!, caller), ...(position !== undefined && { position }) };
+      return { ...joined(call!, caller), ...(principal.kind === 'visitor' && call!.state === 'ringing' && (await line.place(call!))) };
     },
 
     async accept(caller, callId) {
@@ -262,7 +264,10 @@ export function createCalls({ store, hub, events, clock, chat, presence, sites, 
       hub.publish([`${call.startedByKind}:${call.startedById}`], { type: 'call.updated', call: view(call) }, { except: starter ?? connectionId });
       const rang: Topic[] = principal.kind === 'agent' ? [`agents:${call.organisationId}`] : [`visitor:${principal.id}`];
       hub.publish(rang, { type: 'call.updated', call: view(call), answeredElsewhere: true }, { except: connectionId });
-      if (principal.kind === 'agent') hub.publish(rang, { type: 'queue.removed', callId, reason: 'answered' });
+      if (principal.kind === 'agent') {
+        hub.publish(rang, { type: 'queue.removed', callId, reason: 'answered' });
+        line.moved(call.organisationId);
+      }
       return joined(call, caller);
     },
 
@@ -311,6 +316,8 @@ export function createCalls({ store, hub, events, clock, chat, presence, sites, 
       const call = (await store.find(before.organisationId, callId)) ?? before;
       if (!granted) for (const observer of observers) await observer.consentRevoked?.(call);
       hub.publish(membersOf(call), { type: 'call.updated', call: view(call) }, { except: connectionId });
+      // Agents see before they answer whether it may be recorded.
+      if (call.state === 'ringing' && call.startedByKind === 'visitor') hub.publish([`agents:${call.organisationId}`], { type: 'queue.updated', call: view(call) });
       return view(call);
     },
 
