@@ -2,7 +2,7 @@ import { and, asc, count, desc, eq, gt, inArray, isNull, lt, lte, ne } from 'dri
 import type { Named, Tag } from '../../protocol/shapes.ts';
 import type { Appended, NewMessage } from '../store/append.ts';
 import type { Database } from '../store/database.ts';
-import { createGroupCommit, QueueFull } from '../store/group-commit.ts';
+import { createGroupCommit } from '../store/group-commit.ts';
 import type { MemberKind, Row } from '../store/tables.ts';
 import { matching, type ConversationsFilter } from './conversations-filter.store.ts';
 
@@ -148,14 +148,7 @@ export function createChatStore(database: Database): ChatStore {
         .where(and(eq(agents.organisationId, organisationId), eq(agents.id, id), eq(agents.status, 'active')));
       return row ?? null;
     },
-    async append(message) {
-      try {
-        return await commits.add(message);
-      } catch (error) {
-        if (error instanceof QueueFull) return null;
-        throw error;
-      }
-    },
+    append: (message) => commits.offer(message) ?? Promise.resolve(null),
     settled: () => commits.settled(),
   };
 }

@@ -28,6 +28,8 @@ export interface Memberships {
   require(organisationId: string, conversationId: string): Promise<ConversationFacts>;
   /** The same, if `asker` belongs to it: its visitor, an agent or a key of its organisation; of a room of the team its members alone. */
   member(asker: Pick<Asker, 'kind' | 'id' | 'organisationId'>, conversationId: string): Promise<ConversationFacts>;
+  /** The same at once, for a visitor's conversation that is remembered; null says nothing. */
+  recall(asker: Pick<Asker, 'kind' | 'id' | 'organisationId'>, conversationId: string): ConversationFacts | null;
   /** Conversations went to another visitor, or away. */
   forget(conversationIds: readonly string[]): void;
 }
@@ -84,6 +86,10 @@ export function createMemberships(store: Pick<ChatStore, 'conversation' | 'membe
   return {
     remember,
     require,
+    recall({ kind, id, organisationId }, conversationId) {
+      const facts = known.get(conversationId);
+      return facts?.members === null && facts.organisationId === organisationId && (kind !== 'visitor' || facts.visitorId === id) ? facts : null;
+    },
     async member({ kind, id, organisationId }, conversationId) {
       const facts = await require(organisationId, conversationId);
       const belongs = facts.members === null ? kind !== 'visitor' || facts.visitorId === id : kind === 'agent' && facts.members.includes(id);
