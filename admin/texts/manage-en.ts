@@ -319,6 +319,7 @@ export const manageEn = {
   error_last_owner: 'This is the last owner. Make somebody else an owner first.',
   error_email_taken: 'There is an account with this e-mail already.',
   error_name_taken: 'There is one of this name already.',
+  error_pin_limit: 'Five conversations are pinned already. Unpin one first.',
   error_mail_off: 'This server sends no mail. SMTP_URL and MAIL_FROM have to be set.',
   error_address_refused: 'This address cannot be reached from the internet, or is not allowed.',
   error_too_large: 'This is too large.',

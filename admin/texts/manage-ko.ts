@@ -321,6 +321,7 @@ export const manageKo: Record<keyof typeof manageEn, string> = {
   error_last_owner: '마지막 소유자입니다. 다른 사람을 먼저 소유자로 정해 주세요.',
   error_email_taken: '이 이메일을 사용하는 계정이 이미 있습니다.',
   error_name_taken: '같은 이름이 이미 있습니다.',
+  error_pin_limit: '이미 5개를 고정했습니다. 먼저 하나를 고정 해제해 주세요.',
   error_mail_off: '이 서버는 메일을 보내지 않습니다. SMTP_URL과 MAIL_FROM을 설정해야 합니다.',
   error_address_refused: '인터넷에서 접속할 수 없거나 허용되지 않는 주소입니다.',
   error_too_large: '크기가 너무 큽니다.',
