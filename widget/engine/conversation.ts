@@ -93,6 +93,9 @@ function lineOf(message: Message): Line {
   return line;
 }
 
+/** The number up to which nothing is missing: from here on a reader who was away has to hear. */
+export const knownTo = (state: ConversationLines): number => firstHole(state) ?? state.messages.at(-1)?.seq ?? 0;
+
 /** The number after which something is missing, or null. */
 function firstHole({ messages, voids }: ConversationLines): number | null {
   for (let at = 1; at < messages.length; at++) {

@@ -41,6 +41,8 @@ const PASSING = new Set(['offline', 'timeout', 'unavailable', 'rate_limited', 'u
 /** How often a message is tried again after `internal` before its writer is asked, and how long in between, in ms. */
 const INTERNAL_TRIES = 3;
 const RETRY_MS = 2_000;
+/** How long what is written may wait for what an earlier page left, in ms. */
+const RESTORE_MS = 2_000;
 /** An upload that broke is tried again after a second, then after twice as long each time, up to this, in ms. */
 const LONGEST_MS = 30_000;
 
@@ -62,6 +64,8 @@ export function createDelivery({ wire, outbox, files, sent, failed, gone, progre
   const pauses = new Map<string, ReturnType<typeof setTimeout>>();
   const limited = new Set<string>();
   let disposed = false;
+  /** What an earlier page left goes first: nothing leaves before it has been read. */
+  let restoring = false;
 
   const pause = (conversationId: string, ms: number): void => {
     clearTimeout(pauses.get(conversationId));
@@ -129,7 +133,7 @@ export function createDelivery({ wire, outbox, files, sent, failed, gone, progre
   };
 
   const pump = (conversationId: string): void => {
-    if (disposed || pauses.has(conversationId) || wire.connectionId === null) return;
+    if (disposed || restoring || pauses.has(conversationId) || wire.connectionId === null) return;
     const here = [...queue.values()].filter((message) => message.conversationId === conversationId);
     const message = here.find(({ failure }) => !failure);
     if (!message || here.some(({ clientId }) => flying.has(clientId))) return;
@@ -165,7 +169,8 @@ export function createDelivery({ wire, outbox, files, sent, failed, gone, progre
     const { conversationId, clientId } = message;
     if (PASSING.has(code)) {
       // Without a connection the next hello is the time to try again; a path that swallows replies wants a moment, too.
-      if (code === 'offline') return;
+      // A socket that is closing refuses at once, and says only later that it has closed: asking it again and again would hang the page.
+      if (code === 'offline' && wire.connectionId === null) return;
       const ms = error instanceof WireFailure && error.retryAfterMs !== undefined ? error.retryAfterMs : RETRY_MS;
       pause(conversationId, ms);
       if (code !== 'rate_limited') return;
@@ -201,11 +206,20 @@ export function createDelivery({ wire, outbox, files, sent, failed, gone, progre
 
   const delivery: Delivery = {
     async restore(restored) {
-      for (const message of await outbox.all()) {
-        if (disposed || queue.has(message.clientId)) continue;
-        queue.set(message.clientId, message);
-        restored(message);
-      }
+      restoring = true;
+      // A storage that does not answer keeps nobody from writing.
+      const patience = setTimeout(() => {
+        restoring = false;
+        delivery.flush();
+      }, RESTORE_MS);
+      const earlier = (await outbox.all()).filter(({ clientId }) => !queue.has(clientId));
+      clearTimeout(patience);
+      restoring = false;
+      if (disposed) return;
+      const since = [...queue.values()];
+      queue.clear();
+      for (const message of [...earlier, ...since]) queue.set(message.clientId, message);
+      for (const message of earlier) restored(message);
       delivery.flush();
     },
     add(message) {
