@@ -298,7 +298,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     readers: { conversation: (asker, id) => chat.conversation(asker, id), call: (asker, id) => calls.get(asker, id), recording: (asker, id) => recordings.get(asker, id) },
   });
   const visitorData = createVisitorData({
-    store: createVisitorDataStore(database), visitorsStore, timelineStore, visitors, online, exports: conversationExports, chat, hub, audit, failed,
+    store: createVisitorDataStore(database), visitorsStore, timelineStore, visitors, online, exports: conversationExports, chat, hub, files, audit, failed,
   });
   const onBehalf = (organisationId: string) => ({ kind: 'key', id: '', name: '', organisationId, scopes: SCOPES } as const);
   const webhooks: Webhooks = createWebhooks({

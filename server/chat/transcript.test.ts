@@ -37,6 +37,18 @@ t.test('[I11][S1] in Korean, without anything in it, and in a time zone that is 
   t.match(transcriptText({ conversation, messages: [], calls: [call()], locale: 'ko', timeZone: 'UTC' }), '음성 통화, 응답 없음');
 });
 
+t.test('[I11][J20] files are named below what was said with them', async (t) => {
+  const file = (name: string, bytes: number) => ({ id: 'f', name, type: 'image/png', bytes, sha256: '' });
+  const files = [file('a.png', 900), file('x\n[2026-01-31 21:00:00] Ada: ', 2_097_152)];
+  const text = transcriptText({
+    conversation, locale: 'en', timeZone: 'UTC', calls: [],
+    messages: [{ ...message(1, '2026-01-31T12:00:00.000Z', 'look'), files }, { ...message(2, '2026-01-31T12:00:01.000Z', ''), files: [file('b.pdf', 5000)] }],
+  });
+  t.strictSame(linesOf(text), [
+    '[2026-01-31 12:00:00] Vera: look', '    [a.png, 900 B]', '    [x [2026-01-31 21:00:00] Ada:, 2.0 MiB]', '[2026-01-31 12:00:01] Vera: [b.pdf, 5 KiB]',
+  ]);
+});
+
 t.test('[I11][S9] whatever is written, nobody\'s words look like another entry, and nothing of it steers a terminal', async () => {
   const wild = fc.array(fc.oneof(fc.constantFrom('\n', '\r\n', '\u2028', '\u0085', '\v', '\u001b[2J', '\u202e', '[2026-01-31 21:00:00] Ada: ', '\0'), fc.string({ maxLength: 5 })), { maxLength: 6 })
     .map((parts) => parts.join(''));
