@@ -13,6 +13,8 @@ const CallReply = Type.Object({
   iceServers: Type.Array(IceServer),
   /** How many calls ring before this one (1 = next). */
   position: Type.Optional(Type.Integer()),
+  /** How long that may take, guessed from how quickly calls were answered lately. */
+  etaMs: Type.Optional(Type.Integer()),
   /** The other member's connection, once there is one. */
   peerConnectionId: Type.Optional(Type.Union([Type.String(), Type.Null()])),
 });
@@ -104,6 +106,10 @@ export const EVENTS = {
   }),
   /** Waiting calls, to agents. Deltas, never SDP. */
   'queue.added': Type.Object({ call: Call }),
+  /** Something about a waiting call changed, e.g. its visitor's word about being recorded. */
+  'queue.updated': Type.Object({ call: Call }),
+  /** Visitors: the own place in the line, whenever it changes; 1 = next. */
+  'queue.position': Type.Object({ callId: Type.String(), position: Type.Integer(), etaMs: Type.Optional(Type.Integer()) }),
   'queue.removed': Type.Object({ callId: Type.String(), reason: Type.String() }),
   /**
    * A call changed. `answeredElsewhere`: stop ringing, a colleague (or another tab of yours) has it.

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, exists, gt, gte, inArray, isNotNull, isNull, lt, ne, or, sql, type SQL } from 'drizzle-orm';
+import { and, asc, count, desc, eq, exists, gt, gte, inArray, isNotNull, isNull, lt, min, ne, or, sql, type SQL } from 'drizzle-orm';
 import type { CallEndReason, CallMode, CallState, PrincipalKind, RecordingState } from '../../protocol/shapes.ts';
 import type { Place } from '../page-cursor.ts';
 import type { Database } from '../store/database.ts';
@@ -72,8 +72,10 @@ export interface CallsStore {
   liveOfVisitor(organisationId: string, visitorId: string): Promise<CallRecord[]>;
   /** What rings or runs in an organisation. */
   liveOfOrganisation(organisationId: string): Promise<CallRecord[]>;
-  /** How many visitors' calls ring in an organisation since before this one. */
-  ringingBefore(call: { organisationId: string; createdAt: number; id: string }): Promise<number>;
+  /** The visitors' calls that ring in an organisation, who came first before. */
+  waiting(organisationId: string): Promise<{ id: string; visitorId: string }[]>;
+  /** How many of the visitors' calls were answered since a moment, and when the first of them was. */
+  answersSince(organisationId: string, since: number): Promise<{ count: number; firstAt: number | null }>;
   /** Keeps the newest word of each member. */
   setConsent(consent: ConsentGiven): Promise<void>;
   /** Those of a conversation, oldest first. */
@@ -145,11 +147,15 @@ export function createCallsStore({ q, tables }: Pick<Database, 'q' | 'tables'>):
     liveOfVisitor: async (organisationId, visitorId) =>
       (await live()).filter((call) => call.organisationId === organisationId && call.visitorId === visitorId),
     liveOfOrganisation: async (organisationId) => (await live()).filter((call) => call.organisationId === organisationId),
-    async ringingBefore({ organisationId, createdAt, id }) {
-      const waiting = await q.select({ organisationId: calls.organisationId, createdAt: calls.createdAt, id: calls.id }).from(calls)
-        .where(and(hasKey, eq(calls.state, 'ringing'), eq(calls.startedByKind, 'visitor')));
-      return waiting.filter((call) => call.organisationId === organisationId
-        && (call.createdAt < createdAt || (call.createdAt === createdAt && call.id < id))).length;
+    waiting: async (organisationId) => q.select({ id: calls.id, visitorId: calls.visitorId }).from(calls)
+      .where(and(hasKey, eq(calls.organisationId, organisationId), eq(calls.state, 'ringing'), eq(calls.startedByKind, 'visitor')))
+      .orderBy(asc(calls.createdAt), asc(calls.id)),
+    async answersSince(organisationId, since) {
+      // A call rings for a minute at most: what was answered since then began a little before, which the index knows.
+      const [row] = await q.select({ count: count(), firstAt: min(calls.answeredAt) }).from(calls).where(and(
+        eq(calls.organisationId, organisationId), gte(calls.createdAt, since - 120_000), gte(calls.answeredAt, since), eq(calls.startedByKind, 'visitor'),
+      ));
+      return { count: Number(row?.count ?? 0), firstAt: row?.firstAt == null ? null : Number(row.firstAt) };
     },
     async setConsent(consent) {
       const { granted, textVersion, locale, createdAt } = consent;

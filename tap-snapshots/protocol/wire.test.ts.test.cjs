@@ -28,6 +28,8 @@ conversation.viewers: {"type":"object","required":["conversationId","viewers"],"
 visitor.updated: {"type":"object","required":["visitorId","online","page"],"properties":{"visitorId":{"type":"string"},"online":{"type":"boolean"},"page":{"anyOf":["PageView",{"type":"null"}]}}}
 presence: {"type":"object","properties":{"presence":{"type":"object","required":["status"],"properties":{"status":{"anyOf":[{"type":"string","const":"online"},{"type":"string","const":"offline"}]}}},"agent":{"type":"object","required":["id","name","status"],"properties":{"id":{"type":"string"},"name":{"type":"string"},"status":"PresenceStatus"}}}}
 queue.added: {"type":"object","required":["call"],"properties":{"call":"Call"}}
+queue.updated: {"type":"object","required":["call"],"properties":{"call":"Call"}}
+queue.position: {"type":"object","required":["callId","position"],"properties":{"callId":{"type":"string"},"position":{"type":"integer"},"etaMs":{"type":"integer"}}}
 queue.removed: {"type":"object","required":["callId","reason"],"properties":{"callId":{"type":"string"},"reason":{"type":"string"}}}
 call.updated: {"type":"object","required":["call"],"properties":{"call":"Call","answeredElsewhere":{"type":"boolean"},"superseded":{"type":"boolean"},"peerConnectionId":{"anyOf":[{"type":"string"},{"type":"null"}]},"peerPresent":{"type":"boolean"},"iceServers":{"type":"array","items":"IceServer"}}}
 call.signal: {"type":"object","required":["callId","from","data"],"properties":{"callId":{"type":"string"},"from":{"type":"string"},"data":{},"epoch":{"type":"integer"}}}
@@ -148,7 +150,7 @@ TagBody: {"type":"object","required":["name","colour"],"properties":{"name":{"ty
 TagPatch: {"type":"object","properties":{"name":{"type":"string","minLength":1,"maxLength":40,"pattern":"\\\\S"},"colour":{"anyOf":[{"type":"string","const":"grey"},{"type":"string","const":"red"},{"type":"string","const":"orange"},{"type":"string","const":"yellow"},{"type":"string","const":"green"},{"type":"string","const":"teal"},{"type":"string","const":"blue"},{"type":"string","const":"purple"},{"type":"string","const":"pink"}]}},"examples":[{"colour":"teal"}]}
 TimelineEntry: {"anyOf":[{"type":"object","required":["kind","at","conversation"],"properties":{"kind":{"type":"string","const":"conversation"},"at":"Timestamp","conversation":"Conversation"}},{"type":"object","required":["kind","at","message"],"properties":{"kind":{"type":"string","const":"message"},"at":"Timestamp","message":"Message"}},{"type":"object","required":["kind","at","call"],"properties":{"kind":{"type":"string","const":"call"},"at":"Timestamp","call":"Call"}},{"type":"object","required":["kind","at","recording"],"properties":{"kind":{"type":"string","const":"recording"},"at":"Timestamp","recording":"Recording"}},{"type":"object","required":["kind","at","page"],"properties":{"kind":{"type":"string","const":"page"},"at":"Timestamp","page":"PageView"}}]}
 TranscriptBody: {"type":"object","required":["email"],"properties":{"email":"EmailAddress","clientId":{"type":"string","pattern":"^[0-9A-Za-z-]{20,64}$"}},"examples":[{"email":"mina@mail.example"}]}
-VisitorExport: {"type":"object","required":["visitor","conversations","pages"],"properties":{"visitor":"Visitor","conversations":{"type":"array","items":"ConversationExport"},"pages":{"type":"array","items":"PageView"}}}
+VisitorExport: {"type":"object","required":["visitor","conversations","pages","files"],"properties":{"visitor":"Visitor","conversations":{"type":"array","items":"ConversationExport"},"pages":{"type":"array","items":"PageView"},"files":{"type":"array","items":"File"}}}
 VisitorPatch: {"type":"object","properties":{"name":{"type":"string","minLength":1,"maxLength":80,"pattern":"\\\\S"},"email":{"anyOf":["EmailAddress",{"type":"null"}]},"note":{"type":"string","maxLength":4000}},"examples":[{"name":"Kim Mina","note":"Prefers to be called in the afternoon."}]}
 `
 
@@ -174,9 +176,9 @@ conversation.transcript: {"type":"object","required":["mailed"],"properties":{"m
 visitor.contact: {"type":"object","properties":{}}
 visitor.context: {"type":"object","properties":{}}
 presence.set: {"type":"object","required":["status"],"properties":{"status":"PresenceStatus"}}
-call.start: {"type":"object","required":["call","iceServers"],"properties":{"call":"Call","iceServers":{"type":"array","items":"IceServer"},"position":{"type":"integer"},"peerConnectionId":{"anyOf":[{"type":"string"},{"type":"null"}]}}}
-call.accept: {"type":"object","required":["call","iceServers"],"properties":{"call":"Call","iceServers":{"type":"array","items":"IceServer"},"position":{"type":"integer"},"peerConnectionId":{"anyOf":[{"type":"string"},{"type":"null"}]}}}
-call.resume: {"type":"object","required":["call","iceServers"],"properties":{"call":"Call","iceServers":{"type":"array","items":"IceServer"},"position":{"type":"integer"},"peerConnectionId":{"anyOf":[{"type":"string"},{"type":"null"}]}}}
+call.start: {"type":"object","required":["call","iceServers"],"properties":{"call":"Call","iceServers":{"type":"array","items":"IceServer"},"position":{"type":"integer"},"etaMs":{"type":"integer"},"peerConnectionId":{"anyOf":[{"type":"string"},{"type":"null"}]}}}
+call.accept: {"type":"object","required":["call","iceServers"],"properties":{"call":"Call","iceServers":{"type":"array","items":"IceServer"},"position":{"type":"integer"},"etaMs":{"type":"integer"},"peerConnectionId":{"anyOf":[{"type":"string"},{"type":"null"}]}}}
+call.resume: {"type":"object","required":["call","iceServers"],"properties":{"call":"Call","iceServers":{"type":"array","items":"IceServer"},"position":{"type":"integer"},"etaMs":{"type":"integer"},"peerConnectionId":{"anyOf":[{"type":"string"},{"type":"null"}]}}}
 call.decline: {"type":"object","required":["call"],"properties":{"call":"Call"}}
 call.cancel: {"type":"object","required":["call"],"properties":{"call":"Call"}}
 call.end: {"type":"object","required":["call"],"properties":{"call":"Call"}}

@@ -18,7 +18,7 @@ const call = (fields: Partial<Call> = {}): Call => ({
 });
 const view = (fields: Partial<View> = {}): View => ({
   call: call(), phase: 'connected', mode: 'audio', outgoing: true, local: null, remote: null, microphoneOn: true, cameraOn: false,
-  remoteMicrophoneOn: true, remoteCameraOn: false, peerPresent: true, recording: { on: false, paused: false, allowed: true },
+  remoteMicrophoneOn: true, remoteCameraOn: false, peerPresent: true, recording: { on: false, paused: false, allowed: true }, queue: null,
   connectedAt: 1_000, endReason: null, trouble: null, ...fields,
 });
 
@@ -84,6 +84,17 @@ describe('the elements of a call', function () {
     await element.updateComplete;
     expect(inside(element, '[part=recording]')).to.equal(null);
     expect(inside(element, '[data-recording=off]')).to.not.equal(null);
+  });
+
+  it('[E3] who waits sees the own place and, where it can be guessed, how long; who is next hears it ring', async () => {
+    const status = async (queue: View['queue'], locale = 'en') => {
+      const element = await show('peer-consult-call-view', { view: view({ phase: 'outgoing', connectedAt: null, queue }), side: 'visitor', locale });
+      return inside(element, '[part=status]')!.textContent;
+    };
+    expect(await status({ position: 3, etaMs: 250_000 })).to.equal('You are number 3 in the line, about 4 min. Please stay here…');
+    expect(await status({ position: 2, etaMs: null })).to.equal('You are number 2 in the line. Please stay here…');
+    expect(await status({ position: 2, etaMs: 1 }, 'ko')).to.contain('2번째').and.to.contain('1분');
+    expect(await status({ position: 1, etaMs: 9 })).to.contain('Calling');
   });
 
   it('[G12] the recording can be held and gone on with; that it is held stands there for both', async () => {

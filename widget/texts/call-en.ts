@@ -25,6 +25,7 @@ export const callEn = {
   preparing: 'Please allow your microphone…',
   preparingVideo: 'Please allow your microphone and camera…',
   outgoing: (name: string): string => `Calling ${name}…`,
+  inLine: (position: number, minutes: number | null): string => `You are number ${position} in the line${minutes === null ? '' : `, about ${minutes} min`}. Please stay here…`,
   connecting: 'Connecting…',
   connected: 'Connected',
   reconnecting: 'The connection was lost. Reconnecting…',

@@ -24,6 +24,7 @@ export const callKo: CallTexts = {
   preparing: '마이크 사용을 허용해 주세요…',
   preparingVideo: '마이크와 카메라 사용을 허용해 주세요…',
   outgoing: (name) => `${name}에 전화를 걸고 있어요…`,
+  inLine: (position, minutes) => `대기 순서 ${position}번째예요${minutes === null ? '' : `. 예상 대기 약 ${minutes}분`}. 잠시만 기다려 주세요…`,
   connecting: '연결하고 있어요…',
   connected: '연결되었어요',
   reconnecting: '연결이 끊겼어요. 다시 연결하고 있어요…',

@@ -31,6 +31,8 @@ export interface CallView {
   peerPresent: boolean;
   /** What both sides see of the recording: being recorded now, and whether it is allowed. */
   recording: { on: boolean; paused: boolean; allowed: boolean };
+  /** While it rings at the team: the own place in the line (1 = next), and a guess of the wait in ms. */
+  queue: { position: number; etaMs: number | null } | null;
   /** `wire.serverNow()` when sound began to flow, ms since the epoch; for the clock on screen. */
   connectedAt: number | null;
   endReason: CallEndReason | null;

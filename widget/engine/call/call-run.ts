@@ -96,7 +96,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
     microphoneOn: state.microphoneOn, cameraOn: state.cameraOn,
     remoteMicrophoneOn: state.remoteMicrophoneOn, remoteCameraOn: state.remoteCameraOn, peerPresent: state.peerPresent,
     recording: { on: (state.call?.recording?.on ?? false) && !recordingPaused(state), paused: state.call?.recording != null && recordingPaused(state), allowed: recordingAllowed(state) && state.recordable },
-    connectedAt: state.connectedAt, endReason: state.endReason, trouble: state.trouble,
+    queue: state.phase === 'outgoing' ? state.queue : null, connectedAt: state.connectedAt, endReason: state.endReason, trouble: state.trouble,
   });
   const view = createStore<CallView>(show());
 
@@ -110,9 +110,12 @@ export function createCallRun(options: CallRunOptions): CallRun {
     if (state.request === 'done' || state.phase === 'ended') settle();
   };
 
-  const ask = (asked: Promise<{ call: Call; iceServers: readonly IceServer[] }>): void =>
+  const ask = (asked: Promise<{ call: Call; iceServers: readonly IceServer[]; position?: number; etaMs?: number }>): void =>
     void asked.then(
-      ({ call, iceServers: servers }) => feed({ type: 'agreed', call, iceServers: servers }),
+      ({ call, iceServers: servers, position, etaMs }) => {
+        if (position !== undefined) feed({ type: 'queued', position, ...(etaMs === undefined ? {} : { etaMs }) });
+        feed({ type: 'agreed', call, iceServers: servers });
+      },
       (failure: unknown) => feed({ type: 'refused', code: failure instanceof WireFailure ? failure.code : 'internal' }),
     );
 
@@ -318,6 +321,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
     }),
     wire.on('call.signal', ({ callId, data, epoch: of }) => ours(callId) && hear(data as NumberedSignal, of ?? 1)),
     wire.on('call.media', ({ callId, audio, video }) => ours(callId) && feed({ type: 'peer.media', audio, video })),
+    wire.on('queue.position', ({ callId, position, etaMs }) => ours(callId) && feed({ type: 'queued', position, ...(etaMs === undefined ? {} : { etaMs }) })),
     wire.on('recording.updated', ({ callId, recordingId, on, paused }) => ours(callId) && feed({ type: 'recording', on, paused, id: recordingId })),
     wire.onHello(() => feed({ type: 'greeted' })),
     () => window.removeEventListener('pagehide', onPageHide),

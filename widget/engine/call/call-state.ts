@@ -27,6 +27,8 @@ export interface CallModel {
   peerPresent: boolean;
   /** Whether the server would take a recording; false once it has refused. */
   recordable: boolean;
+  /** Where a visitor's own call stands in the line, as far as the server has said; `etaMs` null = nobody can guess. */
+  queue: { position: number; etaMs: number | null } | null;
   /** What this member wishes of the recording and the server has not said yet: held, or going on. A wish to hold it counts at once. */
   pauseWish: boolean | null;
   connectedAt: number | null;
@@ -49,6 +51,7 @@ export type CallInput =
   | { type: 'path'; path: 'up' | 'down' | 'lost'; at: number }
   | { type: 'microphone'; on: boolean; trouble?: CallTrouble }
   | { type: 'camera'; on: boolean; trouble?: CallTrouble }
+  | { type: 'queued'; position: number; etaMs?: number }
   | { type: 'peer.media'; audio: boolean; video: boolean }
   | { type: 'recording'; on: boolean; paused: boolean; id: string }
   | { type: 'recording.pause'; on: boolean }
@@ -90,7 +93,7 @@ export function callModel(options: { kind: PrincipalKind; mode: CallMode; consen
     kind, mode, consent, recorder, call, outgoing: call === null,
     phase: 'preparing', devices: 'none', request: 'none', peer: 'none',
     microphoneOn: true, cameraOn: mode === 'video', remoteMicrophoneOn: true, remoteCameraOn: mode === 'video',
-    peerPresent: true, recordable: true, pauseWish: null, connectedAt: null, endReason: null, trouble: null,
+    peerPresent: true, recordable: true, queue: null, pauseWish: null, connectedAt: null, endReason: null, trouble: null,
   };
 }
 
@@ -163,6 +166,8 @@ function move(state: CallModel, input: CallInput): CallStep {
       return to(state, { microphoneOn: input.on, trouble: input.trouble ?? (state.trouble === 'no_microphone' ? null : state.trouble) }, ...mediaNews(state));
     case 'camera':
       return to(state, { cameraOn: input.on, trouble: input.trouble ?? (state.trouble === 'no_camera' ? null : state.trouble) }, ...mediaNews(state));
+    case 'queued':
+      return to(state, { queue: { position: input.position, etaMs: input.etaMs ?? null } });
     case 'peer.media':
       return to(state, { remoteMicrophoneOn: input.audio, remoteCameraOn: input.video });
     case 'recording':
