@@ -29,6 +29,9 @@ const gatherMs = 150;
 /** In one transaction, at most. On SQLite everybody else waits meanwhile, so it has to be short. */
 const conversationsAtOnce = 64;
 const messagesAtOnce = 256;
+/** The same where nobody waits. */
+const conversationsAtRest = 512;
+const messagesAtRest = 4_096;
 /** Of the time, the index takes a third at most; while messages come this fast, in a second, a twentieth. */
 const restTimes = 2;
 const restTimesBusy = 19;
@@ -64,12 +67,12 @@ export function createSearchFollower({ store, clock, failed }: SearchFollowerPar
   };
 
   /** Takes in one transaction's worth. */
-  const follow = async () => {
-    const ids = [...noted].slice(0, conversationsAtOnce);
+  const follow = async (conversations: number, messages: number) => {
+    const ids = [...noted].slice(0, conversations);
     for (const id of ids) noted.delete(id);
     try {
       const chapters: Chapter[] = [];
-      let room = messagesAtOnce;
+      let room = messages;
       for (const { id, organisationId, lastSeq, indexedSeq } of await store.progress(ids)) {
         if (lastSeq <= indexedSeq) continue;
         if (room <= 0) {
@@ -91,11 +94,11 @@ export function createSearchFollower({ store, clock, failed }: SearchFollowerPar
     }
   };
 
-  const round = (): Promise<void> => {
+  const round = (conversations = conversationsAtOnce, messages = messagesAtOnce): Promise<void> => {
     const done = queue.then(async () => {
       if (!missing()) return;
       if (noted.size === 0 && scannedTo !== null) await scan(scannedTo);
-      if (noted.size > 0) await follow();
+      if (noted.size > 0) await follow(conversations, messages);
     });
     queue = done.catch(() => undefined);
     return done;
@@ -140,7 +143,7 @@ export function createSearchFollower({ store, clock, failed }: SearchFollowerPar
       return idle();
     },
     async settled() {
-      while (missing()) await round();
+      while (missing()) await round(conversationsAtRest, messagesAtRest);
     },
     async close() {
       closed = true;

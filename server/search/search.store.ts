@@ -60,6 +60,8 @@ export interface SearchStore {
   write(chapters: readonly Chapter[]): Promise<void>;
   /** The newest messages with these fragments before a place; without fragments, all of them. */
   byGrams(filter: SearchFilter, grams: readonly number[], before: number | undefined, limit: number): Promise<Stretch>;
+  /** Whether the index has so many messages with these fragments. */
+  hasSoMany(grams: readonly number[], count: number): Promise<boolean>;
   /** The newest messages of the filter's conversation before a `seq`. */
   inConversation(filter: SearchFilter, before: number | undefined, limit: number): Promise<Stretch>;
   /** The newest messages of the filter's visitor before a place. */
@@ -132,6 +134,7 @@ export function createSearchStore(database: Database): SearchStore {
         : (await q.select({ doc: searchEntries.doc }).from(searchEntries).where(inRange(range)).orderBy(desc(searchEntries.doc)).limit(limit)).map(({ doc }) => doc);
       return byDocs(filter, docs, limit);
     },
+    hasSoMany: async (grams, count) => (await index.holding(grams, { before: NO_DOC }, count)).length === count,
     async inConversation(filter, before, limit) {
       if (filter.conversationId === undefined) return { candidates: [], last: null };
       const rows = await q.select({ message: messages }).from(messages).innerJoin(conversations, eq(conversations.id, messages.conversationId))

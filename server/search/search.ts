@@ -27,7 +27,7 @@ export interface Search {
 
 /** What the search is made of. */
 export interface SearchParts {
-  store: Pick<SearchStore, 'byGrams' | 'inConversation' | 'ofVisitor' | 'byName'>;
+  store: Pick<SearchStore, 'byGrams' | 'hasSoMany' | 'inConversation' | 'ofVisitor' | 'byName'>;
   follower: Pick<SearchFollower, 'caughtUp'>;
   /** How a message looks to the team. */
   onWire(row: Row<'messages'>): Message;
@@ -116,18 +116,17 @@ export function createSearch({ store, follower, onWire, conversation }: SearchPa
     async conversationsHolding(organisationId, text) {
       const part = fold(plainText(text));
       const grams = gramsOf(organisationId, [part]);
-      if (grams.length === 0 || !(await follower.caughtUp())) return null;
+      if (grams.length === 0 || !(await follower.caughtUp()) || (await store.hasSoMany(grams, mostHolding))) return null;
       const named = await store.byName(organisationId, text, mostHolding);
       if (named === null) return null;
       const ids = new Set(named);
       let before: number | undefined;
-      for (let looked = 0; looked < mostHolding; looked += longStretch) {
+      for (;;) {
         const { candidates, last } = await store.byGrams({ organisationId, agentId: null }, grams, before, longStretch);
         for (const { message } of candidates) if (!ids.has(message.conversationId) && holds(message.text, [part])) ids.add(message.conversationId);
         if (last === null) return [...ids];
         before = last;
       }
-      return null;
     },
   };
 }
