@@ -66,7 +66,7 @@ describe('thread', () => {
     await write(root, 'ask the warehouse');
     expect(wishes('typing').some(([, on]) => on === true)).to.equal(false);
     await strike(root, 'Enter');
-    expect(wishes('send')).to.deep.equal([['ask the warehouse', 'c1', { note: true }]]);
+    expect(wishes('send')).to.deep.equal([['ask the warehouse', 'c1', { note: true, files: [] }]]);
     // The next line is private too, until somebody says otherwise.
     await write(root, 'and again');
     await strike(root, 'Enter');

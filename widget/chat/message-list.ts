@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Named } from '../../protocol/shapes.ts';
+import type { File, Named } from '../../protocol/shapes.ts';
 import { element } from '../define.ts';
 import type { Line } from '../engine/session-state.ts';
 import { base } from '../styles/base.ts';
@@ -9,7 +9,7 @@ import { downIcon } from '../styles/icons.ts';
 import type { Texts } from '../texts/texts.ts';
 import { authorStyles } from './author.styles.ts';
 import { groupLines, type ListItem } from './line-groups.ts';
-import { callItemView, groupView, type LineContext } from './message.ts';
+import { callItemView, groupView, secondsTo, type LineContext } from './message.ts';
 import { messageListStyles } from './message-list.styles.ts';
 import { dayName } from './wording.ts';
 
@@ -57,6 +57,8 @@ export class MessageList extends LitElement {
   @property({ attribute: false }) typing: readonly Named[] = [];
   /** Whether recorded calls can be opened from here. */
   @property({ attribute: false }) callLinks = false;
+  /** Brings the bytes of a file. */
+  @property({ attribute: false }) fetchFile: ((file: File) => Promise<Blob>) | undefined;
   /** The first line that the reader has not seen, marked by `newLabel`; null = no mark. */
   @property({ attribute: false }) newFrom: number | null = null;
   @property() newLabel = '';
@@ -80,6 +82,7 @@ export class MessageList extends LitElement {
   /** Where keeping the place has scrolled to: the event that follows is none of the reader's. */
   private kept = -1;
   private readUpTo: string | null = null;
+  private countdown: ReturnType<typeof setInterval> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -94,6 +97,7 @@ export class MessageList extends LitElement {
     removeEventListener('focus', this.tellRead);
     document.removeEventListener('visibilitychange', this.tellRead);
     this.observer?.disconnect();
+    clearInterval(this.countdown);
   }
 
   /** Shows the newest line. */
@@ -131,7 +135,12 @@ export class MessageList extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('lines')) this.notice(changed.get('lines') ?? []);
+    if (changed.has('lines')) {
+      this.notice(changed.get('lines') ?? []);
+      this.tellPause(changed.get('lines') ?? []);
+      // What shows files comes with the first of them.
+      if (this.lines.some(({ files, uploads }) => files || uploads)) import('./message-files.ts').catch(() => undefined);
+    }
     if (changed.has('active')) this.readUpTo = null;
   }
 
@@ -163,6 +172,7 @@ export class MessageList extends LitElement {
       discard: ({ clientId }) => this.tell('discard', { clientId }),
       picture: this.picture === this.lost ? null : this.picture,
       lostPicture: () => (this.lost = this.picture),
+      fetchFile: this.fetchFile,
       openCall: this.callLinks ? (callId) => this.tell('open-call', { callId }) : undefined,
     };
     const names = this.typing.map(({ name }) => name || texts.someone).join(', ');
@@ -232,8 +242,16 @@ export class MessageList extends LitElement {
     if (!this.atEnd) this.below += foreign.length;
     const { texts } = this;
     if (foreign.length > 0 && texts) {
-      this.spoken = foreign.map((line) => (line.kind === 'call' ? '' : `${texts.saidBy(line.author.name || texts.someone)} ${line.text}`)).join(' ').trim();
+      this.spoken = foreign.map((line) => (line.kind === 'call' ? '' : [texts.saidBy(line.author.name || texts.someone), line.text, ...(line.files ?? []).map(({ name }) => name)].filter(Boolean).join(' '))).join(' ').trim();
     }
+  }
+
+  /** Says once that a line has to wait, and counts down while it does. */
+  private tellPause(before: readonly Line[]): void {
+    const paused = this.lines.find(({ resumesAt }) => resumesAt);
+    if (paused && this.texts && !before.some(({ resumesAt }) => resumesAt)) this.spoken = this.texts.resumes(secondsTo(paused.resumesAt!));
+    clearInterval(this.countdown);
+    if (paused) this.countdown = setInterval(() => this.requestUpdate(), 1000);
   }
 
   private observe(): void {

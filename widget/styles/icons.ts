@@ -37,6 +37,10 @@ export const alertIcon = icon(svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 
 export const botIcon = icon(svg`<rect x="4.5" y="8" width="15" height="11" rx="3"/><path d="M12 8V4.5M9 12.5v2M15 12.5v2"/>`);
 /** An arrow to the left. */
 export const backIcon = icon(svg`<path d="M14.5 5.5L8 12l6.5 6.5"/>`);
+/** Three dots: more. */
+export const moreIcon = icon(svg`<circle cx="5.5" cy="12" r="1"/><circle cx="12" cy="12" r="1"/><circle cx="18.5" cy="12" r="1"/>`);
+/** A tick in a circle: it is over. */
+export const endIcon = icon(svg`<circle cx="12" cy="12" r="8.5"/><path d="M8 12.5l2.8 2.8L16 9.5"/>`);
 /** An arrow down. */
 export const downIcon = icon(svg`<path d="M5.5 9.5L12 16l6.5-6.5"/>`);
 /** A paper clip. */
