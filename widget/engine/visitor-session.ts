@@ -1,4 +1,3 @@
-import { deviceOf } from './device.ts';
 import { flatContext } from './flat-context.ts';
 import { createStoredOutbox } from './outbox.ts';
 import { watchPage } from './page-watch.ts';
@@ -84,8 +83,11 @@ export function createVisitorSession(options: VisitorSessionOptions): VisitorSes
     leavePage?.();
     leavePage = undefined;
     if (!on) return;
-    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-    session.context({ device: deviceOf(navigator, { timeZone, screen }) });
+    // Nobody waits for that: it need not be among what opens the chat. Where it does not come, agents see less.
+    import('./device.ts').then(
+      ({ deviceOf }) => leavePage && session.context({ device: deviceOf(navigator, { timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone, screen }) }),
+      () => undefined,
+    );
     leavePage = watchPage((page) => session.context({ page }));
   };
   const unfollow = session.state.subscribe(follow);
