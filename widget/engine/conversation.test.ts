@@ -1,7 +1,7 @@
 import { expect } from '@esm-bundle/chai';
 import fc from 'fast-check';
 import type { Message } from '../../protocol/shapes.ts';
-import { hasEarlier, linesOf, nothingKnown, step, type ConversationEvent, type ConversationLines } from './conversation.ts';
+import { hasEarlier, knownTo, linesOf, nothingKnown, step, type ConversationEvent, type ConversationLines } from './conversation.ts';
 import type { Line } from './session-state.ts';
 
 const message = (seq: number, clientId = `client-${seq}`): Message => ({
@@ -59,6 +59,67 @@ describe('conversation', () => {
         const server = visible.sort((a, b) => a - b).map((seq) => message(seq));
         expect(seqs(run([{ type: 'received', messages: server }], server, page))).to.deep.equal(visible);
       }),
+    );
+  });
+
+  it('[J11][CH14] a growing conversation with notes, over a link that loses, repeats and reorders, whose questions are answered late or never: resuming from where it is whole makes it whole', () => {
+    const move = fc.oneof(
+      { weight: 4, arbitrary: fc.record({ do: fc.constant('write' as const), visible: fc.boolean(), heard: fc.constantFrom('now', 'late', 'twice', 'never') }) },
+      { weight: 2, arbitrary: fc.record({ do: fc.constant('answer' as const), lost: fc.boolean() }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant('overtaken' as const) }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant('newest' as const) }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant('earlier' as const) }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant('reconnect' as const) }) },
+    );
+    fc.assert(
+      fc.property(fc.array(move, { maxLength: 80 }), fc.integer({ min: 1, max: 9 }), (moves, page) => {
+        const server: Message[] = [];
+        let last = 0;
+        let state = nothingKnown;
+        const questions: number[] = [];
+        const late: Message[] = [];
+        const happens = (event: ConversationEvent): void => {
+          const result = step(state, event);
+          state = result.state;
+          questions.push(...result.effects.map(({ after }) => after));
+        };
+        const answer = (after: number): void => happens({ type: 'filled', after, messages: server.filter(({ seq }) => seq > after).slice(0, page) });
+        const reconnect = (): void => {
+          // The link is another one: what was asked over the old one is never answered.
+          questions.length = 0;
+          for (const missed of server.filter(({ seq }) => seq > knownTo(state))) happens({ type: 'received', messages: [missed] });
+        };
+        for (const each of moves) {
+          if (each.do === 'write') {
+            const written = message(++last);
+            if (!each.visible) continue;
+            server.push(written);
+            if (each.heard === 'late') late.push(written);
+            else if (each.heard !== 'never') for (let times = each.heard === 'twice' ? 2 : 1; times > 0; times--) happens({ type: 'received', messages: [written] });
+          } else if (each.do === 'answer') {
+            const after = questions.shift();
+            if (after !== undefined && !each.lost) answer(after);
+          } else if (each.do === 'overtaken') {
+            const written = late.pop();
+            if (written) happens({ type: 'received', messages: [written] });
+          } else if (each.do === 'reconnect') reconnect();
+          else if (each.do === 'newest') happens({ type: 'newest', messages: server.slice(-page), more: server.length > page });
+          else if (state.messages.length > 0) {
+            const before = server.filter(({ seq }) => seq < state.messages[0]!.seq);
+            happens({ type: 'earlier', messages: before.slice(-page), more: before.length > page });
+          }
+          const shown = seqs(state);
+          expect(shown, 'ascending, each once').to.deep.equal([...new Set(shown)].sort((a, b) => a! - b!));
+        }
+        reconnect();
+        for (let turns = 0; questions.length > 0; turns++) {
+          if (turns > 500) throw new Error('It asks for ever.');
+          answer(questions.shift()!);
+        }
+        const first = state.messages[0]?.seq ?? 1;
+        expect(seqs(state)).to.deep.equal(server.filter(({ seq }) => seq >= first).map(({ seq }) => seq));
+      }),
+      { numRuns: 1_000 },
     );
   });
 
