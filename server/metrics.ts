@@ -30,7 +30,7 @@ export function createMetrics({ events, connections }: {
   });
   new Gauge({ name: 'peer_consult_connections', help: 'Open WebSockets of this process.', registers, collect() { this.set(connections()); } });
   const happened = new Counter({ name: 'peer_consult_events_total', help: 'What happened, by the names that webhooks have for it.', labelNames: ['event'], registers });
-  events.listen(({ type }) => happened.inc({ event: type }));
+  events.listen(({ type }) => void happened.inc({ event: type }));
   return {
     contentType: registry.contentType,
     text() {
