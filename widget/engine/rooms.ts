@@ -46,6 +46,10 @@ const PAGE = 50;
 /** How many conversations a hello may name (the contract's limit). Of older ones the next opening loads what is missing. */
 const MOST_RESUMED = 500;
 
+/** Codes after which the same question may well be answered, and how long to wait unless the server says it, in ms. */
+const BUSY = new Set(['unavailable', 'rate_limited', 'internal']);
+const AGAIN_MS = 2_000;
+
 interface Room {
   known: ConversationLines;
   loading: boolean;
@@ -88,10 +92,19 @@ export function createRooms({ wire, mine, conversation, typing, shown }: RoomsOp
       const { messages } = await wire().request('history', { conversationId: id, after, limit: 100 });
       here.filling = false;
       if (rooms.get(id) === here) advance(id, { type: 'filled', after, messages });
-    } catch {
-      // The next hello brings what is missing.
+    } catch (error) {
       here.filling = false;
+      later(id, here, error, () => advance(id, { type: 'received', messages: [] }));
     }
+  };
+
+  /** Tries again what the server had no time for. Without a link it is the next hello that brings what is missing. */
+  const later = (id: string, here: Room, error: unknown, work: () => void): void => {
+    if (!(error instanceof WireFailure) || !BUSY.has(error.code)) return;
+    const { connectionId } = wire();
+    setTimeout(() => {
+      if (rooms.get(id) === here && connectionId !== null && wire().connectionId === connectionId) work();
+    }, error.retryAfterMs ?? AGAIN_MS);
   };
 
   const page = async (id: string, before: number | undefined, after?: number): Promise<void> => {
@@ -107,9 +120,10 @@ export function createRooms({ wire, mine, conversation, typing, shown }: RoomsOp
       if (before !== undefined) return advance(id, { type: 'earlier', before, messages, more });
       here.loaded = true;
       advance(id, { type: 'newest', messages, more });
-    } catch {
+    } catch (error) {
       here.loading = false;
       if (rooms.get(id) === here) show(id);
+      if (before === undefined && after === undefined) later(id, here, error, () => !here.loaded && void page(id, undefined));
     }
   };
 

@@ -92,6 +92,22 @@ describe('session under faults', () => {
     expect(hellos().at(-1)!.resume).to.deep.equal({ c: 1 });
   });
 
+  it('[S18][CH14] a server that is too busy for a page, or for what is missing, is asked again on the same link', async () => {
+    const session = make();
+    session.connect();
+    await online(session);
+    let refused = 0;
+    server.intercept = (socket, frame) => frame.type === 'history' && ++refused % 2 === 1 && server.refuse(socket, frame, refused === 1 ? 'rate_limited' : 'unavailable', 30);
+    session.load('c');
+    await until(() => texts(session).length === 1);
+    server.append('c', { text: 'missed' });
+    server.say('c', 'heard');
+    await until(() => texts(session).length === 3);
+    expect(texts(session)).to.deep.equal(['hello', 'missed', 'heard']);
+    expect(refused).to.equal(4);
+    expect(hellos()).to.have.length(1);
+  });
+
   it('[J8][CH2] two tabs restore one outbox: each message is stored once, and no tab goes on showing it as on its way', async () => {
     const disk = createMemoryOutbox();
     await disk.put(written(1));
