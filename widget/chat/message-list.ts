@@ -82,6 +82,8 @@ export class MessageList extends LitElement {
   /** Where keeping the place has scrolled to: the event that follows is none of the reader's. */
   private kept = -1;
   private readUpTo: string | null = null;
+  /** How high the content was when its place was kept the last time. */
+  private height = 0;
   private countdown: ReturnType<typeof setInterval> | undefined;
 
   override connectedCallback(): void {
@@ -123,14 +125,20 @@ export class MessageList extends LitElement {
     this.measure();
   }
 
-  /** Shows one line in the middle of the window. False: it is not loaded. */
-  scrollToLine(seq: number): boolean {
+  /** What shows a line's text; null: it is not loaded. */
+  bubbleOf(seq: number): HTMLElement | null {
     const line = this.lines.find((each) => each.seq === seq);
-    const shown = line && this.lineElement(keyOf(line));
+    return line ? this.lineElement(keyOf(line)) : null;
+  }
+
+  /** Shows one line in the middle of the window, and lights it up for a moment. False: it is not loaded. */
+  scrollToLine(seq: number): boolean {
+    const shown = this.bubbleOf(seq);
     if (!shown || !this.scroller) return false;
     const { top, height } = shown.getBoundingClientRect();
     this.scroller.scrollTop += top + height / 2 - this.scroller.getBoundingClientRect().top - this.scroller.clientHeight / 2;
     this.measure();
+    shown.animate([{ outline: '3px solid currentColor', outlineOffset: '2px' }, { outline: '3px solid transparent', outlineOffset: '2px' }], { duration: 1600, easing: 'ease-in' });
     return true;
   }
 
@@ -263,6 +271,7 @@ export class MessageList extends LitElement {
   private keepPlace(): void {
     const { scroller, anchor } = this;
     if (!scroller || this.lines.length === 0 || scroller.clientHeight === 0) return;
+    this.height = scroller.scrollHeight;
     if (this.atEnd && !this.newer) return this.toEnd();
     const shown = anchor && this.lineElement(anchor.key);
     if (!shown) return;
