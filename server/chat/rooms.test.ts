@@ -1,9 +1,11 @@
 import { eq } from 'drizzle-orm';
 import t from 'tap';
 import type { KeyPrincipal } from '../auth/principal.ts';
+import { createReportsStore } from '../reports/reports.store.ts';
 import { eachEngine } from '../testing/each-engine.ts';
 import { refused, send } from '../testing/consultation.ts';
 import { clientId, testGateway } from '../testing/test-gateway.ts';
+import { createMissedEventsStore } from '../webhooks/missed-events.store.ts';
 import { MEMBERS_AT_MOST } from './rooms.ts';
 
 await eachEngine(t, async (t, openDatabase) => {
@@ -72,6 +74,8 @@ await eachEngine(t, async (t, openDatabase) => {
     await e.settled();
     t.notMatch(JSON.stringify(e.frames), id, 'a colleague outside hears nothing');
     t.strictSame(server.events, [], 'and neither do webhooks, mail, push and routing');
+    t.strictSame(await createReportsStore(server.database).conversations(ada.organisationId, server.clock.now() + 1, undefined, 10), [], 'nor reports');
+    t.strictSame(await createMissedEventsStore(server.database).happened(ada.organisationId, 0, () => true), [], 'nor what is found out about events after a crash');
     await tab.close();
     await leave();
   });

@@ -103,6 +103,15 @@ await eachEngine(t, async (t, open) => {
     t.strictSame(house.failures, []);
   });
 
+  await t.test('[M2][M4] rooms of the team have no site, and so no end', async (t) => {
+    const house = houseOver(await open());
+    await house.site('shop', { closeAfter: 1, purgeAfterClose: 1, recordings: 1 });
+    await house.conversation('room', '', { teamKind: 'group', openKey: null, visitorId: '', siteId: '' });
+    house.clock.advance(400 * day);
+    await house.make().run();
+    t.strictSame(await house.left(), { room: 'open' });
+  });
+
   await t.test('[M4][M2] nothing of a conversation goes while a call is going on in it', async (t) => {
     const database = await open();
     const house = houseOver(database);
