@@ -245,7 +245,8 @@ export class MessageList extends LitElement {
     const known = new Set(before.map(keyOf));
     const arrived = this.lines.filter((line) => !known.has(keyOf(line)) && (line.seq === null || line.seq > newest));
     for (const line of this.lines) if (!known.has(keyOf(line)) && !arrived.includes(line)) this.old?.add(keyOf(line));
-    const foreign = arrived.filter((line) => !this.isOwn(line));
+    // A colleague's line stands on the reader's side, and is news all the same.
+    const foreign = arrived.filter(({ author }) => author.id !== this.selfId);
     if (arrived.length > foreign.length && !this.newer) this.atEnd = true;
     if (!this.atEnd) this.below += foreign.length;
     const { texts } = this;
@@ -307,7 +308,7 @@ export class MessageList extends LitElement {
   private openAtNew(): void {
     if (this.newMark !== 'above') return;
     this.scrollToNew();
-    if (!this.atEnd) this.below = this.lines.filter((line) => (line.seq ?? 0) >= this.newFrom! && !this.isOwn(line)).length;
+    if (!this.atEnd) this.below = this.lines.filter((line) => (line.seq ?? 0) >= this.newFrom! && line.author.id !== this.selfId).length;
   }
 
   private toEnd(smooth = false): void {
@@ -316,6 +317,8 @@ export class MessageList extends LitElement {
   }
 
   private onScroll(): void {
+    // Something grew (a picture took its place) since the end was scrolled to: that is no reader who left it.
+    if (this.atEnd && this.scroller && this.scroller.scrollHeight > this.height) return this.keepPlace();
     if (this.scroller?.scrollTop !== this.kept) this.measure();
     this.kept = -1;
     if (this.atEnd && !this.newer) {
