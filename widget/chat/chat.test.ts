@@ -156,7 +156,7 @@ describe('composer', () => {
     const { composer, field, sent } = await make();
     await write(composer, field, ' \n\t ');
     key(field, {});
-    expect(composer.shadowRoot!.querySelector('button')!.disabled).to.equal(true);
+    expect(composer.shadowRoot!.querySelector<HTMLButtonElement>('[type=submit]')!.disabled).to.equal(true);
     expect(sent).to.deep.equal([]);
   });
 
