@@ -122,8 +122,8 @@ export class CommandPalette extends LitElement {
     const searched = (text === this.#asked ? this.people : []).map(({ id, name, email }): Choice => ({ id: `visitor:${id}`, label: name, hint: email ?? '', group: t('visitors'), lead: avatar(id, name) }));
     const people = [...new Map([...narrow(met, text), ...searched].map((each) => [each.id, each])).values()].slice(0, SHOWN);
     if (!text) return [...pages, ...actions, ...fitting];
-    const search: Choice = { id: `search:${text}`, label: t('searchMessagesFor', { text }), group: t('paletteActions'), lead: html`<span class="sign">${searchIcon}</span>` };
-    return [...narrow(pages, text), ...narrow(actions, text), search, ...fitting, ...(roleMay(role, 'visitors:read') ? people : []), ...narrow(agents, text)];
+    const search: Choice = { id: `search:${text}`, label: t('searchMessagesFor', { text }), group: t('searchMessages'), lead: html`<span class="sign">${searchIcon}</span>` };
+    return [...narrow(pages, text), ...narrow(actions, text), ...fitting, ...(roleMay(role, 'visitors:read') ? people : []), ...narrow(agents, text), search];
   }
 
   #written(event: CustomEvent<{ text: string }>): void {
