@@ -53,3 +53,6 @@ export function garble(text: string, chance: Chance): string {
 
 /** One of the strange texts. */
 export const strangeText = (chance: Chance): string => chance.pick(strangeTexts);
+
+/** One of them as it can stand in an address. */
+export const strangeInAddress = (chance: Chance): string => encodeURIComponent(strangeText(chance).replaceAll(/\p{Surrogate}/gu, '\ufffd'));
