@@ -5,6 +5,8 @@ import { createReportsStore } from '../reports/reports.store.ts';
 import { eachEngine } from '../testing/each-engine.ts';
 import { refused, send } from '../testing/consultation.ts';
 import { clientId, testGateway } from '../testing/test-gateway.ts';
+import { createChatStore } from './chat.store.ts';
+import { createMemberships, staffOf } from './memberships.ts';
 import { createMissedEventsStore } from '../webhooks/missed-events.store.ts';
 import { MEMBERS_AT_MOST } from './rooms.ts';
 
@@ -154,6 +156,19 @@ await eachEngine(t, async (t, openDatabase) => {
     t.match(await a.request('conversation.leave', { conversationId: id }), { conversation: null });
     t.strictSame(await rowsOf(id), [0, 0, 0, 0, 0], 'with the last one it goes, and all of it');
     await t.rejects(send(a, 5, id), refused('not_found'));
+    await leave();
+  });
+
+  await t.test('[CH24][S4] who was taken out in one process is out in every other, at once', async (t) => {
+    const { ada, bob, eve, leave } = await shop();
+    const { id } = await server.chat.group(ada, { title: 'Two servers', agentIds: [bob.id, eve.id] });
+    const elsewhere = createMemberships(createChatStore(server.database));
+    t.match(await elsewhere.member(eve, id), { kind: 'group', members: [ada.id, bob.id, eve.id] });
+    await server.chat.removeMember(ada, id, eve.id);
+    await t.rejects(elsewhere.member(eve, id), refused('not_found'));
+    t.strictSame(staffOf(await elsewhere.member(bob, id)), [`agent:${ada.id}`, `agent:${bob.id}`]);
+    for (const each of [bob, ada]) await server.chat.leave(each, id);
+    await t.rejects(elsewhere.member(bob, id), refused('not_found'));
     await leave();
   });
 
