@@ -147,7 +147,7 @@ const ways = {
     ping: frame('{"id":"p","type":"ping"}'),
     answers(data, at) {
       if (data[at + 2] !== 114 || data[at + 7] !== 48) return false; // {"re":"0…
-      if (data[at + 24] !== 116) throw new Error(`refused: ${data.toString('utf8', at, at + 200)}`); // …"ok":true
+      if (data[at + 24] !== 116) throw new Error(`Refused; is the machine too busy for this rate? ${data.toString('utf8', at, at + 200)}`); // …"ok":true
       return true;
     },
     delivers: (data, at) => data[at + 9] === 109, // {"type":"message"…
