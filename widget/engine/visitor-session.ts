@@ -1,6 +1,5 @@
 import { flatContext } from './flat-context.ts';
 import { createStoredOutbox } from './outbox.ts';
-import { watchPage } from './page-watch.ts';
 import { readStored, tokenKey, writeStored } from './returning.ts';
 import { createSession } from './session.ts';
 import type { Session, SessionState } from './session-state.ts';
@@ -83,12 +82,14 @@ export function createVisitorSession(options: VisitorSessionOptions): VisitorSes
     leavePage?.();
     leavePage = undefined;
     if (!on) return;
+    let left = false;
+    let unwatch: (() => void) | undefined;
+    leavePage = () => {
+      left = true;
+      unwatch?.();
+    };
     // Nobody waits for that: it need not be among what opens the chat. Where it does not come, agents see less.
-    import('./device.ts').then(
-      ({ deviceOf }) => leavePage && session.context({ device: deviceOf(navigator, { timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone, screen }) }),
-      () => undefined,
-    );
-    leavePage = watchPage((page) => session.context({ page }));
+    import('./page-facts.ts').then(({ tellPageFacts }) => (left ? undefined : (unwatch = tellPageFacts((facts) => session.context(facts)))), () => undefined);
   };
   const unfollow = session.state.subscribe(follow);
 
