@@ -20,7 +20,8 @@ export function own(child) {
 
 /** Ends every process that was started here. */
 export async function endAll() {
-  await Promise.all(children.map((child) => child.exitCode !== null || child.signalCode !== null ? null : new Promise((resolve) => {
+  const running = children.filter((child) => child.exitCode === null && child.signalCode === null);
+  await Promise.all(running.map((child) => new Promise((resolve) => {
     child.once('exit', resolve);
     child.kill('SIGKILL');
   })));
