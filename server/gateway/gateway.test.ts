@@ -139,6 +139,14 @@ await t.test('the handshake', async (t) => {
   });
 });
 
+await t.test('[WS2][J11] while the database does not answer, a page is told to come back, not that it is forbidden', async (t) => {
+  const server = await testGateway();
+  t.teardown(() => server.stop());
+  await server.database.close();
+  const socket = await server.open({ origin: 'https://shop.example' });
+  t.equal((await socket.closed).code, 1001);
+});
+
 await t.test('requests', async (t) => {
   const heard: object[] = [];
   const outcomes: Record<string, () => unknown> = {

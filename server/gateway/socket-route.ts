@@ -53,9 +53,11 @@ export const socketRoute = fastifyPlugin<{ gateway: Gateway }>(async (app: Fasti
       socket.pause(); // what arrives meanwhile waits below
       const welcome = await gateway.origins.mayUpgrade(origin).catch((error: unknown) => {
         request.log.error({ err: error }, 'the origin could not be checked');
-        return false;
+        return null;
       });
       if (welcome) gateway.accept(socket, request.raw.socket, origin, addressClass(request.ip));
+      // A refusal is final for a browser; what could not be asked may well be a yes in a moment.
+      else if (welcome === null) socket.close(CLOSE.goingAway, 'the origin could not be checked; try again');
       else socket.close(CLOSE.forbidden, 'this origin is not allowed');
       socket.resume();
     },

@@ -26,6 +26,6 @@ export async function main(args: readonly string[]): Promise<number> {
   process.stdout.write(`seed ${seed}\n`);
   const result = await runStorm({ faults: Number(values.faults), seed, broken: (values.broken ?? null) as NonNullable<StormOptions['broken']> | null, server: values.server, healMs: Number(values.heal) });
   process.stdout.write(`${figures(result)}\n`);
-  if (!held(result)) process.stdout.write(`The server said:\n${result.serverOutput.slice(-4_000)}\n`);
+  if (!held(result)) process.stdout.write(`At the end: ${result.ends.join('; ')}\nThe server said:\n${result.serverOutput.slice(-4_000)}\n`);
   return held(result) ? 0 : 1;
 }

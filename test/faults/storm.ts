@@ -29,6 +29,8 @@ export interface StormResult {
   healedInMs: number | null;
   tookMs: number;
   findings: Findings;
+  /** How each tab was at the end. */
+  ends: string[];
   /** What the server said at level *warn* and above. */
   serverOutput: string;
 }
@@ -45,6 +47,8 @@ const HOUR = 3_600_000;
 /** Time between two faults, and between two lines of one tab, on average, in ms. */
 const EVERY_MS = 26;
 const WRITE_EVERY_MS = 110;
+/** How many lines of one person may wait. */
+const MOST_WAITING = 60;
 /** How many faults a server sees before it is killed, at least and at most. */
 const LIFE = [30, 110] as const;
 
@@ -90,7 +94,8 @@ export async function runStorm({ faults, seed, broken = null, healMs = 40_000, s
     let life = chance.between(...LIFE);
     for (let done = 0; done < faults; done++) {
       let fault: Fault = inject.up && --life < 0 ? 'server killed' : chance.weighted(FAULTS);
-      while (!inject(fault)) fault = chance.weighted(FAULTS);
+      // A reload would mend what a browser without a resume has missed.
+      while ((brokenClient === 'no-resume' && fault === 'tab reloaded') || !inject(fault)) fault = chance.weighted(FAULTS);
       if (fault === 'server killed') life = chance.between(...LIFE);
       counts[fault]++;
       await pause(chance.between(0, 2 * EVERY_MS));
@@ -104,7 +109,7 @@ export async function runStorm({ faults, seed, broken = null, healMs = 40_000, s
     const stored = await readStored(server.database);
     const findings = judge({ stored, people: people.map(({ settings, written, acknowledged }, at) => ({ kind: settings.kind, written, acknowledged, tabs: reports[at]!.tabs })) });
     return {
-      seed, faults: counts, findings, healedInMs, stored: stored.length, conversations: new Set(stored.map(({ conversationId }) => conversationId)).size, tabs: proxies.length,
+      seed, faults: counts, findings, healedInMs, ends: reports.flatMap((report) => report.tabs).map(({ tab, link, pending }) => `${tab} ${link}, ${pending.length} waiting`), stored: stored.length, conversations: new Set(stored.map(({ conversationId }) => conversationId)).size, tabs: proxies.length,
       written: people.reduce((sum, { written }) => sum + written.length, 0), acknowledged: people.reduce((sum, { acknowledged }) => sum + acknowledged.size, 0),
       tookMs: performance.now() - began, serverOutput: server.output(),
     };
@@ -195,6 +200,8 @@ function startWriting(people: readonly Person[], chance: Chance): { stop(): void
     while (writing) {
       await pause(chance.between(1, 2 * WRITE_EVERY_MS));
       if (!writing) return;
+      // Nobody types on and on while nothing leaves: on a slow machine the backlog would outlast the healing.
+      if (person.written.length - person.acknowledged.size > MOST_WAITING) continue;
       if (chance.next() < 0.01) person.order({ do: 'close-conversation', tab });
       for (let lines = chance.next() < 0.1 ? 5 : 1; lines > 0; lines--) person.order({ do: 'write', tab, note: chance.next() < 0.15 });
     }
