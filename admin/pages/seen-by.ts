@@ -97,7 +97,7 @@ export class SeenBy extends LitElement {
     const colleagues = this.readers.filter(({ kind }) => kind === 'agent');
     const seen = colleagues.filter(({ id, readSeq }) => readSeq >= last('agent') && id !== newest.author.id);
     const visitor = this.readers.find(({ kind }) => kind === 'visitor');
-    const visitorSaw = visitor !== undefined && newest.author.kind !== 'visitor' && last('visitor') > 0 && visitor.readSeq >= last('visitor');
+    const visitorSaw = visitor !== undefined && this.#visible !== undefined && this.#visible.author.kind !== 'visitor' && visitor.readSeq >= last('visitor');
     if (!seen.length && !visitorSaw) return nothing;
     const words = [
       ...(visitorSaw ? [t('seenByVisitor')] : []),
@@ -116,8 +116,12 @@ export class SeenBy extends LitElement {
 
   /** The newest line that a kind of reader gets to see: a visitor's cursor never reaches notes. */
   #lastFor(newest: Line): (kind: string) => number {
-    const visible = this.lines.findLast(({ seq, kind }) => seq !== null && kind !== 'note');
+    const visible = this.#visible;
     return (kind) => (kind === 'visitor' ? visible?.seq : newest.seq) ?? 0;
+  }
+
+  get #visible(): Line | undefined {
+    return this.lines.findLast(({ seq, kind }) => seq !== null && kind !== 'note');
   }
 
   #far({ readSeq }: Reader, last: number): string {

@@ -126,6 +126,7 @@ describe('rooms of the team', () => {
     await type(control(inbox, 'Title of the group'), 'Oven');
     await press(inbox, 'Save');
     expect(api.asked).to.include('PATCH /v1/conversations/g {"title":"Oven"}');
+    location.hash = '#/inbox/g?kind=team';
     pressable(inbox, 'Leave the group').click();
     await settle();
     expect(words(inbox)).to.contain('Leave “Kiln”?');

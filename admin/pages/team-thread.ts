@@ -125,6 +125,7 @@ export class TeamThread extends LitElement {
   }
 
   async #leave(): Promise<void> {
+    const { back } = this;
     const { id, members = [] } = this.conversation;
     const sure = await this.confirm.ask({
       title: t('leaveGroupTitle', { name: roomName(this.conversation, undefined) }), text: t(members.length > 1 ? 'leaveGroupText' : 'leaveGroupLast'), confirm: t('leaveIt'), danger: true,
@@ -134,7 +135,8 @@ export class TeamThread extends LitElement {
     if (code) toast(problemText(code), { bad: true });
     else {
       toast(t('youLeft'));
-      if (this.isConnected && this.conversation.id === id) go(this.back, { replace: true });
+      // It is gone from this window already; whoever went elsewhere meanwhile stays there.
+      if (location.hash.startsWith(formatRoute('inbox', id))) go(back, { replace: true });
     }
   }
 }

@@ -227,8 +227,8 @@ export class Thread extends LitElement {
     const others = members.filter(({ id }) => id !== assignee?.id);
     if (!others.length) return nothing;
     const words = t('takesPart', { names: others.map(({ id, name }) => (id === self?.id ? t('me') : name)).join(', ') });
-    return html`<button type="button" class="taking-part" aria-label=${words} title=${words} @click=${() => (this.asked = 'members')}>
-      ${others.slice(0, 3).map(({ id, name }) => avatar(id, name))}${others.length > 3 ? html`<span>+${others.length - 3}</span>` : nothing}
+    return html`<button type="button" class="taking-part" title=${words} @click=${() => (this.asked = 'members')}>
+      <span class="hush">${words}</span>${others.slice(0, 3).map(({ id, name }) => avatar(id, name))}${others.length > 3 ? html`<span aria-hidden="true">+${others.length - 3}</span>` : nothing}
     </button>`;
   }
 

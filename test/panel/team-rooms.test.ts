@@ -104,6 +104,9 @@ t.test('[K3] [L2] older lines come without the reader’s place moving by a pixe
   const { items: [conversation] } = await stage.ask<{ items: Conversation[] }>('GET', '/v1/conversations');
   const path = `/v1/conversations/${conversation!.id}/messages`;
   for (let at = 1; at <= 130; at++) await stage.ask('POST', path, { clientId: `scroll-${String(at).padStart(20, '0')}`, text: at % 7 ? `line ${at}` : `line ${at}\nwith\nmore` });
+  // Whoever was there all the time has every line; whoever comes back has the newest page.
+  await visitor.reload();
+  await visitor.getByRole('button', { name: /Open chat/ }).click();
   const page = await stage.panel('desktop', maya);
   await row(page, 'line 130').click();
   for (const [name, window] of [['panel', page], ['chat', visitor]] as const) {
