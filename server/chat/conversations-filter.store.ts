@@ -32,7 +32,8 @@ export function matching({ q, tables }: Pick<Database, 'q' | 'tables'>, filter: 
   const { conversations, conversationTags, messages, participants, reads, visitors } = tables;
   const { organisationId, kind = 'visitor', visitorId, status, assigneeId, tagId, siteId, unread, text, holding, reader, before } = filter;
   const isVisitor = reader.kind === 'visitor';
-  const conditions: (SQL | undefined)[] = [eq(conversations.organisationId, organisationId)];
+  // Where the conversations are known, SQLite would still go through all of the organisation's for the sake of their order.
+  const conditions: (SQL | undefined)[] = [holding ? sql`coalesce(${conversations.organisationId}, '') = ${organisationId}` : eq(conversations.organisationId, organisationId)];
   if (kind === 'visitor') conditions.push(isNull(conversations.teamKind));
   else {
     // A list and no look at each: of the organisation's conversations these are few.

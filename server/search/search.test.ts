@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import t from 'tap';
-import type { KeyPrincipal } from '../auth/principal.ts';
-import type { AgentPrincipal } from '../auth/principal.ts';
+import type { AgentPrincipal, KeyPrincipal } from '../auth/principal.ts';
 import { createConversationRemovalStore } from '../chat/conversation-removal.store.ts';
 import { problem, Problem } from '../errors.ts';
 import type { NewRow } from '../store/tables.ts';
