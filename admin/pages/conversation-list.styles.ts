@@ -73,6 +73,10 @@ export const conversationListStyles = css`
     background: var(--pc-warn);
   }
 
+  .open .group {
+    background: var(--pc-surface);
+  }
+
   .group svg {
     inline-size: 22px;
     block-size: 22px;

@@ -246,7 +246,19 @@ export const inboxStyles = css`
     font-size: var(--pc-text-s);
   }
 
-  @container (inline-size < 320px) {
+  /* Five views stand in the column of a desk without scrolling. */
+  @container (inline-size < 400px) {
+    .views {
+      gap: 0;
+      padding-inline: var(--pc-3);
+    }
+
+    .views a {
+      padding-inline: 8px;
+    }
+  }
+
+  @container (inline-size < 345px) {
     .views {
       gap: 0;
       padding-inline: var(--pc-2);

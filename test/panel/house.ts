@@ -24,6 +24,8 @@ export interface Furniture {
 export interface House {
   site: Site;
   conversations: Conversation[];
+  /** A group of agents. */
+  room: Conversation;
   agents: Agent[];
   /** Asks as the owner. Throws what a refusal says. */
   ask<T>(method: string, path: string, body?: unknown): Promise<T>;
@@ -113,5 +115,7 @@ export async function furnishHouse({ url }: ServerUnderTest, furniture: Furnitur
     }
     conversations.push(await ask<Conversation>('GET', `/v1/conversations/${conversationId}`));
   }
-  return { site, conversations, agents, ask, headers, leave: () => lines.forEach((line) => line.close()) };
+  const room = await ask<Conversation>('POST', '/v1/conversations', { title: furniture.tags[0], agentIds: agents.map(({ id }) => id) });
+  await ask('POST', `/v1/conversations/${room.id}/messages`, { clientId: clientId(), text: furniture.greeting });
+  return { site, conversations, room, agents, ask, headers, leave: () => lines.forEach((line) => line.close()) };
 }

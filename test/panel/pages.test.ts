@@ -25,13 +25,13 @@ async function signIn(page: Page, url: string): Promise<void> {
 }
 
 /** Where one can go, with the ids of this house; the sections of the settings are read from their own page. */
-async function addresses(page: Page, url: string, house: { conversations: { id: string; visitor: { id: string } }[]; site: { id: string } }): Promise<string[]> {
+async function addresses(page: Page, url: string, house: { conversations: { id: string; visitor: { id: string } }[]; room: { id: string }; site: { id: string } }): Promise<string[]> {
   const [conversation] = house.conversations;
   await page.goto(`${url}/admin/#/settings`);
   await page.locator('a[href^="#/settings/"]').first().waitFor({ state: 'attached' });
   const sections = await page.locator('a[href^="#/settings/"]').evaluateAll((links) => links.map((link) => link.getAttribute('href')!.slice(2)));
   return [
-    'inbox', `inbox/${conversation!.id}`, 'queue', 'history', 'visitors', `visitors/${conversation!.visitor.id}`, 'team', 'sites', `sites/${house.site.id}`, ...new Set(sections), 'reports', 'audit', 'verify',
+    'inbox', `inbox/${conversation!.id}`, 'inbox?kind=team', `inbox/${house.room.id}?kind=team`, 'queue', 'history', 'visitors', `visitors/${conversation!.visitor.id}`, 'team', 'sites', `sites/${house.site.id}`, ...new Set(sections), 'reports', 'audit', 'verify',
   ];
 }
 
