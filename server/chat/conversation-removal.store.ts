@@ -1,7 +1,7 @@
 import { and, eq, inArray, lt, ne } from 'drizzle-orm';
-import { doomFiles, type DoomedFile } from '../files/files.store.ts';
 import { DOOMED } from '../recordings/recording-keys.ts';
 import type { Database, Queries } from '../store/database.ts';
+import { doomFiles, type DoomedFile } from '../store/doom-files.ts';
 import { createSearchIndex } from '../store/search-index.ts';
 import type { Row } from '../store/tables.ts';
 

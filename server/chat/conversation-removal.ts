@@ -2,8 +2,8 @@ import type { Audit } from '../audit/audit.ts';
 import type { StaffPrincipal } from '../auth/principal.ts';
 import type { Clock } from '../clock.ts';
 import { Problem, problem } from '../errors.ts';
-import type { DoomedFile } from '../files/files.store.ts';
 import type { Hub } from '../hub/hub.ts';
+import type { DoomedFile } from '../store/doom-files.ts';
 import type { Belongings, ConversationRemovalStore, Removed } from './conversation-removal.store.ts';
 import { audienceOf, requireVisitors, type ConversationFacts, type Memberships } from './memberships.ts';
 

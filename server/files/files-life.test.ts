@@ -8,11 +8,12 @@ import { openBlobs } from '../blobs/open-blobs.ts';
 import type { BlobStore } from '../blobs/blobs.ts';
 import { defaultSettings } from '../sites/site-settings.ts';
 import type { Database } from '../store/database.ts';
+import { doomFiles } from '../store/doom-files.ts';
 import { openSqlite } from '../store/open-sqlite.ts';
 import { eachEngine } from '../testing/each-engine.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
 import { missing, startS3 } from '../../test/services/s3.ts';
-import { createFilesStore, doomFiles } from './files.store.ts';
+import { createFilesStore } from './files.store.ts';
 import { createFiles, type Upload } from './files.ts';
 import { createScratch } from './scratch.ts';
 

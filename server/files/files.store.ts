@@ -1,6 +1,7 @@
-import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, notExists, sql, type SQL } from 'drizzle-orm';
-import { isUniqueViolation, type Database, type Queries } from '../store/database.ts';
-import type { AuthorKind, Row, Tables } from '../store/tables.ts';
+import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, notExists, sql } from 'drizzle-orm';
+import { isUniqueViolation, type Database } from '../store/database.ts';
+import { doomFiles, type DoomedFile } from '../store/doom-files.ts';
+import type { AuthorKind, Row } from '../store/tables.ts';
 
 /** A file's row. */
 export type FileRow = Row<'files'>;
@@ -16,9 +17,6 @@ export interface FileWithMessage {
   file: FileRow;
   message: Pick<Row<'messages'>, 'kind' | 'data'> | null;
 }
-
-/** A file whose bytes and row are to go. */
-export type DoomedFile = Pick<FileRow, 'id' | 'blobKey'>;
 
 /** The queries of files. */
 export interface FilesStore {
@@ -43,16 +41,6 @@ export interface FilesStore {
   sweepStray(after: number, before: number, limit: number): Promise<DoomedFile[]>;
   /** Removes the row. */
   remove(id: string): Promise<void>;
-}
-
-/**
- * Dooms files, in whatever transaction: they are nobody's and in no conversation from then on, nothing that could tell of a person
- * stays in the row, and the next sweep finds them, however long that takes.
- */
-export async function doomFiles(q: Queries, { files }: Pick<Tables, 'files'>, which: SQL | undefined): Promise<DoomedFile[]> {
-  return q.update(files).set({
-    uploaderKind: 'system', uploaderId: sql`${files.id}`, uploadId: sql`${files.id}`, conversationId: null, clientId: null, name: '', createdAt: 0,
-  }).where(which).returning({ id: files.id, blobKey: files.blobKey });
 }
 
 const first = <T>(rows: T[]): T | null => rows[0] ?? null;

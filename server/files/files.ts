@@ -6,9 +6,10 @@ import type { Clock, Timer } from '../clock.ts';
 import { problem } from '../errors.ts';
 import { settingsOf } from '../sites/site-settings.ts';
 import type { Sites } from '../sites/sites.ts';
+import type { DoomedFile } from '../store/doom-files.ts';
 import { fileKind } from './file-kind.ts';
 import { cleanFileName } from './file-name.ts';
-import type { DoomedFile, FileRow, FilesStore, Uploader } from './files.store.ts';
+import type { FileRow, FilesStore, Uploader } from './files.store.ts';
 import { createScratch } from './scratch.ts';
 import { createUploadQuota } from './upload-quota.ts';
 

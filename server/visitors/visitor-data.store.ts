@@ -1,6 +1,6 @@
 import { and, eq, inArray, isNotNull, isNull, like, ne, or, sql } from 'drizzle-orm';
-import { doomFiles, type DoomedFile } from '../files/files.store.ts';
 import type { Database } from '../store/database.ts';
+import { doomFiles, type DoomedFile } from '../store/doom-files.ts';
 import type { VisitorRow } from './visitors.store.ts';
 
 /** The queries of erasing. Whoever is being erased has itself in `mergedInto`: it is in no list, and its token is worth nothing. */
