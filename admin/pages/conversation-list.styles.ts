@@ -121,6 +121,8 @@ export const conversationListStyles = css`
   }
 
   .mark.pinned {
+    display: grid;
+    flex: none;
     inline-size: 14px;
     block-size: 14px;
   }

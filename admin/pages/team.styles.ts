@@ -94,6 +94,10 @@ export const teamStyles = css`
     filter: grayscale(1);
   }
 
+  .act > * {
+    vertical-align: middle;
+  }
+
   .act {
     padding-inline-end: 0;
     text-align: end;
