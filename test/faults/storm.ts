@@ -50,7 +50,9 @@ const WRITE_EVERY_MS = 110;
 /** How many lines of one person may wait. */
 const MOST_WAITING = 60;
 /** How many faults a server sees before it is killed, at least and at most. */
-const LIFE = [30, 110] as const;
+const LIFE = [60, 180] as const;
+/** How many faults fall on the network while the server is away; the others wait for it, or they would hit nothing. */
+const WHILE_AWAY = 8;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -92,12 +94,15 @@ export async function runStorm({ faults, seed, broken = null, healMs = 40_000, s
     const inject = createInjector({ chance, server, proxies, people });
     const writing = startWriting(people, createChance(chance.between(1, 1e9)));
     let life = chance.between(...LIFE);
+    let away = 0;
     for (let done = 0; done < faults; done++) {
       let fault: Fault = inject.up && --life < 0 ? 'server killed' : chance.weighted(FAULTS);
       // A reload would mend what a browser without a resume has missed.
       while ((brokenClient === 'no-resume' && fault === 'tab reloaded') || !inject(fault)) fault = chance.weighted(FAULTS);
       if (fault === 'server killed') life = chance.between(...LIFE);
       counts[fault]++;
+      away = inject.up ? 0 : away + 1;
+      if (away > WHILE_AWAY) await inject.back();
       await pause(chance.between(0, 2 * EVERY_MS));
     }
     writing.stop();
@@ -190,6 +195,8 @@ function createInjector({ chance, server, proxies, people }: { chance: Chance; s
       }
     },
     up: true,
+    /** Resolves when the server is there. */
+    back: async (): Promise<void> => void (await restarting),
   }), { up: { get: () => restarting === null } });
 }
 
