@@ -5,6 +5,7 @@ import { WireFailure } from '../engine/wire.ts';
 import { waitFor } from '../engine/testing/wait-for.ts';
 import { tokens } from '../styles/tokens.ts';
 import { axeViolations } from '../testing/axe-violations.ts';
+import { chatPage } from '../testing/chat-page.ts';
 import { en } from '../texts/en.ts';
 import { fileEn } from '../texts/file-en.ts';
 import { fileKo } from '../texts/file-ko.ts';
@@ -266,5 +267,28 @@ describe('files of a message', () => {
   it('[S1] the words of files are there in both languages', () => {
     expect(Object.keys(fileKo)).to.deep.equal(Object.keys(fileEn));
     for (const word of Object.values(fileKo)) expect(typeof word === 'function' ? (word as (name: unknown, most: string) => string)('a', 'b') : word).to.match(/[가-힣]/);
+  });
+});
+
+describe('what was begun', () => {
+  it('[S18] begun words survive that the chat is closed, and that the server will not have us for a while', async () => {
+    const page = chatPage();
+    try {
+      await page.open();
+      const field = (): HTMLTextAreaElement => page.within<HTMLTextAreaElement>('peer-consult-composer', 'textarea')!;
+      field().value = 'half a sent';
+      field().dispatchEvent(new InputEvent('input', { bubbles: true }));
+      page.element.close();
+      await page.settle();
+      await page.open();
+      expect(field().value).to.equal('half a sent');
+      page.fake.socket.end(4003);
+      await waitFor('the refusal', () => page.inPanel('.foot')?.hidden);
+      [...page.panel().shadowRoot!.querySelectorAll('button')].find(({ textContent }) => textContent!.includes(en.tryAgain))!.click();
+      await waitFor('the chat', () => page.inPanel('.foot')?.hidden === false);
+      expect(field().value).to.equal('half a sent');
+    } finally {
+      await page.leave();
+    }
   });
 });
