@@ -69,7 +69,7 @@ await eachEngine(t, async (t, openDatabase) => {
     await send(agent, secret, true);
     const heard = visitor.events.length;
     await colleague.request('read', { conversationId, seq: 1 });
-    t.equal((await visitor.next('read', (event) => event.reader.name === 'Bob')).seq, 1);
+    t.equal((await visitor.next('read', (event) => event.reader.kind === 'agent')).seq, 1);
     await colleague.request('read', { conversationId, seq: 2 });
     await agent.request('typing', { conversationId, on: true, note: true });
     t.equal((await colleague.next('typing')).author.name, 'Ada');
