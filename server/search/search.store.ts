@@ -83,8 +83,10 @@ export function createSearchStore(database: Database): SearchStore {
     id: conversations.id, organisationId: conversations.organisationId, lastSeq: conversations.lastSeq, indexedSeq: sql<number>`coalesce(${searchProgress.indexedSeq}, 0)`,
   }).from(conversations).leftJoin(searchProgress, eq(searchProgress.conversationId, conversations.id));
 
+  // Not a plain comparison: SQLite would then begin with all of the organisation's conversations, and not with the few that are asked for.
+  const ofOrganisation = (organisationId: string) => sql`coalesce(${conversations.organisationId}, '') = ${organisationId}`;
   const readable = ({ organisationId, agentId, conversationId, visitorId, siteId, from, to }: SearchFilter) => and(
-    eq(conversations.organisationId, organisationId), eq(messages.organisationId, organisationId),
+    ofOrganisation(organisationId), eq(messages.organisationId, organisationId),
     conversationId === undefined ? undefined : eq(conversations.id, conversationId),
     visitorId === undefined ? undefined : eq(conversations.visitorId, visitorId),
     siteId === undefined ? undefined : eq(conversations.siteId, siteId),
@@ -148,7 +150,7 @@ export function createSearchStore(database: Database): SearchStore {
       const rows = await q.select({ doc: searchEntries.doc }).from(conversations)
         .innerJoin(searchProgress, eq(searchProgress.conversationId, conversations.id))
         .innerJoin(searchEntries, eq(searchEntries.conversation, searchProgress.number))
-        .where(and(eq(conversations.organisationId, filter.organisationId), eq(conversations.visitorId, filter.visitorId), inRange(rangeOf(filter, before))))
+        .where(and(ofOrganisation(filter.organisationId), eq(conversations.visitorId, filter.visitorId), inRange(rangeOf(filter, before))))
         .orderBy(desc(searchEntries.doc)).limit(limit);
       return byDocs(filter, rows.map(({ doc }) => doc), limit);
     },
@@ -156,7 +158,7 @@ export function createSearchStore(database: Database): SearchStore {
       const named = await q.select({ id: visitors.id }).from(visitors).where(and(eq(visitors.organisationId, organisationId), holdsPart(visitors.name, partsLike(text)))).limit(limit);
       if (named.length === 0) return [];
       const rows = await q.select({ id: conversations.id }).from(conversations)
-        .where(and(eq(conversations.organisationId, organisationId), inArray(conversations.visitorId, named.map(({ id }) => id)))).limit(limit);
+        .where(and(ofOrganisation(organisationId), inArray(conversations.visitorId, named.map(({ id }) => id)))).limit(limit);
       return named.length === limit || rows.length === limit ? null : rows.map(({ id }) => id);
     },
   };
