@@ -164,6 +164,7 @@ export class Connection implements Listener {
     try {
       const hello = checkHello(frame);
       this.deadline?.cancel();
+      this.deadline = undefined;
       this.state = 'greeting';
       void this.greet(re, hello);
     } catch (error) {

@@ -1,6 +1,8 @@
 import websocket from '@fastify/websocket';
 import type { FastifyInstance } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { CLOSE } from '../../protocol/codes.ts';
 import { MAX_FRAME_BYTES, SUBPROTOCOL } from '../../protocol/version.ts';
 import { addressClass } from '../address-class.ts';
@@ -55,11 +57,21 @@ export const socketRoute = fastifyPlugin<{ gateway: Gateway }>(async (app: Fasti
         request.log.error({ err: error }, 'the origin could not be checked');
         return null;
       });
+      const before = socket.listeners('error') as (() => void)[];
       if (welcome) gateway.accept(socket, request.raw.socket, origin, addressClass(request.ip));
       // A refusal is final for a browser; what could not be asked may well be a yes in a moment.
       else if (welcome === null) socket.close(CLOSE.goingAway, 'the origin could not be checked; try again');
       else socket.close(CLOSE.forbidden, 'this origin is not allowed');
+      if (welcome) {
+        for (const listener of before) socket.off('error', listener); // the connection listens itself, and these hold the request
+        letGo(request.raw.socket);
+      }
       socket.resume();
     },
   });
 }, { name: 'socket-route' });
+
+/** Takes the answer of the handshake off its socket: it would hold request and reply for as long as the connection lasts. */
+function letGo(raw: Socket & { _httpMessage?: ServerResponse | null }): void {
+  raw._httpMessage?.detachSocket(raw);
+}
