@@ -253,6 +253,30 @@ t.test('[Q3] what its service forgot is forgotten, what failed is tried twice mo
   t.same(h.failures, []);
 });
 
+t.test('[Q3] that nobody is subscribed is remembered for a moment; whoever subscribes gets the very next message', async (t) => {
+  await eachEngine(t, async (t, open) => {
+    const h = await house(t, await open());
+    await h.addAgent('anna');
+    await h.conversation();
+    await h.message('to nobody');
+    // The clock stands still: within what is remembered.
+    const device = await h.subscribe('anna');
+    await h.message('at once');
+    t.same(h.pushed.map(({ body }) => device.read(body).body), ['at once']);
+
+    // What another process took down is seen when the moment is over.
+    const [row] = await h.q.select().from(h.tables.pushSubscriptions);
+    await h.push.unsubscribe({ kind: 'agent', id: 'anna', name: 'anna', organisationId: 'org', role: 'agent', sessionId: 'session-anna', expiresAt: 0 }, row!.endpoint);
+    await h.message('to nobody again');
+    await h.q.insert(h.tables.pushSubscriptions).values(row!);
+    await h.message('still remembered');
+    await h.later(5000);
+    await h.message('seen');
+    t.same(h.pushed.map(({ body }) => device.read(body).body), ['at once', 'seen']);
+    t.same(h.failures, []);
+  });
+});
+
 t.test('[Q3] [S16] a browser belongs to one sign-in, and ends with it; nobody is asked on addresses inside', async (t) => {
   await eachEngine(t, async (t, open) => {
     const h = await house(t, await open());
