@@ -13,6 +13,22 @@ export function actionText(action: string): string {
   return whole ?? `${thingText(thing)}: ${known(`done_${verb}`) ?? verb.replaceAll('_', ' ')}`;
 }
 
+/** What is changed of somebody or something, by the names in which the server tells them. */
+const FIELDS: Readonly<Record<string, TextKey>> = { name: 'memberName', email: 'email', note: 'note', role: 'role' };
+const LABELS: Readonly<Record<string, TextKey>> = { changed: 'done_changed', ...FIELDS };
+
+/** One fact of an entry: `changed: Name, Note` in words; what has none is shown as it is. */
+export function factText(name: string, value: unknown): string {
+  const label = Object.hasOwn(LABELS, name) ? t(LABELS[name]!) : name.replaceAll('_', ' ');
+  const word = (one: unknown): string => {
+    if (typeof one !== 'string') return Array.isArray(one) ? one.map(word).join(', ') || '–' : JSON.stringify(one);
+    return name === 'changed' && Object.hasOwn(FIELDS, one) ? t(FIELDS[one]!) : one;
+  };
+  // A site tells what its name and its origins were, and what they are.
+  const change = Array.isArray(value) && value.length === 2 && (name === 'name' || value.every(Array.isArray));
+  return `${label}: ${change ? value.map(word).join(' → ') : word(value)}`;
+}
+
 function known(key: string): string | null {
   return key in en ? t(key as TextKey) : null;
 }

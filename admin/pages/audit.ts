@@ -16,7 +16,7 @@ import { auditIcon } from '../icons.ts';
 import { formatRoute, go, type Route } from '../router.ts';
 import { panel } from '../styles.ts';
 import { failureText, fullTime, language, t } from '../texts/texts.ts';
-import { actionText, thingText } from './audit-words.ts';
+import { actionText, factText, thingText } from './audit-words.ts';
 import { momentsOf } from './report-range.ts';
 import '../forms/select-field.ts';
 
@@ -163,7 +163,7 @@ export class Audit extends LitElement {
   }
 
   #entry({ at, actor, action, target, detail, address }: AuditEntry) {
-    const facts = Object.entries(detail).filter(([, value]) => value !== null && value !== '').map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+    const facts = Object.entries(detail).filter(([, value]) => value !== null && value !== '').map(([name, value]) => factText(name, value));
     if (address) facts.push(t('auditFrom', { address }));
     return html`
       <li>

@@ -12,7 +12,7 @@ import { call, conversation, fakeApi, fakeSession } from '../testing/fake-sessio
 import { labelled, roundUp } from './report-charts.ts';
 import { depthOf } from './report-heat.ts';
 import { before, lastDays, lengthOf, momentsOf } from './report-range.ts';
-import { actionText, thingText } from './audit-words.ts';
+import { actionText, factText, thingText } from './audit-words.ts';
 import './audit.ts';
 import './history.ts';
 import './reports.ts';
@@ -115,12 +115,14 @@ describe('reports, audit, visitors, history', () => {
 
   it('[N10] the audit log says who did what in words, and shows what it has no words for as it is', async () => {
     expect([actionText('agent.disabled'), thingText('site'), actionText('future.thing_done')]).to.deep.equal(['Team: deactivated', 'Site', 'future: thing done']);
+    const facts = [factText('changed', ['name', 'note', 'shoe']), factText('name', ['Shop', 'Store']), factText('origins', [[], ['https://a.example', 'https://b.example']]), factText('scopes', ['calls:read', 'sites:write']), factText('future_thing', { a: 1 })];
+    expect(facts).to.deep.equal(['changed: Name, Note, shoe', 'Name: Shop → Store', 'origins: – → https://a.example, https://b.example', 'scopes: calls:read, sites:write', 'future thing: {"a":1}']);
     const entry = { id: 'e1', at: '2026-11-21T08:00:00Z', actor: { kind: 'agent', id: 'a1', name: 'Ada' }, action: 'agent.disabled', target: { kind: 'agent', id: 'a2', name: '<b>Bob</b>' }, detail: { role: 'agent' }, address: '203.0.113.0/24' };
     const api = fakeApi({ ...lists, '/v1/audit': { items: [entry], next: 'more' } });
     await show(html`<consult-admin-audit .api=${api} .session=${fakeSession()} .route=${parseRoute('#/audit?action=agent&from=2026-11-20')}></consult-admin-audit>`);
     expect(api.asked.find((path) => path.startsWith('/v1/audit'))).to.contain('action=agent').and.contain('from=');
     const text = textOf(stage);
-    for (const word of ['Ada', '<b>Bob</b>', 'role: agent', '203.0.113.0/24']) expect(text).to.contain(word);
+    for (const word of ['Ada', '<b>Bob</b>', 'Role: agent', '203.0.113.0/24']) expect(text).to.contain(word);
     expect(deep(stage, '.more button')).to.have.length(1);
     expect(await violations(stage)).to.deep.equal([]);
   });
