@@ -66,6 +66,7 @@ import { createOriginRules } from './gateway/origin-rules.ts';
 import { socketRoute } from './gateway/socket-route.ts';
 import { visitorWelcome } from './gateway/visitor-welcome.ts';
 import { health } from './health.ts';
+import { problem } from './errors.ts';
 import { answerBrokenClient, answerError, httpErrors } from './http-errors.ts';
 import type { Bus } from './hub/bus.ts';
 import { createHub } from './hub/create-hub.ts';
@@ -251,7 +252,11 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const facts = createVisitorFacts({ store: visitorsStore, online, sites, visitors, events, clock, failed });
   const verify = async (token: string) => {
     const principal = await auth.verify(token);
-    return principal.kind === 'visitor' ? visitors.current(principal) : principal;
+    if (principal.kind !== 'visitor') return principal;
+    // An archived site is gone for its visitors, whatever they come by.
+    const site = await sites.byId(principal.organisationId, principal.siteId);
+    if (site?.archivedAt !== null) throw problem('not_found');
+    return visitors.current(principal);
   };
   const presence = createPresence({ store: createPresenceStore(database), hub, clock, failed: (error) => failed(error, 'presence') });
   const notices = createNotices({
@@ -299,7 +304,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     readers: { conversation: (asker, id) => chat.conversation(asker, id), call: (asker, id) => calls.get(asker, id), recording: (asker, id) => recordings.get(asker, id) },
   });
   const visitorData = createVisitorData({
-    store: createVisitorDataStore(database), visitorsStore, timelineStore, visitors, online, exports: conversationExports, chat, hub, files, audit, failed,
+    store: createVisitorDataStore(database), visitorsStore, timelineStore, visitors, online, exports: conversationExports, chat, hub, files, audit, clock, failed,
   });
   const onBehalf = (organisationId: string) => ({ kind: 'key', id: '', name: '', organisationId, scopes: SCOPES } as const);
   const webhooks: Webhooks = createWebhooks({

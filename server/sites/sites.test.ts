@@ -150,12 +150,19 @@ t.test('[C2] an archived site is gone for its pages; its history is not', async 
   await t.rejects(connect({ url, token: visitor.token, origin: 'https://own.example' }), 'its origin is nobody\'s now');
   const again = await connect({ url, token: visitor.token, origin: app.ownOrigins()[0]! }).catch((error: unknown) => error);
   t.ok(again instanceof Nack && again.code === 'not_found');
+  const headers = { authorization: `Bearer ${visitor.token}` };
+  const [{ id: conversationId }] = (await ask('GET', '/v1/conversations')).json<Page<{ id: string }>>().items as [{ id: string }];
+  for (const request of [
+    { url: '/v1/conversations' }, { url: `/v1/conversations/${conversationId}/messages` }, { url: '/v1/visitors/me/export' },
+    { method: 'POST' as const, url: `/v1/conversations/${conversationId}/messages`, payload: { text: 'More' } },
+  ]) t.equal(codeOf(await app.inject({ ...request, headers })), 'not_found', `${request.method ?? 'GET'} ${request.url} by a program, which names no origin`);
   t.equal(codeOf(await welcome(shop.publishableKey, 'https://shop.example')), 'not_found');
   t.equal(codeOf(await app.inject({ url: `/v1/widget/config?siteKey=${shop.publishableKey}` })), 'not_found');
   t.equal((await ask('GET', '/v1/conversations')).json<Page<unknown>>().items.length, 1);
   t.equal(codeOf(await ask('PATCH', `/v1/sites/${owner.site.id}`, { archived: true })), 'conflict', 'of two the last active one stays');
   t.match((await ask('PATCH', `/v1/sites/${shop.id}`, { archived: false })).json(), { archived: false });
   t.equal((await welcome(shop.publishableKey, 'https://shop.example')).statusCode, 201);
+  t.equal((await app.inject({ url: '/v1/conversations', headers })).statusCode, 200, 'restored, its visitors find what they said');
   await ask('PATCH', `/v1/sites/${owner.site.id}`, { archived: true });
   t.match((await app.inject({ url: '/demo' })).body, `site-key="${shop.publishableKey}"`, 'the demo shows the oldest that is left');
   t.same(await actions(), ['site.archived', 'site.restored', 'site.archived', 'site.created']);

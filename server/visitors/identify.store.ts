@@ -1,4 +1,5 @@
 import { and, asc, eq, inArray, isNull, ne, notInArray, sql } from 'drizzle-orm';
+import { problem } from '../errors.ts';
 import type { Database, Queries } from '../store/database.ts';
 import { isUniqueViolation } from '../store/database.ts';
 import { contextOf } from './visitor-view.ts';
@@ -53,7 +54,7 @@ const deadlock = '40P01';
 
 /** The queries of becoming known. */
 export function createIdentifyStore(database: Database): IdentifyStore {
-  const { visitors, conversations, messages, reads, calls, consents, segments, recordings, pageViews, files } = database.tables;
+  const { visitors, conversations, messages, reads, calls, consents, segments, recordings, pageViews, files, erasedVisitors } = database.tables;
 
   const person = async (q: Queries, { organisationId, siteId, externalId, name, email, locale, fallbackName, id, now }: Vouched): Promise<{ row: VisitorRow; made: boolean } | null> => {
     const vouched = [...(name === null ? [] : ['name']), ...(email === null ? [] : ['email'])];
@@ -75,6 +76,8 @@ export function createIdentifyStore(database: Database): IdentifyStore {
   /** Marks the anonymous one, also when it has written nothing yet: a message of it that is under way then finds the mark. */
   const leave = async (q: Queries, { organisationId, siteId, now }: Vouched, from: Former, into: string): Promise<VisitorRow | null> => {
     const fresh = await q.insert(visitors).values({ ...from.facts, id: from.id, organisationId, siteId, name: from.name, createdAt: now, lastSeenAt: now }).onConflictDoNothing().returning({ id: visitors.id });
+    // A token of somebody who was erased vouches for nothing; the caller shows the proof without it.
+    if (fresh.length > 0 && (await q.select({ id: erasedVisitors.id }).from(erasedVisitors).where(eq(erasedVisitors.id, from.id))).length > 0) throw problem('unauthenticated');
     if (fresh.length > 0 && from.pages.length > 0) await q.insert(pageViews).values([...from.pages]);
     const [left] = await q.update(visitors).set({ mergedInto: into }).where(and(
       eq(visitors.id, from.id), eq(visitors.organisationId, organisationId), eq(visitors.siteId, siteId), isNull(visitors.externalId), isNull(visitors.mergedInto),

@@ -43,6 +43,16 @@ async function house(t: Test, database?: Database) {
   return { app, site, headers, secret, sign, ask, identify, bearer, conversations, visitors, socket, write, ownOrigin };
 }
 
+t.test('[D7] the old token of somebody who was erased vouches for nothing; without it the proof counts', async (t) => {
+  const { app, headers, ask, sign, site, write, visitors } = await house(t);
+  const former = await app.visitor();
+  await write(former.token, 1);
+  t.equal((await app.inject({ method: 'DELETE', url: `/v1/visitors/${former.visitor.id}`, headers })).statusCode, 204);
+  t.match((await ask({ identity: sign('u-1'), token: former.token })).json(), { code: 'unauthenticated' });
+  t.same(await visitors(), [], 'and leaves no row');
+  t.equal((await ask({ identity: sign('u-1'), siteKey: site.publishableKey })).statusCode, 200);
+});
+
 t.test('[S7] [D1] whom the customer\'s server vouches for is one person, whatever the device', async (t) => {
   const { app, identify, visitors, bearer, write, conversations } = await house(t);
   const phone = await identify('u-1', { claims: { name: 'Ada', email: 'ada@example.com', locale: 'ko' } });

@@ -15,8 +15,11 @@ export interface VisitorDataStore {
   conversations(organisationId: string, id: string): Promise<string[]>;
   /** Removes mails and deliveries that name the visitor or its conversations. */
   removeLetters(organisationId: string, words: readonly string[], email: string | null): Promise<void>;
-  /** Removes the visitor, what was merged into it and its pages, and dooms files that it never sent; null while it still has a conversation. */
-  remove(organisationId: string, id: string): Promise<{ files: DoomedFile[] } | null>;
+  /**
+   * Removes the visitor, what was merged into it and its pages, and dooms files that it never sent; null while it still has a
+   * conversation. The bare ids stay, so that their tokens begin nothing again.
+   */
+  remove(organisationId: string, id: string, now: number): Promise<{ files: DoomedFile[] } | null>;
 }
 
 // A word is looked for in every letter of the organisation; so many at a time.
@@ -24,7 +27,7 @@ const wordsAtOnce = 20;
 
 /** Queries over all that names a visitor. */
 export function createVisitorDataStore(database: Database): VisitorDataStore {
-  const { visitors, conversations, calls, files, pageViews, mails, deliveries } = database.tables;
+  const { visitors, conversations, calls, files, pageViews, mails, deliveries, erasedVisitors } = database.tables;
   const own = (organisationId: string, id: string) => and(eq(visitors.organisationId, organisationId), eq(visitors.id, id));
   return {
     doom: (organisationId, id) => database.atomic(async (q) => {
@@ -50,12 +53,13 @@ export function createVisitorDataStore(database: Database): VisitorDataStore {
       }
       if (email !== null) await q.delete(mails).where(and(eq(mails.organisationId, organisationId), inArray(mails.kind, ['visitor_notice', 'transcript']), eq(sql`lower(${mails.recipient})`, email.toLowerCase())));
     },
-    remove: (organisationId, id) => database.atomic(async (q) => {
+    remove: (organisationId, id, now) => database.atomic(async (q) => {
       const [left] = await q.select({ id: conversations.id }).from(conversations).where(and(eq(conversations.organisationId, organisationId), eq(conversations.visitorId, id))).limit(1);
       if (left) return null;
       const ids = [id, ...(await q.select({ id: visitors.id }).from(visitors).where(and(eq(visitors.organisationId, organisationId), eq(visitors.mergedInto, id)))).map((row) => row.id)];
       await q.delete(pageViews).where(inArray(pageViews.visitorId, ids));
       await q.delete(visitors).where(and(eq(visitors.organisationId, organisationId), inArray(visitors.id, ids)));
+      await q.insert(erasedVisitors).values(ids.map((erased) => ({ id: erased, organisationId, erasedAt: now }))).onConflictDoNothing();
       return { files: await doomFiles(q, database.tables, and(eq(files.organisationId, organisationId), eq(files.uploaderKind, 'visitor'), inArray(files.uploaderId, ids), isNull(files.conversationId))) };
     }),
   };

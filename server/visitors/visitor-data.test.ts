@@ -10,6 +10,7 @@ import { testApp } from '../testing/test-app.ts';
 import { connect, Nack } from '../testing/test-socket.ts';
 import { createVisitorData } from './visitor-data.ts';
 import { createVisitorDataStore } from './visitor-data.store.ts';
+import { createVisitorsStore } from './visitors.store.ts';
 
 const clientId = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 const codeOf = (answer: { json(): unknown }) => (answer.json() as { code?: string }).code;
@@ -63,7 +64,8 @@ async function house(t: Test, database?: Database) {
       for (const row of await q.select().from(table as typeof tables.visitors)) if (words.some((word) => JSON.stringify(row).includes(word))) found.push(name);
     }
     for (const key of await blobs()) if (words.some((word) => key.includes(word))) found.push(key);
-    return found.filter((name) => name !== 'audit');
+    // The audit log and the list of the erased know the bare id.
+    return found.filter((name) => name !== 'audit' && name !== 'erasedVisitors');
   };
   const erase = (id: string, headers = owner.headers) => app.inject({ method: 'DELETE', url: `/v1/visitors/${id}`, headers });
   return { app, owner, organisationId, socket, q, tables, blobs, person, traces, erase };
@@ -71,7 +73,7 @@ async function house(t: Test, database?: Database) {
 
 t.test('[D7] erasing leaves nothing of the person, and all of the others', async (t) => {
   await eachEngine(t, async (t, open) => {
-    const { app, owner, person, traces, erase, socket } = await house(t, await open());
+    const { app, owner, person, traces, erase, socket, q, tables, organisationId } = await house(t, await open());
     const [ada, bob] = [await person(1), await person(2)];
     const before = (await traces(bob.id, bob.conversationId, bob.recordingId, 'person2', 'words of 2')).sort();
     t.ok(before.length > 8, before.join());
@@ -86,9 +88,33 @@ t.test('[D7] erasing leaves nothing of the person, and all of the others', async
     t.match(audit, [{ target: { kind: 'visitor', id: ada.id, name: '' }, actor: { id: owner.agent.id } }]);
     t.notMatch(JSON.stringify(audit), /Person/);
 
-    // The token speaks for nobody's past: who writes with it begins anew.
-    const again = await socket(ada.token);
-    t.same(again.hello.conversations, []);
+    // Its token begins nothing again, and speaks for nobody.
+    const refused = await socket(ada.token).catch((error: unknown) => error);
+    t.ok(refused instanceof Nack && refused.code === 'unauthenticated', String(refused));
+    for (const request of [{ url: '/v1/conversations' }, { method: 'POST' as const, url: '/v1/files', payload: 'more of 1' }, { url: '/v1/visitors/me/export' }]) {
+      t.equal((await app.inject({ ...request, headers: { ...ada.headers, ...(request.payload !== undefined && { 'content-type': 'text/plain' }) } })).statusCode, 401, request.url);
+    }
+    t.match(await q.select().from(tables.erasedVisitors), [{ id: ada.id, organisationId, erasedAt: Number }], 'the bare id is all that is kept');
+    t.equal((await app.inject({ url: '/v1/conversations', headers: bob.headers })).statusCode, 200);
+  });
+});
+
+t.test('[D7] a message that was on its way when its visitor was erased leaves no row; the id is forgotten when its tokens have ended', async (t) => {
+  await eachEngine(t, async (t, open) => {
+    const database = await open();
+    const { q, tables } = database;
+    const store = createVisitorsStore(database);
+    const row = (id: string) => ({ id, organisationId: 'org', siteId: 's', name: 'V', createdAt: 5, lastSeenAt: 5 });
+    await store.ensure(row('v'), []);
+    await createVisitorDataStore(database).remove('org', 'v', 1000);
+    await t.rejects(store.ensure(row('v'), []), { code: 'unauthenticated' });
+    await t.rejects(database.atomic((inside) => store.ensure(row('v'), [], inside)), { code: 'unauthenticated' });
+    t.same(await q.select().from(tables.visitors), []);
+    t.strictSame([await store.erased('org', 'v'), await store.erased('elsewhere', 'v'), await store.erased('org', 'w')], [true, false, false]);
+    await store.forgetErased(1000);
+    t.ok(await store.erased('org', 'v'), 'not before its time');
+    await store.forgetErased(1001);
+    t.notOk(await store.erased('org', 'v'));
   });
 });
 
@@ -113,7 +139,7 @@ t.test('[D7] a crash on the way leaves nobody half erased: the next start goes o
   const store = createVisitorDataStore(database);
   const erasing = createVisitorData({
     store, visitorsStore: { get: async () => null, find: async () => (await database.q.select().from(database.tables.visitors))[0]! },
-    timelineStore: null as never, visitors: null as never, exports: null as never, online: { forget: () => {} }, hub: { close: () => {} }, audit: { record: () => {} }, failed: () => {},
+    timelineStore: null as never, visitors: null as never, exports: null as never, online: { forget: () => {} }, hub: { close: () => {} }, audit: { record: () => {} }, clock: { now: () => 0 }, failed: () => {},
     chat: { remove: () => Promise.reject(new Error('killed')) }, files: { unsent: async () => [], erase: async () => {} },
   });
   await t.rejects(erasing.erase({ kind: 'agent', id: owner.agent.id, name: '', organisationId, role: 'owner', sessionId: '', expiresAt: 0 }, ada.id), /killed/);

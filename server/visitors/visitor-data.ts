@@ -2,6 +2,7 @@ import { CLOSE } from '../../protocol/codes.ts';
 import type { ConversationExport, VisitorExport } from '../../protocol/work.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Asker, StaffPrincipal, VisitorPrincipal } from '../auth/principal.ts';
+import type { Clock } from '../clock.ts';
 import { Problem, problem } from '../errors.ts';
 import type { Files } from '../files/files.ts';
 import type { Hub } from '../hub/hub.ts';
@@ -40,6 +41,7 @@ export interface VisitorDataParts {
   hub: Pick<Hub, 'close'>;
   files: Pick<Files, 'unsent' | 'erase'>;
   audit: Pick<Audit, 'record'>;
+  clock: Pick<Clock, 'now'>;
   failed: (error: unknown, what: string) => void;
 }
 
@@ -47,7 +49,7 @@ export interface VisitorDataParts {
 const rounds = 5;
 
 /** Makes the use cases of a person's data. */
-export function createVisitorData({ store, visitorsStore, timelineStore, visitors, online, exports, chat, hub, files, audit, failed }: VisitorDataParts): VisitorData {
+export function createVisitorData({ store, visitorsStore, timelineStore, visitors, online, exports, chat, hub, files, audit, clock, failed }: VisitorDataParts): VisitorData {
   const all = async (asker: Asker, visitorId: string): Promise<VisitorExport> => {
     const { organisationId } = asker;
     const row = await visitorsStore.get(organisationId, visitorId);
@@ -70,7 +72,7 @@ export function createVisitorData({ store, visitorsStore, timelineStore, visitor
       }
       // Removing told of what it removed; that, too, names the visitor.
       await store.removeLetters(organisationId, [visitorId, ...conversations], email);
-      const removed = await store.remove(organisationId, visitorId);
+      const removed = await store.remove(organisationId, visitorId, clock.now());
       if (removed) return files.erase(removed.files);
     }
     throw problem('conflict', 'Somebody keeps writing to the visitor; try again.');

@@ -1,5 +1,6 @@
 import type { Request } from '../../protocol/client-frames.ts';
 import type { PageView } from '../../protocol/shapes.ts';
+import { visitorTokenMs } from '../auth/auth.ts';
 import type { VisitorPrincipal } from '../auth/principal.ts';
 import { rfc3339, type Clock, type Timer } from '../clock.ts';
 import { problem } from '../errors.ts';
@@ -57,6 +58,8 @@ export function createVisitorFacts({ store, online, sites, visitors, events, clo
     const now = clock.now();
     for (const [id, bucket] of buckets) if (bucket.full(contextRate, now)) buckets.delete(id);
     store.prunePages(now - pagesKept.ms).catch((error: unknown) => failed(error, 'old pages'));
+    // By then no token is left that could speak for them.
+    store.forgetErased(now - visitorTokenMs).catch((error: unknown) => failed(error, 'ids of the erased'));
   };
   const throttle = (visitorId: string) => {
     let bucket = buckets.get(visitorId);

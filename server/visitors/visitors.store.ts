@@ -1,4 +1,5 @@
 import { and, desc, eq, inArray, isNotNull, isNull, lt, lte, max, or, sql } from 'drizzle-orm';
+import { problem } from '../errors.ts';
 import type { Database, Queries } from '../store/database.ts';
 import type { NewRow, Row } from '../store/tables.ts';
 
@@ -26,7 +27,7 @@ export interface VisitorsFilter {
 export interface VisitorsStore {
   /**
    * Writes the row and its pages unless the row is there; then only `lastSeenAt` moves on. Gives the row. `q`: the transaction to
-   * do it in, in which nobody can merge or erase the visitor any more.
+   * do it in, in which nobody can merge or erase the visitor any more. Throws `unauthenticated` for one that was erased.
    */
   ensure(row: NewRow<'visitors'>, pages: readonly PageViewRow[], q?: Queries): Promise<{ row: VisitorRow; created: boolean }>;
   /** Also one who was found to be somebody else. */
@@ -44,6 +45,10 @@ export interface VisitorsStore {
   newestPages(ids: readonly string[]): Promise<PageViewRow[]>;
   /** Adds a page unless it is the one that the visitor is on; keeps the newest `most`. */
   addPage(page: PageViewRow, most: number): Promise<void>;
+  /** Whether this visitor was erased not long ago. */
+  erased(organisationId: string, id: string): Promise<boolean>;
+  /** Forgets who was erased before `before`. */
+  forgetErased(before: number): Promise<void>;
   /** Forgets pages of all visitors from before `before`. */
   prunePages(before: number): Promise<void>;
 }
@@ -53,20 +58,26 @@ const pageRows = 100;
 
 /** Queries over `visitors` and `page_views`. */
 export function createVisitorsStore(database: Database): VisitorsStore {
-  const { visitors, pageViews } = database.tables;
+  const { visitors, pageViews, erasedVisitors } = database.tables;
   const own = (organisationId: string, id: string) => and(eq(visitors.organisationId, organisationId), eq(visitors.id, id));
   const live = isNull(visitors.mergedInto);
+  const wasErased = async (q: Queries, organisationId: string, id: string) =>
+    (await q.select({ id: erasedVisitors.id }).from(erasedVisitors).where(and(eq(erasedVisitors.id, id), eq(erasedVisitors.organisationId, organisationId)))).length > 0;
+  const ensure: VisitorsStore['ensure'] = async (row, pages, q) => {
+    // Both or neither: whoever was erased while its message was on the way leaves no row behind.
+    if (!q) return database.atomic((inside) => ensure(row, pages, inside));
+    const [created] = await q.insert(visitors).values(row).onConflictDoNothing().returning();
+    if (created) {
+      if (await wasErased(q, row.organisationId, row.id)) throw problem('unauthenticated');
+      if (pages.length > 0) await q.insert(pageViews).values(pages.slice(-pageRows));
+      return { row: created, created: true };
+    }
+    const [found] = await q.update(visitors).set({ lastSeenAt: row.lastSeenAt }).where(own(row.organisationId, row.id)).returning();
+    if (!found) throw new Error('A visitor\'s id is in use in another organisation.');
+    return { row: found, created: false };
+  };
   return {
-    async ensure(row, pages, q = database.q) {
-      const [created] = await q.insert(visitors).values(row).onConflictDoNothing().returning();
-      if (created) {
-        if (pages.length > 0) await q.insert(pageViews).values(pages.slice(-pageRows));
-        return { row: created, created: true };
-      }
-      const [found] = await q.update(visitors).set({ lastSeenAt: row.lastSeenAt }).where(own(row.organisationId, row.id)).returning();
-      if (!found) throw new Error('A visitor\'s id is in use in another organisation.');
-      return { row: found, created: false };
-    },
+    ensure,
     async find(organisationId, id) {
       const [row] = await database.q.select().from(visitors).where(own(organisationId, id));
       return row ?? null;
@@ -114,6 +125,10 @@ export function createVisitorsStore(database: Database): VisitorsStore {
       await q.insert(pageViews).values(page);
       const [surplus] = await q.select({ id: pageViews.id }).from(pageViews).where(eq(pageViews.visitorId, page.visitorId)).orderBy(desc(pageViews.id)).limit(1).offset(most);
       if (surplus) await q.delete(pageViews).where(and(eq(pageViews.visitorId, page.visitorId), lte(pageViews.id, surplus.id)));
+    },
+    erased: (organisationId, id) => wasErased(database.q, organisationId, id),
+    async forgetErased(before) {
+      await database.q.delete(erasedVisitors).where(lt(erasedVisitors.erasedAt, before));
     },
     async prunePages(before) {
       // Ids begin with the time at which they were made.

@@ -146,7 +146,10 @@ export function createVisitors({ store, sites, auth, online, events, audit, cloc
     },
     async current(principal) {
       const row = await store.find(principal.organisationId, principal.id);
-      if (!row) return principal;
+      if (!row) {
+        if (await store.erased(principal.organisationId, principal.id)) throw problem('unauthenticated');
+        return principal;
+      }
       if (row.mergedInto !== null) throw problem('token_expired', 'The visitor is known as somebody else by now; identify again.');
       return { ...principal, name: row.name };
     },
