@@ -93,7 +93,7 @@ await eachEngine(t, async (t, openDatabase) => {
         () => server.chat.conversation(who, id), () => server.chat.member(who, id), () => server.chat.history(who, { conversationId: id }), () => server.chat.participants(who, id),
         () => server.chat.send(who, { conversationId: id, clientId: clientId(7), text: 'x' }), () => server.chat.close(who, id), () => server.chat.change(who, id, { title: 'x' }),
         () => server.chat.change(who, id, { status: 'closed' }), () => server.chat.remove(who, organisationId, id),
-      ]) await t.rejects(attempt, refused('not_found'), attempt.toString());
+      ] as (() => Promise<unknown>)[]) await t.rejects(attempt, refused('not_found'), attempt.toString());
       t.match(await server.chat.changeMany(who, [id], { status: 'closed' }), { changed: [], refused: [{ id, code: 'not_found' }] });
       for (const kind of ['team', 'visitor'] as const) t.strictSame((await server.chat.list(who, { kind, limit: 100 })).items, []);
     }
@@ -120,7 +120,7 @@ await eachEngine(t, async (t, openDatabase) => {
       () => a.request('conversation.transfer', { conversationId, agentId: bob.id }), () => a.request('conversation.leave', { conversationId }),
       () => server.chat.remove(ada, ada.organisationId, conversationId), () => server.chat.change(ada, conversationId, { title: 'x' }),
       () => server.chat.addMembers(ada, conversationId, [bob.id]), () => server.chat.removeMember(ada, conversationId, bob.id),
-    ]) await t.rejects(request, refused('unprocessable'), request.toString());
+    ] as (() => Promise<unknown>)[]) await t.rejects(request, refused('unprocessable'), request.toString());
     t.match(await server.chat.conversation(bob, conversationId), { status: 'open', lastSeq: 0, members: [{}, {}] });
     await leave();
   });

@@ -24,7 +24,7 @@ async function house(t: Test, { settings = {} as Record<string, unknown>, email 
     chat: { async member({ kind, id, organisationId }, conversationId) {
       const visitorId = owners[conversationId];
       if (visitorId === undefined || organisationId !== 'org' || (kind === 'visitor' && id !== visitorId)) throw problem('not_found');
-      return { id: conversationId, organisationId, siteId: 's', visitorId };
+      return { id: conversationId, organisationId, siteId: 's', visitorId, kind: 'visitor' as const, members: [] };
     } },
     exports: { async text(asker, conversationId, locale) {
       askers.push(asker);
