@@ -184,6 +184,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     loggerInstance: frameworkLog(logger), logController: new LogController({ disableRequestLogging: true }), genReqId: () => clock.id(), requestIdHeader: false, trustProxy: config.trustProxy,
     bodyLimit, routerOptions: { maxParamLength: 256 }, return503OnClosing: false, forceCloseConnections: 'idle',
     requestTimeout: 120_000, keepAliveTimeout: 72_000, // longer than the 60 s of common proxies
+    serializerOpts: { ajv: { formats: { language: true } } }, // what goes out was checked when it came in
     frameworkErrors: answerError, clientErrorHandler: answerBrokenClient,
   });
   fastify.setValidatorCompiler(checkBySchema);
