@@ -33,9 +33,9 @@ module.exports = {
     },
     {
       name: 'protocol-constants-import-nothing',
-      comment: 'Rule 1: version, codes and permissions are the only values that browsers take from protocol/; an import there would cost them bytes.',
+      comment: 'Rule 1: version, codes, permissions and evidence-check are the only values that browsers take from protocol/; an import there would cost them bytes.',
       severity: 'error',
-      from: { path: '^protocol/(version|codes|permissions)\\.ts$' },
+      from: { path: '^protocol/(version|codes|permissions|evidence-check)\\.ts$' },
       to: {},
     },
     {
@@ -43,7 +43,7 @@ module.exports = {
       comment: 'Rule 1: browser rooms take schema files by `import type` only; a value import would ship typebox to every visitor.',
       severity: 'error',
       from: { path: '^(widget|admin)/', pathNot: tests },
-      to: { path: '^protocol/', pathNot: '^protocol/(version|codes|permissions)\\.ts$', dependencyTypesNot: ['type-only'] },
+      to: { path: '^protocol/', pathNot: '^protocol/(version|codes|permissions|evidence-check)\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'engine-knows-no-view',

@@ -1,8 +1,10 @@
 import { defineConfig, type UserConfig } from 'vite';
+import { leanBundles } from './scripts/lean-templates.ts';
 
 /** The element: one entry under a fixed name, everything that is needed later in hashed chunks beside it. */
 const widget: UserConfig = {
   publicDir: false,
+  plugins: [leanBundles()],
   build: {
     outDir: 'dist/widget',
     emptyOutDir: true,
@@ -29,6 +31,7 @@ const widget: UserConfig = {
 const admin: UserConfig = {
   root: 'admin',
   base: '/admin/',
+  plugins: [leanBundles()],
   build: { outDir: '../dist/admin', emptyOutDir: true, target: 'es2022', sourcemap: true },
 };
 

@@ -226,6 +226,10 @@ export class AdminApp extends LitElement {
     void this.#language.value;
     const account = this.#account.value!;
     const route = this.#route.value!;
+    if (route.page === 'verify') {
+      void import('./pages/verify.ts');
+      return this.#doorway(html`<consult-admin-verify></consult-admin-verify>`);
+    }
     if (account.status !== 'signed-in') {
       // Whoever comes with a link of theirs is not asked for a password first.
       switch (route.page) {

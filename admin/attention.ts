@@ -3,6 +3,7 @@ import type { Session } from '../widget/engine/session-state.ts';
 import { createRingTone } from '../widget/call/ring-tone.ts';
 import { createChime } from './chime.ts';
 import { createFaviconBadge } from './favicon-badge.ts';
+import { isTeamRoom } from './room-name.ts';
 import { t } from './texts/texts.ts';
 
 /** What calls an agent to the panel when the eyes are elsewhere: the tab's title, its icon, and sounds. The banner is the call dock's. */
@@ -45,7 +46,10 @@ export function createAttention(session: Session): Attention {
     session.state.subscribe(follow),
     sounds.subscribe(follow),
     session.onMessage((message) => {
-      if (message.author.kind !== 'agent' && message.kind === 'text' && !document.hasFocus() && sounds.value) chime.play();
+      const { conversations, self } = session.state.value;
+      const amongAgents = conversations.some((each) => each.id === message.conversationId && isTeamRoom(each));
+      const foreign = amongAgents ? message.author.id !== self?.id : message.author.kind !== 'agent';
+      if (foreign && message.kind === 'text' && !document.hasFocus() && sounds.value) chime.play();
     }),
   ];
 

@@ -109,6 +109,7 @@ export class CallDock extends LitElement {
                 @pc-hang-up=${() => this.session.endCall()}
                 @pc-microphone=${(event: CustomEvent<{ on: boolean }>) => engine?.setMicrophone(event.detail.on)}
                 @pc-camera=${(event: CustomEvent<{ on: boolean }>) => engine?.setCamera(event.detail.on)}
+                @pc-recording=${(event: CustomEvent<{ on: boolean }>) => engine?.pauseRecording(!event.detail.on)}
                 @pc-allow-playback=${() => engine?.allowPlayback()}
                 @pc-dismiss=${() => this.session.dismissCall()}
               ></peer-consult-call-view>

@@ -8,6 +8,9 @@ import { StoreController } from '../widget/engine/store-controller.ts';
 import type { Session } from '../widget/engine/session-state.ts';
 import type { Api } from './api.ts';
 import { avatar } from './avatar.ts';
+import { teamIcon } from './icons.ts';
+import { messageColleague, teamRoomAddress } from './message-colleague.ts';
+import { isTeamRoom, otherOf, roomName } from './room-name.ts';
 import { narrow, type Choice } from './choice-list.ts';
 import { panelPages } from './panel-pages.ts';
 import { formatRoute, go } from './router.ts';
@@ -102,17 +105,20 @@ export class CommandPalette extends LitElement {
   #choices(): Choice[] {
     const account = this.api.account.value;
     const role = account.status === 'signed-in' ? account.agent.role : 'agent';
-    const { conversations, team } = this.session.state.value;
+    const { conversations, team, self } = this.session.state.value;
     const pages = panelPages.filter(({ may }) => roleMay(role, may)).map(({ name, label, icon }): Choice => ({ id: `page:${name}`, label: t(label), group: t('palettePages'), lead: html`<span class="sign">${icon}</span>` }));
     const actions = SHORTCUTS.filter(({ name }) => !NOT_LISTED.has(name) && answers(name)).map(({ name, label, keys }): Choice => ({ id: `run:${name}`, label: t(label), hint: keyCaps(keys).join(' '), group: t('paletteActions') }));
-    const agents = [...team.values()].map(({ id, name }): Choice => ({ id: `agent:${id}`, label: t('paletteOf', { name }), group: t('paletteAgents'), lead: avatar(id, name), words: name }));
+    const agents = [...team.values()].flatMap(({ id, name }): Choice[] => [
+      ...(id === self?.id ? [] : [{ id: `message:${id}`, label: t('messageNamed', { name }), group: t('paletteAgents'), lead: avatar(id, name), words: name }]),
+      { id: `agent:${id}`, label: t('paletteOf', { name }), group: t('paletteAgents'), lead: avatar(id, name), words: name },
+    ]);
     const { text } = this;
     const known = new Map([...conversations, ...(text === this.#asked ? this.found : [])].map((each) => [each.id, each]));
-    const talks = [...known.values()].map((each): Choice => ({ id: `talk:${each.id}`, label: each.visitor.name, hint: each.preview?.text ?? '', group: t('conversations'), lead: avatar(each.visitor.id, each.visitor.name) }));
+    const talks = [...known.values()].map((each): Choice => ({ id: `talk:${each.id}`, label: roomName(each, self?.id), hint: each.preview?.text ?? '', group: t('conversations'), lead: face(each, self?.id) }));
     // What the server found holds the words somewhere in its text, not in what the list shows of it.
     const hits = new Set(text === this.#asked ? this.found.map(({ id }) => `talk:${id}`) : []);
     const fitting = [...narrow(talks, text), ...talks.filter(({ id }) => hits.has(id))].filter((each, at, all) => all.findIndex(({ id }) => id === each.id) === at).slice(0, SHOWN);
-    const met = [...known.values()].map(({ visitor }): Choice => ({ id: `visitor:${visitor.id}`, label: visitor.name, group: t('visitors'), lead: avatar(visitor.id, visitor.name) }));
+    const met = [...known.values()].filter((each) => !isTeamRoom(each)).map(({ visitor }): Choice => ({ id: `visitor:${visitor.id}`, label: visitor.name, group: t('visitors'), lead: avatar(visitor.id, visitor.name) }));
     const searched = (text === this.#asked ? this.people : []).map(({ id, name, email }): Choice => ({ id: `visitor:${id}`, label: name, hint: email ?? '', group: t('visitors'), lead: avatar(id, name) }));
     const people = [...new Map([...narrow(met, text), ...searched].map((each) => [each.id, each])).values()].slice(0, SHOWN);
     if (!text) return [...pages, ...actions, ...fitting];
@@ -149,7 +155,10 @@ export class CommandPalette extends LitElement {
         break;
       case 'talk':
         this.session.adopt(this.found.filter((each) => each.id === id));
-        go(formatRoute('inbox', id));
+        go(this.session.state.value.conversations.some((each) => each.id === id && isTeamRoom(each)) ? teamRoomAddress(id) : formatRoute('inbox', id));
+        break;
+      case 'message':
+        void messageColleague(this.api, this.session, id);
         break;
       case 'visitor':
         go(formatRoute('visitors', id));
@@ -161,6 +170,12 @@ export class CommandPalette extends LitElement {
         run(id as ShortcutName);
     }
   }
+}
+
+/** The one that a conversation is with, or the sign of a group. */
+function face(conversation: Conversation, selfId: string | undefined) {
+  const other = otherOf(conversation, selfId);
+  return other ? avatar(other.id, other.name) : html`<span class="sign">${teamIcon}</span>`;
 }
 
 declare global {

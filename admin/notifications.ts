@@ -3,6 +3,7 @@ import { trustedScript } from '../widget/engine/recorder/trusted-script.ts';
 import { createStore, type Readable } from '../widget/engine/store.ts';
 import type { Session } from '../widget/engine/session-state.ts';
 import type { Api } from './api.ts';
+import { isTeamRoom } from './room-name.ts';
 import { formatRoute, go } from './router.ts';
 import { language, t } from './texts/texts.ts';
 
@@ -96,7 +97,9 @@ export function createNotifications(api: Api, session: Session, powers: Notifica
   };
 
   const heard = ({ author, kind, text, conversationId }: Message): void => {
-    if (author.kind === 'visitor' && kind === 'text') show(author.name, text, `conversation-${conversationId}`, { conversationId });
+    const { conversations, self } = session.state.value;
+    const amongAgents = conversations.some((each) => each.id === conversationId && isTeamRoom(each));
+    if (kind === 'text' && (amongAgents ? author.id !== self?.id : author.kind === 'visitor')) show(author.name, text, `conversation-${conversationId}`, { conversationId });
   };
 
   const rings = (ringing: readonly Call[]): void => {

@@ -53,8 +53,8 @@ export function createPreviewSession(scene: PreviewScene): PreviewSession {
       draw();
       return null;
     },
-    retry: nothing, discard: () => null, load: nothing, loadEarlier: nothing, markRead: nothing, typing: nothing, closeConversation: nothing, reopenConversation: nothing,
-    assign: done, tag: done, takeover: done, view: nothing, rate: done, transcript: done, context: nothing, setContext: nothing,
+    retry: nothing, discard: () => null, fetchFile: () => Promise.reject(new Error('A preview has no files.')), load: nothing, loadEarlier: nothing, markRead: nothing, typing: nothing, closeConversation: nothing, reopenConversation: nothing,
+    assign: done, tag: done, transfer: done, join: done, leave: done, pin: done, takeover: done, view: nothing, rate: done, transcript: done, context: nothing, setContext: nothing,
     startCall: nothing, acceptCall: nothing, declineCall: nothing, endCall: nothing, dismissCall: nothing, setPresence: nothing, adopt: nothing, onMessage: off,
     connect: nothing, disconnect: nothing, reconnect: nothing, dispose: nothing, forget: async () => undefined,
     identified: false, identify: nothing, isSomebodyElse: () => false, emailAsked: false, doneAskingEmail: nothing, callEngine: null,
@@ -80,7 +80,7 @@ function stateOf({ site, online, begun, lines: words }: PreviewScene, written: r
   const there = lines.length > 0;
   return {
     link: 'online', self: VISITOR, site, presence: online === null ? null : { status: online ? 'online' : 'offline' }, contactKnown: begun, team: new Map(),
-    conversations: there ? [conversation] : [], threads: new Map([[there ? ID : '', { conversation: there ? conversation : null, lines, more: false, loading: false, typing: [] }]]),
+    conversations: there ? [conversation] : [], pins: [], threads: new Map([[there ? ID : '', { conversation: there ? conversation : null, lines, more: false, loading: false, typing: [] }]]),
     ringing: [], call: null, unread: 0, removed: new Set(), viewers: new Map(), visitors: new Map(), refusal: null,
   };
 }

@@ -1,7 +1,7 @@
 import { createStore, type Readable } from '../widget/engine/store.ts';
 
-/** Every place of the panel; the last four are the doorway's, for whoever is signed out. */
-const PAGES = ['inbox', 'queue', 'history', 'visitors', 'team', 'sites', 'settings', 'reports', 'audit', 'setup', 'invitation', 'reset', 'sign-in'] as const;
+/** Every place of the panel; the last five are the doorway's, for whoever is signed out; `verify` for anybody. */
+const PAGES = ['inbox', 'queue', 'history', 'visitors', 'team', 'sites', 'settings', 'reports', 'audit', 'setup', 'invitation', 'reset', 'verify', 'sign-in'] as const;
 
 /** A place of the panel. */
 export type PageName = (typeof PAGES)[number];

@@ -18,6 +18,7 @@ export const SHORTCUTS = [
   { name: 'assignMe', keys: 'm', label: 'shortcutAssignMe', group: 'shortcutsThread' },
   { name: 'tag', keys: 't', label: 'shortcutTag', group: 'shortcutsThread' },
   { name: 'close', keys: 'e', label: 'shortcutClose', group: 'shortcutsThread' },
+  { name: 'pin', keys: 'p', label: 'shortcutPin', group: 'shortcutsThread' },
   { name: 'details', keys: 'i', label: 'shortcutDetails', group: 'shortcutsThread' },
   { name: 'leave', keys: 'Escape', label: 'shortcutLeave', group: 'shortcutsThread' },
 ] as const satisfies readonly { name: string; keys: string; label: TextKey; group: TextKey }[];

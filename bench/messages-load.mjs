@@ -128,36 +128,77 @@ class Times {
 const pairs = [];
 let run = null;
 
-async function prepare({ port, kind, tokens, bytes, origin }) {
-  const text = 'x'.repeat(bytes);
-  for (const [n, token] of tokens.entries()) {
-    const socket = () => open(kind === 'relay' ? { port, path: `/?pair=${n}`, headers: '' }
-      : { port, path: '/v1/socket', headers: `Sec-WebSocket-Protocol: peer-consult.v1\r\nOrigin: ${origin}\r\n` });
-    let conversationId = '00000000-0000-7000-8000-000000000000';
-    const writer = await socket();
-    if (kind !== 'relay') {
-      await ask(writer, { id: 'hello', type: 'hello', token });
-      ({ conversationId } = await ask(writer, { id: 'first', type: 'message.send', clientId: crypto.randomUUID(), text: 'first' }));
-    }
-    const reader = await socket(); // comes after the first message, so that none but the counted ones reach it
-    if (kind !== 'relay') await ask(reader, { id: 'hello', type: 'hello', token });
-    const template = frame(JSON.stringify({ id, type: 'message.send', conversationId, clientId, text }));
-    const idAt = template.indexOf(clientId);
-    const pair = { writer, reader, template, idAt, sent: new Times(), travelling: new Times() };
-    writer.receive = (data, at) => {
-      if (data[at + 2] !== 114 || data[at + 7] !== 48) return; // {"re":"0…
+// What differs from way to way: where the door is, what a message looks like, and which frames answer and deliver it.
+const ways = {
+  relay: {
+    path: (n) => `/?pair=${n}`,
+    template: (_, text) => JSON.stringify({ id, type: 'message.send', conversationId: clientId, clientId, text }),
+    answers: (data, at) => data[at + 2] === 114, // {"re":…
+    delivers: () => true,
+  },
+  server: {
+    path: () => '/v1/socket',
+    headers: (origin) => `Sec-WebSocket-Protocol: peer-consult.v1\r\nOrigin: ${origin}\r\n`,
+    async greet(connection, token) {
+      await ask(connection, { id: 'hello', type: 'hello', token });
+    },
+    first: async (writer) => (await ask(writer, { id: 'first', type: 'message.send', clientId: crypto.randomUUID(), text: 'first' })).conversationId,
+    template: (conversationId, text) => JSON.stringify({ id, type: 'message.send', conversationId, clientId, text }),
+    ping: frame('{"id":"p","type":"ping"}'),
+    answers(data, at) {
+      if (data[at + 2] !== 114 || data[at + 7] !== 48) return false; // {"re":"0…
       if (data[at + 24] !== 116) throw new Error(`refused: ${data.toString('utf8', at, at + 200)}`); // …"ok":true
-      const time = pair.sent.take();
-      run?.acked(performance.now() - time, pair);
+      return true;
+    },
+    delivers: (data, at) => data[at + 9] === 109, // {"type":"message"…
+  },
+  // Engine.IO 4 and Socket.IO 5 by hand: 0 open, 2 ping, 3 pong, 40 connect, 42 event, 43 acknowledgement.
+  socketio: {
+    path: (n) => `/socket.io/?EIO=4&transport=websocket&pair=${n}`,
+    greet: (connection) => new Promise((resolve) => {
+      connection.receive = (data, at) => {
+        if (data[at] === 52 && data[at + 1] === 48) resolve();
+      };
+      connection.socket.write(frame('40'));
+    }),
+    template: (_, text) => `420["m",${JSON.stringify({ clientId, text })}]`,
+    ping: frame('3'), // what it waits for after its own ping; more of them do no harm
+    answers: (data, at) => data[at] === 52 && data[at + 1] === 51,
+    delivers: (data, at) => data[at] === 52 && data[at + 1] === 50,
+  },
+};
+
+async function prepare({ port, kind, tokens, bytes, origin }) {
+  const way = ways[kind];
+  const text = 'x'.repeat(bytes);
+  const connected = async (n, token) => {
+    const connection = await open({ port, path: way.path(n), headers: way.headers?.(origin) ?? '' });
+    await way.greet?.(connection, token);
+    // Readers have nothing to say, and writers wait while the others have their turn: both would be taken for dead.
+    if (way.ping) setInterval(() => connection.socket.write(way.ping), 20_000);
+    return connection;
+  };
+  const prepareOne = async (n, token) => {
+    const writer = await connected(n, token);
+    const conversationId = await way.first?.(writer);
+    const reader = await connected(n, token); // comes after the first message, so that none but the counted ones reach it
+    const template = frame(way.template(conversationId, text));
+    const pair = { writer, reader, template, idAt: template.indexOf(clientId, template.indexOf('clientId')), sent: new Times(), travelling: new Times() };
+    writer.receive = (data, at) => {
+      if (way.answers(data, at)) run?.acked(performance.now() - pair.sent.take(), pair);
     };
     reader.receive = (data, at) => {
-      if (kind !== 'relay' && data[at + 9] !== 109) return; // {"type":"message"…
-      const time = pair.travelling.take();
-      run?.delivered(performance.now() - time);
+      if (way.delivers(data, at)) run?.delivered(performance.now() - pair.travelling.take());
     };
     pairs.push(pair);
-  }
-  if (kind !== 'relay') setInterval(keepAlive, 20_000);
+  };
+  let next = 0;
+  await Promise.all(Array.from({ length: 20 }, async () => {
+    while (next < tokens.length) {
+      const n = next++;
+      await prepareOne(n, tokens[n]);
+    }
+  }));
 }
 
 function send(pair, planned) {
@@ -167,12 +208,6 @@ function send(pair, planned) {
   pair.sent.push(planned);
   pair.travelling.push(planned);
   pair.writer.socket.write(data);
-}
-
-// Readers have nothing to say, and writers wait while the other server has its turn: both would be taken for dead.
-const ping = frame('{"id":"p","type":"ping"}');
-function keepAlive() {
-  for (const { writer, reader } of pairs) for (const { socket } of [writer, reader]) socket.write(ping);
 }
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -107,6 +107,9 @@ export const REQUESTS = {
   }),
   /** Begins a segment of the call's recording; the reply says which. `epochMs`: server time of its first sample, as the recorder reckons it. */
   'recording.start': Type.Object({ callId: Id, mimeType: MimeType, epochMs: Type.Number() }),
+  /** Holds the recording, e.g. while a card's number is said; recorders end their segments. */
+  'recording.pause': Type.Object({ callId: Id }),
+  'recording.resume': Type.Object({ callId: Id }),
   'recording.stop': Type.Object({ callId: Id }),
 } as const satisfies Record<string, TSchema>;
 

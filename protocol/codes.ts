@@ -23,6 +23,7 @@ export const PROBLEMS = {
   conversation_closed: { status: 409, message: 'The conversation is closed.' },
   already_in_call: { status: 409, message: 'There is a call going on in this conversation already.' },
   call_over: { status: 409, message: 'The call is over, or somebody else answered it.' },
+  recording_paused: { status: 409, message: 'The recording is paused.' },
   chunk_conflict: { status: 409, message: 'Other bytes were stored under this number before.' },
   recording_closed: { status: 409, message: 'The recording takes no more chunks.' },
   gone: { status: 410, message: 'This was used before and is no more.' },

@@ -13,6 +13,8 @@ const CallReply = Type.Object({
   iceServers: Type.Array(IceServer),
   /** How many calls ring before this one (1 = next). */
   position: Type.Optional(Type.Integer()),
+  /** How long that may take, guessed from how quickly calls were answered lately. */
+  etaMs: Type.Optional(Type.Integer()),
   /** The other member's connection, once there is one. */
   peerConnectionId: Type.Optional(Type.Union([Type.String(), Type.Null()])),
 });
@@ -76,6 +78,8 @@ export const REPLIES = {
   'call.media': Empty,
   consent: CallOnly,
   'recording.start': Type.Object({ recordingId: Type.String(), segment: Type.Integer(), startedAt: Type.String() }),
+  'recording.pause': Type.Object({ recordingId: Type.String(), paused: Type.Boolean() }),
+  'recording.resume': Type.Object({ recordingId: Type.String(), paused: Type.Boolean() }),
   'recording.stop': Type.Object({ recordingId: Type.String() }),
 } as const satisfies Record<RequestType, TSchema>;
 
@@ -102,6 +106,10 @@ export const EVENTS = {
   }),
   /** Waiting calls, to agents. Deltas, never SDP. */
   'queue.added': Type.Object({ call: Call }),
+  /** Something about a waiting call changed, e.g. its visitor's word about being recorded. */
+  'queue.updated': Type.Object({ call: Call }),
+  /** Visitors: the own place in the line, whenever it changes; 1 = next. */
+  'queue.position': Type.Object({ callId: Type.String(), position: Type.Integer(), etaMs: Type.Optional(Type.Integer()) }),
   'queue.removed': Type.Object({ callId: Type.String(), reason: Type.String() }),
   /**
    * A call changed. `answeredElsewhere`: stop ringing, a colleague (or another tab of yours) has it.
@@ -127,6 +135,8 @@ export const EVENTS = {
     state: RecordingState,
     /** Whether bytes are being recorded at this moment: both sides show it. */
     on: Type.Boolean(),
+    /** Whether somebody holds it for a while. */
+    paused: Type.Boolean(),
   }),
   'server.draining': Type.Object({ afterMs: Type.Integer() }),
   'session.revoked': Type.Object({ reason: Type.String() }),

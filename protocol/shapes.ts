@@ -83,6 +83,8 @@ export const Message = Type.Object({
 export const Preview = Type.Object({
   kind: Type.Union([Type.Literal('text'), Type.Literal('note'), Type.Literal('call')]),
   authorKind: AuthorKind,
+  /** Who wrote it; absent for lines of older versions. */
+  authorId: Type.Optional(Type.String()),
   text: Type.String(),
   call: Type.Optional(CallLine),
   /** The name of its first file, and how many there are. */
@@ -164,6 +166,8 @@ export const Call = Type.Object({
       state: RecordingState,
       /** Whether bytes are being recorded at this moment. */
       on: Type.Boolean(),
+      /** Whether somebody holds it for a while; what is said then is in no file. */
+      paused: Type.Boolean(),
       durationMs: Type.Union([Type.Integer(), Type.Null()]),
     }),
     Type.Null(),

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { Call, ClientId, Conversation, EmailAddress, Id, Message, Named, PageView, Recording, Tag, Timestamp, Visitor } from './shapes.ts';
+import { Call, ClientId, Conversation, EmailAddress, File, Id, Message, Named, PageView, Recording, Tag, Timestamp, Visitor } from './shapes.ts';
 
 // The daily work in the panel: tags, canned replies, saved filters, bulk changes, one visitor's timeline, reports.
 
@@ -61,7 +61,11 @@ export const TimelineEntry = Type.Union([
   Type.Object({ kind: Type.Literal('page'), at: Timestamp, page: PageView }),
 ]);
 /** Everything that is kept about one person, for the person. */
-export const VisitorExport = Type.Object({ visitor: Visitor, conversations: Type.Array(ConversationExport), pages: Type.Array(PageView) });
+export const VisitorExport = Type.Object({
+  visitor: Visitor, conversations: Type.Array(ConversationExport), pages: Type.Array(PageView),
+  /** Uploaded, and not sent yet. Those that were sent stand with their messages. */
+  files: Type.Array(File),
+});
 
 export const IdentifyBody = Type.Object({
   /** The visitor's token so far; its history goes along. Left out: the site's key, from an allowed Origin. */

@@ -6,7 +6,7 @@ import { PROBLEMS } from '../protocol/codes.ts';
 import { PERMISSIONS, SCOPES, roleMay, type Permission } from '../protocol/permissions.ts';
 import { createPasswords } from './auth/passwords.ts';
 import { exampleOf, type JsonSchema } from './testing/schema-example.ts';
-import { furnish, marker } from './testing/furnish.ts';
+import { furnish, furnishedFile, marker } from './testing/furnish.ts';
 import { testApp, testPassword, type TestApp } from './testing/test-app.ts';
 import { openSocket, Nack } from './testing/test-socket.ts';
 
@@ -42,7 +42,7 @@ function requestTo({ method, path, operation }: Route): InjectOptions {
   const url = query ? `${filled}?${query}` : filled;
   const schema = operation.requestBody?.content['application/json']?.schema;
   if (schema) return { method, url, payload: exampleOf(schema) as object };
-  return method === 'PUT' ? { method, url, payload: Buffer.alloc(0), headers: { 'content-type': 'application/octet-stream', 'content-digest': digest } } : { method, url };
+  return method === 'PUT' && operation.requestBody ? { method, url, payload: Buffer.alloc(0), headers: { 'content-type': 'application/octet-stream', 'content-digest': digest } } : { method, url };
 }
 
 async function house(t: Test) {
@@ -53,6 +53,7 @@ async function house(t: Test) {
   const owner = await app.owner();
   const { organisationId } = owner.agent;
   await furnish(app.database, { id, organisationId, agentId: owner.agent.id, now });
+  await app.blobs.put(`files/${id}`, furnishedFile, { contentType: 'application/octet-stream' });
 
   const passwordHash = await createPasswords({ clock, cost: { N: 16, r: 8, p: 1 } }).hash(testPassword);
   await q.insert(tables.organisations).values({ id: 'other', name: 'Other', createdAt: now });
@@ -183,4 +184,58 @@ t.test('[S4] [S6] every frame with somebody else’s id: never data, never `inte
   const deaf = await openSocket({ url, origin });
   await t.rejects(deaf.request('hello', { token: `pck_${'x'.repeat(43)}` }), 'a key is nobody here');
   t.equal((await deaf.closed).code, 4001);
+});
+
+t.test('[S4] [CH23] a room of the team, asked for by owners, colleagues and keys who are not in it: by no route and no frame', async (t) => {
+  const { app, owner, key, roles, organisationId, routes } = await house(t);
+  const { q, tables } = app.database;
+  const room = 'bb1f0c8e-0000-7000-8000-00000000bbbb';
+  const said = 'said-among-members';
+  const now = app.clock.now();
+  const line = { organisationId, conversationId: room, authorKind: 'agent', authorId: id, authorName: said, createdAt: now } as const;
+  await q.insert(tables.conversations).values({
+    id: room, organisationId, siteId: '', visitorId: '', teamKind: 'group', title: said, status: 'open', lastSeq: 1, lastMessageAt: now, createdAt: now, updatedAt: now,
+    preview: { seq: 1, kind: 'text', authorKind: 'agent', text: said, data: null },
+  });
+  await q.insert(tables.messages).values({ ...line, seq: 1, id: room, clientId: room, kind: 'text', text: said });
+  await q.insert(tables.participants).values({ organisationId, conversationId: room, agentId: id, joinedAt: now });
+  await q.insert(tables.files).values({
+    id: room, organisationId, siteId: '', uploaderKind: 'agent', uploaderId: id, uploadId: room, conversationId: room, clientId: room, name: said, type: 'text/plain', bytes: 1,
+    sha256: 'x', blobKey: 'files/x', createdAt: now,
+  });
+
+  const people = { ...roles, 'a key with every scope': await key('every', SCOPES) };
+  let asked = 0;
+  for (const route of routes) {
+    const { name, path, operation } = route;
+    if (operation['x-may'].includes('anyone')) continue;
+    const ofOne = /^\/v1\/(conversations|files)\/\{/.test(path) && !path.includes('/direct/');
+    if (!ofOne && route.method !== 'GET') continue;
+    for (const [who, headers] of Object.entries(people)) {
+      const request = requestTo(route);
+      const url = String(request.url).replaceAll(id, room);
+      for (const query of ofOne || path.includes('{') ? [''] : ['', 'kind=team', `q=${said}`, `text=${said}`]) {
+        const answer = await app.inject({ ...request, url: query === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${query}`, headers: { ...request.headers, ...headers } });
+        asked += 1;
+        if (answer.statusCode >= 500) t.fail(`${name} by ${who}: ${answer.body}`);
+        if (answer.body.includes(said)) t.fail(`${name}?${query} shows what was said among members to ${who}: ${answer.body.slice(0, 300)}`);
+        if (ofOne && ![403, 404].includes(answer.statusCode)) t.fail(`${name} by ${who}: ${answer.statusCode} ${answer.body.slice(0, 300)}`);
+        if (ofOne && answer.statusCode === 403 && who === 'owner' && operation['x-may'].some((rule) => rule in PERMISSIONS)) t.fail(`${name} tells an owner that it is there`);
+      }
+    }
+  }
+  t.ok(asked > 100, `asked ${asked} times`);
+
+  const origin = await app.listen();
+  const socket = await openSocket({ url: origin.replace('http', 'ws'), origin });
+  await socket.request('hello', { token: owner.headers.authorization.replace('Bearer ', ''), resume: { [room]: 0 } });
+  for (const type of Object.keys(REQUESTS).filter((name) => name !== 'hello') as RequestType[]) {
+    const fields = exampleOf(REQUESTS[type] as unknown as JsonSchema, true) as Record<string, unknown>;
+    if (!('conversationId' in fields)) continue;
+    Object.assign(fields, { conversationId: room, ...('agentId' in fields && { agentId: id }), ...('assigneeId' in fields && { assigneeId: id }), ...('tagIds' in fields && { tagIds: [] }), ...('fileIds' in fields && { fileIds: [] }) });
+    await t.rejects(socket.request(type, fields as never), { code: type === 'conversation.rate' ? 'forbidden' : type === 'history' ? /not_found|bad_request/ : 'not_found' }, type);
+  }
+  await socket.settled();
+  t.notMatch(JSON.stringify(socket.frames), said);
+  await socket.close();
 });

@@ -40,10 +40,17 @@ import { chatFrames } from './chat/chat.frames.ts';
 import { chatRoutes } from './chat/chat.routes.ts';
 import { messageOnWire } from './chat/chat-shapes.ts';
 import { createChatStore } from './chat/chat.store.ts';
-import { createChat } from './chat/chat.ts';
+import { createChat, type Chat } from './chat/chat.ts';
 import { createConversationExports } from './chat/conversation-export.ts';
 import { createConversationRemovalStore } from './chat/conversation-removal.store.ts';
 import { createConversationWorkStore } from './chat/conversation-work.store.ts';
+import { createPins } from './chat/pins.ts';
+import { createPinsStore } from './chat/pins.store.ts';
+import { createRoomsStore } from './chat/rooms.store.ts';
+import { roomsFrames } from './chat/rooms.frames.ts';
+import { roomsRoutes } from './chat/rooms.routes.ts';
+import { createTransferStore } from './chat/transfer.store.ts';
+import { createTyping, typingListener } from './chat/typing.ts';
 import { createViewers, viewersListener } from './chat/viewers.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
@@ -51,6 +58,9 @@ import { registerCrossOrigin } from './cross-origin.ts';
 import { demo } from './demo.ts';
 import { registerDocument, registerReference } from './docs.ts';
 import { createEvents } from './events/events.ts';
+import { filesRoutes } from './files/files.routes.ts';
+import { createFilesStore } from './files/files.store.ts';
+import { createFiles } from './files/files.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createOriginRules } from './gateway/origin-rules.ts';
 import { socketRoute } from './gateway/socket-route.ts';
@@ -87,12 +97,17 @@ import { recordingsFrames } from './recordings/recordings.frames.ts';
 import { recordingsRoutes } from './recordings/recordings.routes.ts';
 import { createRecordingsStore } from './recordings/recordings.store.ts';
 import { createRecordings, erase } from './recordings/recordings.ts';
+import { signingKey } from './recordings/signing-key.ts';
 import { createRetentionStore } from './retention/retention.store.ts';
 import { createRetention } from './retention/retention.ts';
 import { createRoutingStore } from './routing/routing.store.ts';
 import { createRouting } from './routing/routing.ts';
 import type { Secrets } from './secrets.ts';
 import { registerSecurityHeaders } from './security-headers.ts';
+import { createSearchFollower } from './search/search-follower.ts';
+import { searchRoutes } from './search/search.routes.ts';
+import { createSearchStore } from './search/search.store.ts';
+import { createSearch } from './search/search.ts';
 import { createInstallChecks } from './sites/install-check.ts';
 import { createSiteDesk } from './sites/site-desk.ts';
 import { sitesRoutes } from './sites/sites.routes.ts';
@@ -142,6 +157,8 @@ export interface AppParts {
   database: Database;
   bus: Bus;
   blobs: BlobStore;
+  /** For bytes that come in, and are not whole yet. */
+  tempDir: string;
   merges: MergeRunner;
   /** The way to addresses that other people give. */
   outbound: Outbound;
@@ -183,7 +200,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const fastify: FastifyInstance = Fastify({
     loggerInstance: frameworkLog(logger), logController: new LogController({ disableRequestLogging: true }), genReqId: () => clock.id(), requestIdHeader: false, trustProxy: config.trustProxy,
     bodyLimit, routerOptions: { maxParamLength: 256 }, return503OnClosing: false, forceCloseConnections: 'idle',
-    requestTimeout: 120_000, keepAliveTimeout: 72_000, // longer than the 60 s of common proxies
+    requestTimeout: 900_000, // 100 MiB over a line of 1 Mbit/s; a head has 60 s
+    keepAliveTimeout: 72_000, // longer than the 60 s of common proxies
     serializerOpts: { ajv: { formats: { language: true } } }, // what goes out was checked when it came in
     frameworkErrors: answerError, clientErrorHandler: answerBrokenClient,
   });
@@ -248,14 +266,21 @@ export async function buildApp(parts: AppParts): Promise<App> {
   });
   events.listen((event) => push.heard(event));
   const recordingsStore = createRecordingsStore(database);
-  const chat = createChat({
-    store: createChatStore(database), workStore: createConversationWorkStore(database), removalStore: createConversationRemovalStore(database),
-    hub, events, visitors, sites, audit, clock, botFor: (organisationId) => webhooks.botFor(organisationId), eraseRecording: (recording) => erase(recordingsStore, blobs, recording), failed,
+  const files = createFiles({
+    store: createFilesStore(database), blobs, tempDir: parts.tempDir, sites, clock, limited: config.rateLimits, failed, member: (asker, id) => chat.member(asker, id),
+  });
+  const searchStore = createSearchStore(database);
+  const searchFollower = createSearchFollower({ store: searchStore, clock, failed });
+  const search = createSearch({ store: searchStore, follower: searchFollower, onWire: messageOnWire, conversation: (asker, id) => chat.conversation(asker, id) });
+  const chat: Chat = createChat({
+    store: createChatStore(database), workStore: createConversationWorkStore(database), removalStore: createConversationRemovalStore(database), roomsStore: createRoomsStore(database), transferStore: createTransferStore(database),
+    hub, events, visitors, sites, audit, clock, botFor: (organisationId) => webhooks.botFor(organisationId), eraseRecording: (recording) => erase(recordingsStore, blobs, recording), files, search: { ...search, note: searchFollower.note }, failed,
   });
   const iceServers = createIceServers({ ...config.ice, clock });
   const light = createRecordingLight();
-  const calls = createCalls({ store: createCallsStore(database), hub, events, clock, chat, presence, sites, iceServers, light, failed });
-  const finaliser = createFinaliser({ store: recordingsStore, blobs, runner: merges, hub, events, clock, alone: database.engine === 'sqlite', failed });
+  const calls = createCalls({ store: createCallsStore(database), hub, events, clock, chat, presence, sites, iceServers, light, search, failed });
+  const vouching = signingKey(secrets.signingSeed);
+  const finaliser = createFinaliser({ store: recordingsStore, blobs, runner: merges, hub, events, clock, signingKey: vouching, alone: database.engine === 'sqlite', failed });
   const recordings = createRecordings({ store: recordingsStore, blobs, calls, hub, clock, light, audit, sites, due: () => finaliser.kick() });
   const routing = createRouting({ store: createRoutingStore(database), chat, presence, clock, failed });
   events.listen(routing.heard);
@@ -265,6 +290,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const conversationExports = createConversationExports({ chat, calls, recordings, sites });
   const transcripts = createTranscripts({ chat, exports: conversationExports, sites, store: createNoticesStore(database), mail, audit, clock });
   const viewers = createViewers({ chat, hub });
+  const pins = createPins({ store: createPinsStore(database), chat, hub, clock });
+  const typing = createTyping({ chat, clock });
   const timelineStore = createTimelineStore(database);
   const identify = createIdentify({ store: createIdentifyStore(database), sites, auth, visitors, online, chat, hub, events, clock, failed });
   const timeline = createTimeline({
@@ -272,7 +299,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     readers: { conversation: (asker, id) => chat.conversation(asker, id), call: (asker, id) => calls.get(asker, id), recording: (asker, id) => recordings.get(asker, id) },
   });
   const visitorData = createVisitorData({
-    store: createVisitorDataStore(database), visitorsStore, timelineStore, visitors, online, exports: conversationExports, chat, hub, audit, failed,
+    store: createVisitorDataStore(database), visitorsStore, timelineStore, visitors, online, exports: conversationExports, chat, hub, files, audit, failed,
   });
   const onBehalf = (organisationId: string) => ({ kind: 'key', id: '', name: '', organisationId, scopes: SCOPES } as const);
   const webhooks: Webhooks = createWebhooks({
@@ -288,8 +315,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
   });
   const gateway = createGateway({
     clock, hub, log: logger, verify, origins: createOriginRules(sites), limited: config.rateLimits,
-    handlers: [...chatFrames(chat, viewers), ...presenceFrames(presence), ...callsFrames(calls), ...recordingsFrames(recordings), ...transcriptsFrames(transcripts), ...visitorsFrames(facts)],
-    listeners: [presenceListener(presence), visitorWelcome({ auth, sites, clock }), callsConnections(calls), createCatchUp({ chat, hub }), viewersListener(viewers), visitorsListener({ facts, online })],
+    handlers: [...chatFrames({ chat, viewers, typing }), ...roomsFrames({ chat, pins }), ...presenceFrames(presence), ...callsFrames(calls), ...recordingsFrames(recordings), ...transcriptsFrames(transcripts), ...visitorsFrames(facts)],
+    listeners: [presenceListener(presence), visitorWelcome({ auth, sites, clock }), callsConnections(calls), createCatchUp({ chat, pins, hub }), viewersListener(viewers), typingListener(typing), visitorsListener({ facts, online })],
   });
 
   // What stands before every answer.
@@ -328,10 +355,13 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await fastify.register(picturesRoutes, { pictures });
   await fastify.register(visitorsRoutes, { visitors, identify, timeline, data: visitorData });
   await fastify.register(chatRoutes, { chat, exports: conversationExports });
+  await fastify.register(roomsRoutes, { chat, pins });
+  await fastify.register(filesRoutes, { files, clock });
+  await fastify.register(searchRoutes, { search });
   await fastify.register(workspaceRoutes, { workspace });
   await fastify.register(presenceRoutes, { presence });
   await fastify.register(callsRoutes, { calls, iceServers });
-  await fastify.register(recordingsRoutes, { recordings });
+  await fastify.register(recordingsRoutes, { recordings, signingKey: vouching });
   await fastify.register(mailRoutes, { mail });
   await fastify.register(transcriptsRoutes, { transcripts });
   await fastify.register(pushRoutes, { push });
@@ -355,6 +385,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
       await finaliser.start();
       routing.start();
       retention.start();
+      searchFollower.start();
+      files.start();
       facts.start();
       await visitorData.resume();
       mail.start();
@@ -369,7 +401,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       await fastify.close();
       cut.cancel();
       calls.close();
-      await Promise.all([routing.close(), retention.close()]);
+      await Promise.all([routing.close(), retention.close(), files.close(), searchFollower.close()]);
       await finaliser.close();
       facts.close();
       online.close();

@@ -107,7 +107,8 @@ t.test('[settings] secrets are made at the first start, readable by their owner 
   await removeSetupToken(data);
   t.throws(() => statSync(join(data, 'setup-token')));
 
-  const { vapid, ...older } = first;
+  const { vapid, signingSeed, ...older } = first;
+  t.equal(Buffer.from(signingSeed, 'base64url').length, 32);
   t.equal(Buffer.from(vapid.publicKey, 'base64url').length, 65);
   writeFileSync(join(data, 'secrets.json'), JSON.stringify(older), { mode: 0o644 });
   const grown = await openSecrets(data, clock);
@@ -117,6 +118,10 @@ t.test('[settings] secrets are made at the first start, readable by their owner 
   t.equal(statSync(join(data, 'secrets.json')).mode & 0o777, 0o600);
   writeFileSync(join(data, 'secrets.json'), JSON.stringify({ ...grown, vapid: { ...vapid, privateKey: grown.vapid.privateKey } }));
   await t.rejects(openSecrets(data, clock), { name: 'ConfigError', message: /pushes .* damaged/ }, 'keys that are no pair');
+  writeFileSync(join(data, 'secrets.json'), JSON.stringify({ ...grown, signingSeed: 'short' }));
+  await t.rejects(openSecrets(data, clock), { name: 'ConfigError', message: /manifests .* damaged/ });
+  writeFileSync(join(data, 'secrets.json'), JSON.stringify({ ...older, vapid }));
+  t.match(await openSecrets(data, clock), { vapid, signingSeed: /^[\w-]{43}$/ }, 'a file of a version without manifests');
 
   writeFileSync(join(data, 'secrets.json'), '{}');
   await t.rejects(openSecrets(data, clock), { name: 'ConfigError', message: /damaged/ });

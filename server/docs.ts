@@ -52,6 +52,7 @@ export async function registerDocument(app: FastifyInstance, { version, serverUr
       ...(serverUrl !== null && { servers: [{ url: serverUrl }] }),
       tags: [
         { name: 'conversations', description: 'What visitors and the team write to each other.' },
+        { name: 'files', description: 'What goes with messages beside text.' },
         { name: 'visitors', description: 'Who came to the sites and spoke, what is known of them, and their right to it.' },
         { name: 'calls', description: 'Voice and video calls, live and over.' },
         { name: 'recordings', description: 'Recordings of calls: their facts, their media, and how their chunks come in.' },

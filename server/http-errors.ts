@@ -29,7 +29,7 @@ const sentences: Record<string, string> = {
 };
 
 /** So much of a refused body is still read, bytes. */
-const drainedBytes = 64 * 1024 * 1024;
+export const DRAINED_BYTES = 64 * 1024 * 1024;
 
 /** Whatever was thrown, as a problem. Null: a defect of ours, whose words stay inside. */
 export function problemOf(error: unknown): Problem | null {
@@ -63,7 +63,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   const known = problemOf(error);
   // The framework hangs up on a body that is too large, and a client that still sends sees a broken pipe instead of the answer.
   // What is left of a moderate one is read and thrown away.
-  if (known?.code === 'too_large' && Number(request.headers['content-length']) <= drainedBytes) reply.removeHeader('connection');
+  if (known?.code === 'too_large' && Number(request.headers['content-length']) <= DRAINED_BYTES) reply.removeHeader('connection');
   if (!known) request.log.error({ err: error, requestId: request.id, method: request.method, route: request.routeOptions?.url }, 'A request failed.');
   return answer(reply, known ?? problem('internal'));
 }

@@ -56,7 +56,7 @@ async function main(): Promise<void> {
 
   const oidcProvider = config.oidc && createOidcProvider(config.oidc, clock);
   const setupToken = await openSetupToken(config.dataDir, clock);
-  const app = await buildApp({ config, secrets, setupToken, database, bus, blobs, merges, outbound, mailer, oidcProvider, clock, logger });
+  const app = await buildApp({ config, secrets, setupToken, database, bus, blobs, tempDir, merges, outbound, mailer, oidcProvider, clock, logger });
   opened.push(() => app.stop());
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end());
   await app.fastify.listen({ host: config.host, port: config.port });

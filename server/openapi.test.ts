@@ -8,7 +8,7 @@ import { Compile } from 'typebox/compile';
 import { PROBLEMS, type Code } from '../protocol/codes.ts';
 import { PERMISSIONS, SCOPES, type Permission } from '../protocol/permissions.ts';
 import { exampleOf, type JsonSchema } from './testing/schema-example.ts';
-import { furnish } from './testing/furnish.ts';
+import { furnish, furnishedFile } from './testing/furnish.ts';
 import { testApp, type TestApp } from './testing/test-app.ts';
 
 // The document against the server that it describes: nothing here names a route that the document could name.
@@ -59,6 +59,7 @@ async function house(t: Test) {
   await furnish(app.database, { id, organisationId, agentId, now: now - 1000 });
   await furnish(app.database, { id: visitor.visitor.id, organisationId, agentId, now, mark: 'second', siteId: site.id });
   await furnish(app.database, { id: third, organisationId, agentId, now, mark: 'third' });
+  for (const one of [id, visitor.visitor.id, third]) await app.blobs.put(`files/${one}`, furnishedFile, { contentType: 'application/octet-stream' });
   const row = { organisationId, createdAt: now };
   for (const n of [2, 3, 4]) {
     await q.insert(tables.deliveries).values({ ...row, id: clock.id(), webhookId: id, eventId: `x${n}`, event: 'ping', payload: '{}', state: 'delivered', attempts: 1, log: [{ at: new Date(now).toISOString(), status: 200, ms: 5, error: null, answer: 'ok' }] });
@@ -254,7 +255,7 @@ t.test('[O7] [O8] every refusal that follows from an operation comes as document
       const asked = operation.parameters?.find((parameter) => parameter.in === 'query' && (parameter.required || parameter.schema.type === 'integer' || parameter.schema.format === 'date-time'));
       if (asked) await refused(400, { url: `${path}?${asked.name}=` }, able);
     }
-    if (bytes) await refused(413, { payload: Buffer.alloc(1_000_001) }, able);
+    if (bytes) await refused(413, { payload: Buffer.alloc(10 * 1_048_576 + 1) }, able);
   }
   t.ok(provoked > 250, `${provoked} refusals`);
 });

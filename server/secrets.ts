@@ -13,13 +13,15 @@ export interface Secrets {
   refreshSecret: string;
   /** Our key pair for pushes (VAPID): the raw point and number of P-256, base64url. Another pair would end every subscription. */
   vapid: { publicKey: string; privateKey: string };
+  /** 32 bytes, base64url: the Ed25519 key that signs the manifests of recordings. With another one, older manifests are of an unknown key. */
+  signingSeed: string;
 }
 
 /** Reads the secrets of the data folder, or makes them at the first start (mode 0600). Throws a ConfigError. */
 export async function openSecrets(dataDir: string, clock: Clock): Promise<Secrets> {
   const file = join(dataDir, 'secrets.json');
   const text = await keep(file, () => {
-    const fresh: Secrets = { tokenSecret: clock.random(48).toString('base64url'), refreshSecret: clock.random(48).toString('base64url'), vapid: newVapidKeys(clock) };
+    const fresh: Secrets = { tokenSecret: clock.random(48).toString('base64url'), refreshSecret: clock.random(48).toString('base64url'), vapid: newVapidKeys(clock), signingSeed: newSigningSeed(clock) };
     return secretsText(fresh);
   });
   let read: Partial<Secrets> | null = null;
@@ -30,11 +32,12 @@ export async function openSecrets(dataDir: string, clock: Clock): Promise<Secret
   if (!good(read?.tokenSecret) || !good(read.refreshSecret)) {
     throw new ConfigError(`The file ${file} is damaged; restore it, or delete it (everybody has to sign in again then).`);
   }
-  const { tokenSecret, refreshSecret, vapid } = read;
-  if (isVapidPair(vapid)) return { tokenSecret, refreshSecret, vapid };
-  if (vapid !== undefined) throw new ConfigError(`The keys for pushes in ${file} are damaged; restore the file, or delete its part "vapid" (browsers have to be asked for notifications again then).`);
-  // A file of a version that knew no pushes.
-  const grown: Secrets = { tokenSecret, refreshSecret, vapid: newVapidKeys(clock) };
+  const { tokenSecret, refreshSecret, vapid, signingSeed } = read;
+  if (vapid !== undefined && !isVapidPair(vapid)) throw new ConfigError(`The keys for pushes in ${file} are damaged; restore the file, or delete its part "vapid" (browsers have to be asked for notifications again then).`);
+  if (signingSeed !== undefined && !isSeed(signingSeed)) throw new ConfigError(`The key for manifests in ${file} is damaged; restore the file, or delete its part "signingSeed" (recordings made so far are then of a key that this server no longer has).`);
+  if (vapid && signingSeed !== undefined) return { tokenSecret, refreshSecret, vapid, signingSeed };
+  // A file of a version that knew no pushes, or no manifests.
+  const grown: Secrets = { tokenSecret, refreshSecret, vapid: vapid ?? newVapidKeys(clock), signingSeed: signingSeed ?? newSigningSeed(clock) };
   await writeWhole(file, secretsText(grown)).catch((error: unknown) => {
     throw unusable(file, error);
   });
@@ -42,6 +45,11 @@ export async function openSecrets(dataDir: string, clock: Clock): Promise<Secret
 }
 
 const secretsText = (secrets: Secrets) => `${JSON.stringify(secrets, null, 2)}\n`;
+
+/** The seed of a key that signs, from the clock's chance. */
+export const newSigningSeed = (clock: Pick<Clock, 'random'>): string => clock.random(32).toString('base64url');
+
+const isSeed = (seed: unknown): seed is string => typeof seed === 'string' && Buffer.from(seed, 'base64url').length === 32;
 
 /** A key pair on P-256 from the clock's chance. */
 export function newVapidKeys(clock: Pick<Clock, 'random'>): Secrets['vapid'] {

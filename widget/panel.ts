@@ -3,8 +3,9 @@ import { property, query, state } from 'lit/decorators.js';
 import type { Call, CallMode, Conversation } from '../protocol/shapes.ts';
 import './chat/composer.ts';
 import './chat/message-list.ts';
+import './chat/news.ts';
 import type { RingTone } from './call-views.ts';
-import type { Composer } from './chat/composer.ts';
+import type { Composer, Written } from './chat/composer.ts';
 import { openingWords } from './chat/opening.ts';
 import { element } from './define.ts';
 import { StoreController } from './engine/store-controller.ts';
@@ -69,6 +70,9 @@ export class Panel extends LitElement {
   private createRing: (() => RingTone) | undefined;
   private loadedId: string | null = null;
   private shownId = '';
+  /** The first line that was new when the chat was opened with the conversation `openedWith` (null: it is closed). */
+  private newFrom: number | null = null;
+  private openedWith: string | null = null;
   private readonly none: FormNeeds = { before: false, email: false, after: false };
   private needs = this.none;
 
@@ -102,6 +106,7 @@ export class Panel extends LitElement {
     this.needs = formNeeds(this.session, state, id);
     if (Object.values(this.needs).includes(true)) this.wantForms();
     this.noticeLoss(state, id);
+    this.noticeNew(state, id);
     // Where nothing is recorded there is nothing to ask. The questions before the chat come first.
     if (this.asked && state.site && !state.site.recording.enabled && !this.needs.before) this.start(this.asked, false);
     if (this.asked && state.call) this.asked = null;
@@ -128,10 +133,11 @@ export class Panel extends LitElement {
     return html`
       <section class="panel" part="panel" role="dialog" tabindex="-1" aria-label=${texts.panel(name)} @keydown=${this.onKeyDown}>
         ${headerView(
-          { state, texts, picture: this.picture(state), callable: !this.obstacle },
-          { call: (mode) => this.call(mode), close: () => this.leave(), lostPicture: () => (this.lostPicture = state.site?.picture ?? null) },
+          { state, texts, picture: this.picture(state), callable: !this.obstacle, endable: state.link !== 'refused' && state.conversations.some((known) => known.id === id && known.status === 'open') },
+          { call: (mode) => this.call(mode), end: () => session.closeConversation(id), close: () => this.leave(), lostPicture: () => (this.lostPicture = state.site?.picture ?? null) },
         )}
         ${state.link === 'refused' ? refusedView(state.refusal, texts, () => session.connect()) : this.chat(session, state, id, thread, texts)}
+        ${this.foot(session, state, id, texts)}
         ${this.asked && this.callViews === 'there' && state.site?.recording.enabled && !this.needs.before ? this.choice(this.asked, state.site.recording.consentText) : nothing}
       </section>
     `;
@@ -156,7 +162,7 @@ export class Panel extends LitElement {
       <peer-consult-message-list part="list" exportparts="messages, bubble"
         .lines=${thread?.lines ?? []} .texts=${texts} .language=${this.language} .selfKind=${'visitor'} .selfId=${state.self?.id ?? ''}
         .readSeq=${conversation?.agentsReadSeq ?? 0} .more=${thread?.more ?? false} .loading=${(thread?.loading ?? false) || (waiting && state.link !== 'offline')}
-        .typing=${thread?.typing ?? []} .active=${this.active} .picture=${this.picture(state)}
+        .fetchFile=${session.fetchFile} .newFrom=${this.newFrom} .newLabel=${texts.newHere} .typing=${thread?.typing ?? []} .active=${this.active} .picture=${this.picture(state)}
         @load-earlier=${() => session.loadEarlier(id)}
         @read=${() => session.markRead(id)}
         @retry=${({ detail }: CustomEvent<{ clientId: string }>) => session.retry(detail.clientId)}
@@ -173,9 +179,15 @@ export class Panel extends LitElement {
         ? html`<div class="below">${needs.after && t ? afterView(session, state, conversation, this.language) : nothing}</div>
             <p class="closed" role="status">${closedWords(conversation, state.self?.id, texts)}</p>`
         : nothing}
-      <div class="foot" part="composer" ?hidden=${needs.before}>
-        <peer-consult-composer exportparts="send" .texts=${texts}
-          @send=${({ detail }: CustomEvent<{ text: string }>) => this.send(session, detail.text, id)}
+    `;
+  }
+
+  /** It stays whatever is shown above it: what was begun in it must not be lost. */
+  private foot(session: VisitorSession, { site, link }: SessionState, id: string, texts: Texts): TemplateResult {
+    return html`
+      <div class="foot" part="composer" ?hidden=${this.needs.before || link === 'refused'}>
+        <peer-consult-composer exportparts="send" .texts=${texts} .language=${this.language} .files=${site?.files.enabled ? site.files : null} .zone=${this}
+          @send=${({ detail }: CustomEvent<Written>) => this.send(session, detail, id)}
           @typing=${({ detail }: CustomEvent<{ on: boolean }>) => session.typing(id, detail.on)}
         ></peer-consult-composer>
       </div>
@@ -208,6 +220,7 @@ export class Panel extends LitElement {
             @pc-hang-up=${own(() => session.endCall())}
             @pc-microphone=${own<{ on: boolean }>(({ on }) => engine?.setMicrophone(on))}
             @pc-camera=${own<{ on: boolean }>(({ on }) => void engine?.setCamera(on))}
+            @pc-recording=${own<{ on: boolean }>(({ on }) => engine?.pauseRecording(!on))}
             @pc-allow-playback=${own(() => void engine?.allowPlayback())}
             @pc-dismiss=${own(() => session.dismissCall())}
           ></peer-consult-call-view>
@@ -266,14 +279,22 @@ export class Panel extends LitElement {
     this.shownId = id;
   }
 
+  /** Where the visitor stopped reading when the chat was opened. */
+  private noticeNew({ conversations }: SessionState, id: string): void {
+    if (this.openedWith === (this.active ? id : null)) return;
+    this.openedWith = this.active ? id : null;
+    const known = conversations.find((each) => each.id === id);
+    this.newFrom = this.active && known && known.unread > 0 && known.readSeq > 0 ? known.readSeq + 1 : null;
+  }
+
   /** The questions before the chat are answered: on to what the visitor came for. */
   private answered(): void {
     void this.updateComplete.then(() => (this.asked ? this.requestUpdate() : this.focus()));
   }
 
-  private send(session: VisitorSession, text: string, id: string): void {
+  private send(session: VisitorSession, { text, files }: Written, id: string): void {
     this.leftEmail = '';
-    session.send(text, id);
+    session.send(text, id, { files });
   }
 
   private emailOver(email: string): void {

@@ -65,6 +65,20 @@ export const conversationListStyles = css`
     background: var(--pc-good);
   }
 
+  .presence.busy {
+    background: var(--pc-danger);
+  }
+
+  .presence.away {
+    background: var(--pc-warn);
+  }
+
+  .group svg {
+    inline-size: 22px;
+    block-size: 22px;
+    color: var(--pc-accent-ink);
+  }
+
   .lines {
     display: grid;
     gap: 1px;
@@ -100,6 +114,54 @@ export const conversationListStyles = css`
     inline-size: 15px;
     block-size: 15px;
     color: var(--pc-accent);
+  }
+
+  .mark.pinned {
+    inline-size: 14px;
+    block-size: 14px;
+  }
+
+  .mark.pinned svg {
+    inline-size: 14px;
+    block-size: 14px;
+    fill: currentColor;
+  }
+
+  .pin {
+    position: absolute;
+    inset-block-start: 4px;
+    inset-inline-end: 6px;
+    display: grid;
+    place-items: center;
+    inline-size: 30px;
+    block-size: 30px;
+    border-radius: 50%;
+    background: inherit;
+    color: var(--pc-text-2);
+    opacity: 0;
+  }
+
+  .pin svg {
+    inline-size: 17px;
+    block-size: 17px;
+  }
+
+  .pin[aria-pressed='true'] {
+    color: var(--pc-accent-ink);
+  }
+
+  .pin[aria-pressed='true'] svg {
+    fill: currentColor;
+  }
+
+  li:hover .pin,
+  .pin:focus-visible {
+    opacity: 1;
+  }
+
+  .pin:focus-visible {
+    background: var(--pc-surface);
+    outline-offset: -2px;
   }
 
   .mark.bot {
@@ -213,7 +275,7 @@ export const conversationListStyles = css`
   }
 
   /* The box takes the avatar's place. */
-  li:hover .avatar.visitor,
+  li:hover:has(.check) .avatar.visitor,
   li:focus-within:has(.check :focus-visible) .avatar.visitor,
   .choosing .avatar.visitor,
   .choosing .presence {
@@ -225,6 +287,11 @@ export const conversationListStyles = css`
   }
 
   @media (hover: none) {
+    /* Pinned from the conversation's menu there. */
+    .pin {
+      display: none;
+    }
+
     ul:not(.choosing) .check {
       display: none;
     }

@@ -1,12 +1,13 @@
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Conversation, PageView } from '../../protocol/shapes.ts';
+import type { Conversation, PageView, PresenceStatus } from '../../protocol/shapes.ts';
 import { base } from '../../widget/styles/base.ts';
 import { phoneIcon, videoIcon } from '../../widget/styles/icons.ts';
 import { StoreController } from '../../widget/engine/store-controller.ts';
 import { avatar } from '../avatar.ts';
-import { botIcon, noteIcon, verifiedIcon } from '../icons.ts';
+import { botIcon, clipIcon, noteIcon, pinIcon, teamIcon, verifiedIcon } from '../icons.ts';
+import { isTeamRoom, otherOf, roomName } from '../room-name.ts';
 import { formatRoute } from '../router.ts';
 import { panel } from '../styles.ts';
 import { tagChip, tagStyles } from '../tag-chip.ts';
@@ -20,9 +21,10 @@ export interface VisitorSight {
 }
 
 /**
- * The inbox's rows: who, the newest line, what is unread, who has it, and where the visitor is.
+ * The inbox's rows: who, the newest line, what is unread, who has it, where the visitor is, and whether it is pinned.
  *
  * @fires choose `detail: { id, range }` A row's box was ticked or emptied; `range`: all since the last one.
+ * @fires pin `detail: { id, on }`
  */
 @customElement('consult-admin-conversation-list')
 export class ConversationList extends LitElement {
@@ -36,6 +38,11 @@ export class ConversationList extends LitElement {
   @property({ attribute: false }) chosen: ReadonlySet<string> = new Set();
   /** The boxes are on show. */
   @property({ attribute: false }) choosing = false;
+  @property({ attribute: false }) pins: readonly string[] = [];
+  /** Who reads: *you* in what stands beside the newest line. */
+  @property() selfId = '';
+  /** Colleagues by id, with whether they are there. */
+  @property({ attribute: false }) team: ReadonlyMap<string, { name: string; status: PresenceStatus }> = new Map();
   @property({ attribute: false }) sights: ReadonlyMap<string, VisitorSight> = new Map();
   /** The moment that *5 min ago* counts back from. */
   @property({ attribute: false }) now = Date.now();
@@ -64,16 +71,19 @@ export class ConversationList extends LitElement {
 
   #row(conversation: Conversation) {
     const { id, visitor, unread, status, assignee, tags = [], bot, verified } = conversation;
-    const sight = this.sights.get(visitor.id);
+    const sight = isTeamRoom(conversation) ? undefined : this.sights.get(visitor.id);
+    const name = roomName(conversation, this.selfId);
+    const pinned = this.pins.includes(id);
     const chosen = this.chosen.has(id);
     const page = sight?.online ? sight.page : null;
     return html`
       <li data-id=${id} class="${unread ? 'unread' : ''} ${id === this.current ? 'open' : ''} ${chosen ? 'chosen' : ''}">
         <a href=${formatRoute('inbox', id, this.query)} aria-current=${id === this.current ? 'page' : nothing}>
-          <span class="who">${avatar(visitor.id, visitor.name, 'visitor')}${sight?.online ? html`<span class="presence" title=${t('visitorOnline')}><span class="hush">${t('visitorOnline')}</span></span>` : nothing}</span>
+          <span class="who">${this.#face(conversation, sight?.online ?? false)}</span>
           <span class="lines">
             <span class="line">
-              <span class="name">${visitor.name}</span>
+              <span class="name">${name}</span>
+              ${pinned ? html`<span class="mark pinned" title=${t('pinned')}>${pinIcon}<span class="hush">${t('pinned')}</span></span>` : nothing}
               ${verified ? html`<span class="mark" title=${t('verified')}>${verifiedIcon}<span class="hush">${t('verified')}</span></span>` : nothing}
               <span class="grow"></span>
               <time datetime=${conversation.lastMessageAt} title=${fullTime(conversation.lastMessageAt)}>${ago(conversation.lastMessageAt, this.now)}</time>
@@ -93,22 +103,45 @@ export class ConversationList extends LitElement {
               : nothing}
           </span>
         </a>
-        <label class="check"><input type="checkbox" tabindex=${this.choosing ? nothing : '-1'} .checked=${chosen} aria-label=${t('selectNamed', { name: visitor.name })} @click=${(event: MouseEvent) => this.#choose(id, event.shiftKey)} /></label>
+        <button class="pin" type="button" aria-pressed=${pinned ? 'true' : 'false'} aria-label=${t(pinned ? 'unpinNamed' : 'pinNamed', { name })} title=${t(pinned ? 'unpin' : 'pin')} @click=${() => this.#tell('pin', { id, on: !pinned })}>${pinIcon}</button>
+        ${isTeamRoom(conversation) ? nothing : html`<label class="check"><input type="checkbox" tabindex=${this.choosing ? nothing : '-1'} .checked=${chosen} aria-label=${t('selectNamed', { name })} @click=${(event: MouseEvent) => this.#tell('choose', { id, range: event.shiftKey })} /></label>`}
       </li>
     `;
   }
 
-  #choose(id: string, range: boolean): void {
-    this.dispatchEvent(new CustomEvent('choose', { detail: { id, range } }));
+  /** Who it is with, and whether they are there. */
+  #face(conversation: Conversation, onSite: boolean) {
+    const other = otherOf(conversation, this.selfId);
+    if (!other) return html`<span class="avatar visitor group" aria-hidden="true">${teamIcon}</span>`;
+    const status = isTeamRoom(conversation) ? (this.team.get(other.id)?.status ?? 'off') : onSite ? 'online' : 'off';
+    const words = isTeamRoom(conversation) ? t(PRESENCE[status]) : t('visitorOnline');
+    return html`${avatar(other.id, other.name, 'visitor')}${status === 'off' ? nothing : html`<span class="presence ${status}" title=${words}><span class="hush">${words}</span></span>`}`;
   }
 
-  #preview({ preview }: Conversation) {
+  #tell(name: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  /** Whose words they are: one's own, a colleague's by name; a visitor's need nobody's name beside theirs. */
+  #said({ preview, members = [], kind }: Conversation, text: string): string {
+    const id = preview?.authorId;
+    if (id === undefined || preview?.authorKind !== 'agent') return text;
+    if (id === this.selfId) return t('you', { text });
+    const name = kind === 'direct' ? undefined : (this.team.get(id)?.name ?? members.find((member) => member.id === id)?.name);
+    return name ? t('saidBy', { name, text }) : text;
+  }
+
+  #preview(conversation: Conversation) {
+    const { preview } = conversation;
     if (!preview) return nothing;
     if (preview.kind === 'call') return html`${preview.call?.mode === 'video' ? videoIcon : phoneIcon}<span>${t(preview.call?.mode === 'video' ? 'callVideo' : 'callVoice')}</span>`;
-    if (preview.kind === 'note') return html`${noteIcon}<span>${preview.text}</span>`;
-    return html`<span>${preview.authorKind === 'agent' ? t('you', { text: preview.text }) : preview.text}</span>`;
+    const file = preview.file && !preview.text ? preview.file : null;
+    const text = this.#said(conversation, file ? file.name : preview.text);
+    return html`${preview.kind === 'note' ? noteIcon : file ? clipIcon : nothing}<span>${text}</span>`;
   }
 }
+
+const PRESENCE = { online: 'presenceOnline', busy: 'presenceBusy', away: 'presenceAway', off: 'presenceOff' } as const;
 
 /** The path of a page's address, or all of it where it is none. */
 function pathOf(url: string): string {

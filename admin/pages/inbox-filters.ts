@@ -241,8 +241,8 @@ export function filterChips(query: InboxQuery, selfId: string, names: { site(id:
     const { assignee } = query;
     chips.push({ text: assignee === 'none' ? t('nobody') : assignee === 'me' ? t('me') : names.agent(assignee), without: { ...inView(query, view), assignee: null } });
   }
-  if (query.site) chips.push({ text: names.site(query.site), without: { ...query, site: null } });
-  if (query.tag) chips.push({ text: names.tag(query.tag), without: { ...query, tag: null } });
+  if (view !== 'team' && query.site) chips.push({ text: names.site(query.site), without: { ...query, site: null } });
+  if (view !== 'team' && query.tag) chips.push({ text: names.tag(query.tag), without: { ...query, tag: null } });
   if (query.unread) chips.push({ text: t('filterUnread'), without: { ...query, unread: false } });
   return chips;
 }

@@ -1,13 +1,14 @@
 import { expect } from '@esm-bundle/chai';
 import fc from 'fast-check';
 import { call, conversation } from '../testing/fake-session.ts';
-import { INBOX_VIEWS, countViews, fits, inView, isNarrowed, readInboxQuery, tagChanges, viewOf, writeInboxQuery } from './inbox-view.ts';
+import { INBOX_VIEWS, countViews, fits, inView, isNarrowed, pinnedFirst, readInboxQuery, tagChanges, viewOf, writeInboxQuery } from './inbox-view.ts';
 import { whoWaits } from './waiting.ts';
 
 const tag = (id: string) => ({ id, name: id, colour: 'grey' as const });
 const named = (id: string) => ({ id, name: id });
 const words = fc.string({ minLength: 1, maxLength: 12 }).filter((text) => text.trim() === text);
 const query = fc.record({
+  kind: fc.constantFrom('visitor' as const, 'team' as const),
   status: fc.constantFrom('open' as const, 'closed' as const), assignee: fc.option(words), site: fc.option(words), tag: fc.option(words), unread: fc.boolean(),
   text: fc.oneof(fc.constant(''), words),
 });
@@ -38,7 +39,29 @@ describe('inbox view', () => {
     expect(of('unassigned')).to.deep.equal(['3']);
     expect(of('all')).to.deep.equal(['1', '2', '3']);
     expect(of('closed')).to.deep.equal(['4']);
-    expect(countViews([mine, other, free, closed], 'a1')).to.deep.equal({ mine: 1, unassigned: 1, all: 3 });
+    expect(countViews([mine, other, free, closed], 'a1')).to.deep.equal({ mine: 1, unassigned: 1, all: 3, team: 0 });
+  });
+
+  it('[P3] rooms of the team and conversations with visitors never stand in one list; of the team’s the unread ones are counted', () => {
+    const direct = conversation('d', { kind: 'direct', unread: 2 });
+    const group = conversation('g', { kind: 'group', title: 'Kiln', unread: 0 });
+    const guest = conversation('v');
+    for (const view of INBOX_VIEWS.filter((each) => each !== 'team')) expect([direct, group].some((each) => fits(each, inView(readInboxQuery(new Map()), view), 'a1'))).to.equal(false);
+    const team = inView({ ...readInboxQuery(new Map()), site: 's9', tag: 't9' }, 'team');
+    expect([direct, group, guest].filter((each) => fits(each, team, 'a1')).map(({ id }) => id)).to.deep.equal(['d', 'g']);
+    expect([direct, group].filter((each) => fits(each, { ...team, unread: true }, 'a1')).map(({ id }) => id)).to.deep.equal(['d']);
+    expect(isNarrowed(team, 'a1')).to.equal(false);
+    expect(countViews([direct, group, guest], 'a1')).to.deep.equal({ mine: 0, unassigned: 1, all: 1, team: 1 });
+  });
+
+  it('[P4] what is pinned comes first, in the order of the pins; nothing is lost or doubled', () => {
+    fc.assert(fc.property(fc.uniqueArray(words, { maxLength: 12 }), fc.uniqueArray(words, { maxLength: 5 }), (ids, pins) => {
+      const sorted = pinnedFirst(ids.map((id) => conversation(id)), pins).map(({ id }) => id);
+      expect([...sorted].sort()).to.deep.equal([...ids].sort());
+      const first = pins.filter((id) => ids.includes(id));
+      expect(sorted.slice(0, first.length)).to.deep.equal(first);
+      expect(sorted.slice(first.length)).to.deep.equal(ids.filter((id) => !pins.includes(id)));
+    }));
   });
 
   it('[P3] site, tag and unread narrow a view; nobody’s conversation is no agent’s', () => {

@@ -133,6 +133,19 @@ export const inboxStyles = css`
     font-variant-numeric: tabular-nums;
   }
 
+  .views .badge {
+    min-inline-size: 18px;
+    padding: 0 5px;
+    border-radius: var(--pc-radius-full);
+    background: var(--pc-accent);
+    color: var(--pc-on-accent);
+    font-size: 0.6875rem;
+    font-weight: 700;
+    line-height: 18px;
+    text-align: center;
+    font-variant-numeric: tabular-nums;
+  }
+
   .chips {
     display: flex;
     flex-wrap: wrap;

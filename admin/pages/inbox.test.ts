@@ -47,7 +47,7 @@ describe('inbox', () => {
   it('[P3] views with live counts; a conversation that is taken leaves the unassigned ones', async () => {
     const inbox = await open(session, fakeApi({}));
     const counts = () => all(inbox, '.views a').map((each) => each.textContent!.replace(/\s+/g, ' ').trim());
-    expect(counts()).to.deep.equal(['Mine 1', 'Unassigned 1', 'All 3', 'Closed']);
+    expect(counts()).to.deep.equal(['Mine 1', 'Unassigned 1', 'All 3', 'Closed', 'Team']);
     inbox.route = parseRoute('#/inbox?assignee=none');
     await settle();
     expect(rows(inbox)).to.deep.equal(['c1']);

@@ -3,29 +3,33 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Page } from '../../protocol/http.ts';
 import type { Conversation, Visitor } from '../../protocol/shapes.ts';
 import { base } from '../../widget/styles/base.ts';
-import { chatIcon } from '../../widget/styles/icons.ts';
 import { StoreController } from '../../widget/engine/store-controller.ts';
 import type { Session } from '../../widget/engine/session-state.ts';
 import { WireFailure } from '../../widget/engine/wire.ts';
 import type { Api } from '../api.ts';
-import { crossIcon, doneIcon, inboxIcon, searchIcon, tickIcon } from '../icons.ts';
+import { crossIcon, searchIcon, tickIcon } from '../icons.ts';
+import { addIcon } from '../forms/form-icons.ts';
+import { isTeamRoom } from '../room-name.ts';
 import { formatRoute, go, type Route } from '../router.ts';
 import { answerShortcuts } from '../shortcuts.ts';
 import { panel } from '../styles.ts';
 import { TickController } from '../tick-controller.ts';
-import type { TextKey } from '../texts/en.ts';
-import { failureText, language, t } from '../texts/texts.ts';
+import { failureText, language, problemText, t } from '../texts/texts.ts';
+import { toast } from '../toast.ts';
 import { workspaceOf } from '../workspace.ts';
 import type { VisitorSight } from './conversation-list.ts';
 import { createConversationPages, type ConversationPages } from './conversation-pages.ts';
+import { emptyList, missingThread, noThread } from './inbox-empty.ts';
 import { filterChips } from './inbox-filters.ts';
-import { INBOX_VIEWS, countViews, fits, holdsText, inView, isNarrowed, readInboxQuery, viewOf, writeInboxQuery, type InboxQuery, type InboxView } from './inbox-view.ts';
+import { fits, holdsText, pinnedFirst, readInboxQuery, writeInboxQuery, type InboxQuery } from './inbox-view.ts';
+import { viewsBar } from './inbox-views.ts';
 import { inboxStyles } from './inbox.styles.ts';
 import './conversation-list.ts';
 import './inbox-bulk.ts';
+import './team-start.ts';
+import './team-thread.ts';
 import './thread.ts';
 
-const VIEW_NAMES: Record<InboxView, TextKey> = { mine: 'viewMine', unassigned: 'viewUnassigned', all: 'viewAll', closed: 'viewClosed' };
 /** Every open conversation is known up to this many; the counts say `+` beyond. */
 const COUNTED = 300;
 /** The next page is read when the end of the list is this near, in px. */
@@ -47,6 +51,8 @@ export class Inbox extends LitElement {
   @state() private choosing = false;
   @state() private chosen: ReadonlySet<string> = new Set();
   @state() private said = '';
+  /** A conversation with colleagues is about to begin. */
+  @state() private starting = false;
   /** Who was where when the list was read; what the session tells is newer. */
   @state() private seen: ReadonlyMap<string, VisitorSight> = new Map();
   @query('consult-admin-conversation-list') private list!: HTMLElementTagNameMap['consult-admin-conversation-list'] | null;
@@ -71,6 +77,7 @@ export class Inbox extends LitElement {
       previous: () => this.#step(-1),
       search: () => this.search.focus(),
       select: () => this.#chooseAtHand(),
+      pin: () => this.#pinAtHand(),
       close: () => (this.chosen.size ? this.bulk?.close() : this.#closeAtHand()),
       leave: () => this.#leave(),
     });
@@ -109,13 +116,15 @@ export class Inbox extends LitElement {
       <section class="list" aria-labelledby="title">
         <div class="head">
           <h1 class="page-title" id="title">${t('inbox')}</h1>
-          <button class="icon-button" type="button" aria-pressed=${this.choosing ? 'true' : 'false'} aria-label=${t('selectMany')} title=${t('selectMany')} @click=${this.#toggleChoosing}>${tickIcon}</button>
-          <consult-admin-inbox-filters .api=${this.api} .query=${query} .selfId=${this.#selfId} @filter=${(event: CustomEvent<{ query: InboxQuery }>) => this.#show(event.detail.query)}></consult-admin-inbox-filters>
+          ${query.kind === 'team'
+            ? html`<button class="icon-button" type="button" aria-label=${t('teamStart')} title=${t('teamStart')} @click=${() => (this.starting = true)}>${addIcon}</button>`
+            : html`<button class="icon-button" type="button" aria-pressed=${this.choosing ? 'true' : 'false'} aria-label=${t('selectMany')} title=${t('selectMany')} @click=${this.#toggleChoosing}>${tickIcon}</button>
+                <consult-admin-inbox-filters .api=${this.api} .query=${query} .selfId=${this.#selfId} @filter=${(event: CustomEvent<{ query: InboxQuery }>) => this.#show(event.detail.query)}></consult-admin-inbox-filters>`}
         </div>
         <div class="search" role="search">
-          ${searchIcon}<input type="search" autocomplete="off" spellcheck="false" maxlength="100" aria-label=${t('searchInbox')} placeholder=${t('searchInbox')} .value=${query.text} @input=${this.#written} @keydown=${this.#searchKey} />
+          ${searchIcon}<input type="search" autocomplete="off" spellcheck="false" maxlength="100" aria-label=${t(query.kind === 'team' ? 'searchTeam' : 'searchInbox')} placeholder=${t(query.kind === 'team' ? 'searchTeam' : 'searchInbox')} .value=${query.text} @input=${this.#written} @keydown=${this.#searchKey} />
         </div>
-        ${this.#views(query)} ${this.#chips(query)}
+        ${viewsBar({ conversations: this.#state.value!.conversations, selfId: this.#selfId, whole: this.#pages!.reach(EVERYTHING).next === null, query }, (other) => this.#address(other))} ${this.#chips(query)}
         <div role="alert">${this.#failures(query)}</div>
         <div class="hush" role="status">${this.said}</div>
         <div class="scroll" @scroll=${this.#scrolled}>${this.#rows(query, shown)}</div>
@@ -124,27 +133,13 @@ export class Inbox extends LitElement {
           : nothing}
       </section>
       <div class="detail">${this.#detail()}</div>
+      ${this.starting ? html`<consult-admin-team-start .api=${this.api} .session=${this.session} @closed=${() => (this.starting = false)}></consult-admin-team-start>` : nothing}
     `;
   }
 
   override updated(): void {
     // A list that does not fill the window has nothing to scroll for the next page.
     this.#scrolled();
-  }
-
-  #views(query: InboxQuery) {
-    const counts = countViews(this.#state.value!.conversations, this.#selfId);
-    const whole = this.#pages!.reach(EVERYTHING).next === null;
-    const current = viewOf(query, this.#selfId);
-    return html`
-      <nav class="views" aria-label=${t('inboxViews')}>
-        ${INBOX_VIEWS.map((view) => html`
-          <a href=${this.#address(inView(query, view))} aria-current=${view === current ? 'true' : nothing}>
-            ${t(VIEW_NAMES[view])} ${view === 'closed' || (whole && !counts[view]) ? nothing : html`<span class="number">${counts[view]}${whole ? nothing : '+'}</span>`}
-          </a>
-        `)}
-      </nav>
-    `;
   }
 
   #chips(query: InboxQuery) {
@@ -167,7 +162,7 @@ export class Inbox extends LitElement {
     if (!shown.length && next !== null && !failure) {
       return html`<div class="bones" aria-busy="true"><span class="hush">${t('loading')}</span>${[1, 2, 3, 4, 5].map(() => html`<div><span class="bone"></span><span class="bone"></span><span class="bone"></span></div>`)}</div>`;
     }
-    if (!shown.length) return failure ? nothing : this.#empty(query);
+    if (!shown.length) return failure ? nothing : emptyList(query, this.#selfId, { address: (other) => this.#address(other), startTeam: () => (this.starting = true) });
     return html`
       <consult-admin-conversation-list
         .conversations=${shown}
@@ -175,41 +170,27 @@ export class Inbox extends LitElement {
         .query=${writeInboxQuery(query)}
         .chosen=${this.chosen}
         .choosing=${this.choosing}
+        .pins=${this.#state.value!.pins}
+        .selfId=${this.#selfId}
+        .team=${this.#state.value!.team}
         .sights=${this.#sights}
         .now=${this.#tick.now}
         role="navigation"
         aria-label=${t('conversations')}
         @choose=${(event: CustomEvent<{ id: string; range: boolean }>) => this.#choose(event.detail.id, event.detail.range)}
+        @pin=${(event: CustomEvent<{ id: string; on: boolean }>) => void this.#pin(event.detail.id, event.detail.on)}
       ></consult-admin-conversation-list>
       <div class="foot" role="status">${loading ? t('loading') : nothing}</div>
     `;
   }
 
-  #empty(query: InboxQuery) {
-    if (isNarrowed(query, this.#selfId)) {
-      return html`<div class="empty">${searchIcon}<h2>${t('nothingFitsTitle')}</h2><p>${t('nothingFitsText')}</p><a class="button" href=${this.#address(inView(EVERYTHING, viewOf(query, this.#selfId)))}>${t('clearFilters')}</a></div>`;
-    }
-    const view = viewOf(query, this.#selfId);
-    if (view !== 'all') {
-      const words = { mine: ['emptyMineTitle', 'emptyMineText'], unassigned: ['emptyUnassignedTitle', 'emptyUnassignedText'], closed: ['emptyClosedTitle', 'emptyClosedText'] } as const;
-      return html`<div class="empty">${doneIcon}<h2>${t(words[view][0])}</h2><p>${t(words[view][1])}</p></div>`;
-    }
-    return html`
-      <div class="empty">
-        ${inboxIcon}
-        <h2>${t('inboxEmptyTitle')}</h2>
-        <p>${t('inboxEmptyText')}</p>
-        <a class="button" href="/demo" target="_blank" rel="noopener">${t('openDemo')}</a>
-      </div>
-    `;
-  }
-
   #detail() {
     const { id } = this.route;
-    if (!id) return html`<div class="empty">${chatIcon}<h2>${t('noThreadTitle')}</h2><p>${t('noThreadText')}</p></div>`;
+    if (!id) return noThread();
     const conversation = this.#find(id);
+    if (conversation && isTeamRoom(conversation)) return html`<consult-admin-team-thread .api=${this.api} .session=${this.session} .conversation=${conversation} .back=${this.#address(this.#query, null)}></consult-admin-team-thread>`;
     if (conversation) return html`<consult-admin-thread .api=${this.api} .session=${this.session} .conversation=${conversation} .sight=${this.#sights.get(conversation.visitor.id)} .back=${this.#address(this.#query, null)}></consult-admin-thread>`;
-    if (this.missing === id || this.#state.value!.removed.has(id)) return html`<div class="empty">${chatIcon}<h2>${t('threadMissingTitle')}</h2><p>${t('threadMissingText')}</p><a class="button" href=${this.#address(this.#query, null)}>${t('backToList')}</a></div>`;
+    if (this.missing === id || this.#state.value!.removed.has(id)) return missingThread(this.#address(this.#query, null));
     return html`<p class="empty" role="status">${t('loading')}</p>`;
   }
 
@@ -230,12 +211,14 @@ export class Inbox extends LitElement {
   #shown(): Conversation[] {
     const query = this.#query;
     const { oldest, next, hits } = this.#pages!.reach(query);
-    return this.#state.value!.conversations.filter(
+    const { conversations, pins } = this.#state.value!;
+    const shown = conversations.filter(
       (each) =>
         fits(each, query, this.#selfId) &&
-        (next === undefined || Date.parse(each.lastMessageAt) >= oldest) &&
-        (!query.text || hits?.has(each.id) || holdsText(each, query.text)),
+        (next === undefined || Date.parse(each.lastMessageAt) >= oldest || pins.includes(each.id)) &&
+        (!query.text || hits?.has(each.id) || holdsText(each, query.text, this.#selfId)),
     );
+    return pinnedFirst(shown, pins);
   }
 
   #find(id: string): Conversation | undefined {
@@ -323,7 +306,7 @@ export class Inbox extends LitElement {
 
   #chooseAtHand(): boolean {
     const id = this.#atHand;
-    if (!id || !this.#shown().some((each) => each.id === id)) return false;
+    if (!id || this.#query.kind === 'team' || !this.#shown().some((each) => each.id === id)) return false;
     this.#choose(id, false);
     return true;
   }
@@ -331,9 +314,22 @@ export class Inbox extends LitElement {
   #closeAtHand(): boolean {
     const id = this.list?.focused;
     const conversation = id ? this.#find(id) : undefined;
-    if (!conversation || id === this.route.id) return false;
+    if (!conversation || id === this.route.id || isTeamRoom(conversation)) return false;
     if (conversation.status === 'open') this.session.closeConversation(conversation.id);
     return true;
+  }
+
+  #pinAtHand(): boolean {
+    const id = this.#atHand;
+    if (!id) return false;
+    void this.#pin(id, !this.#state.value!.pins.includes(id));
+    return true;
+  }
+
+  async #pin(id: string, on: boolean): Promise<void> {
+    const code = await this.session.pin(id, on);
+    if (code) toast(problemText(code), { bad: true });
+    else this.said = t(on ? 'pinned' : 'unpin');
   }
 
   #leave(): boolean {
@@ -380,7 +376,7 @@ export class Inbox extends LitElement {
   }
 }
 
-const EVERYTHING: InboxQuery = { status: 'open', assignee: null, site: null, tag: null, unread: false, text: '' };
+const EVERYTHING: InboxQuery = { kind: 'visitor', status: 'open', assignee: null, site: null, tag: null, unread: false, text: '' };
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -3,7 +3,9 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Call, Recording } from '../../protocol/shapes.ts';
 import { base } from '../../widget/styles/base.ts';
 import type { Api } from '../api.ts';
+import { download } from '../download.ts';
 import { downloadIcon } from '../icons.ts';
+import { formatRoute } from '../router.ts';
 import { panel } from '../styles.ts';
 import { duration, failureText, fullTime, t } from '../texts/texts.ts';
 
@@ -52,6 +54,7 @@ export class RecordingPlayer extends LitElement {
   @property({ attribute: false }) call!: Call;
   @state() private recording: Recording | null = null;
   @state() private failure = '';
+  @state() private fetching = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -71,6 +74,10 @@ export class RecordingPlayer extends LitElement {
         <div class="row">
           ${this.recording && !video ? html`<audio controls preload="metadata" aria-label=${label} src=${source} @error=${this.#broken}></audio>` : nothing}
           <a class="button" href=${`${source}?download=1`} download>${downloadIcon}${t('download')}</a>
+          ${this.recording ? html`
+            <button class="button" type="button" title=${t('recordingProofOf')} ?disabled=${this.fetching} @click=${this.#proof}>${downloadIcon}${t('recordingProof')}</button>
+            <a href=${formatRoute('verify')} target="_blank" rel="noopener">${t('recordingCheck')}</a>
+          ` : nothing}
         </div>
         ${this.recording?.gaps.length
           ? html`<p class="gaps">${t('recordingGaps', { list: this.recording.gaps.map((gap) => `${duration(gap.fromMs)}–${duration(gap.toMs)}`).join(', ') })}</p>`
@@ -85,6 +92,19 @@ export class RecordingPlayer extends LitElement {
       this.recording = await this.api.get<Recording>(`/v1/recordings/${encodeURIComponent(this.call.recording!.id)}`);
     } catch (error) {
       this.failure = failureText(error);
+    }
+  }
+
+  async #proof(): Promise<void> {
+    const id = this.call.recording!.id;
+    try {
+      this.fetching = true;
+      this.failure = '';
+      await download(this.api, `/v1/recordings/${encodeURIComponent(id)}/manifest`, `recording ${id} manifest.json`);
+    } catch (error) {
+      this.failure = failureText(error);
+    } finally {
+      this.fetching = false;
     }
   }
 

@@ -1,4 +1,4 @@
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { CannedReply } from '../../protocol/work.ts';
 import type { Conversation } from '../../protocol/shapes.ts';
@@ -9,161 +9,37 @@ import type { Texts } from '../../widget/texts/texts.ts';
 import type { Api } from '../api.ts';
 import { fillReply } from '../fill-reply.ts';
 import { noteIcon, replyIcon } from '../icons.ts';
+import { isTeamRoom } from '../room-name.ts';
 import { answerShortcuts } from '../shortcuts.ts';
 import { panel } from '../styles.ts';
 import { language, t } from '../texts/texts.ts';
 import { workspaceOf } from '../workspace.ts';
+import { replyBoxStyles } from './reply-box.styles.ts';
+import type { Written } from '../../widget/chat/composer.ts';
 import '../../widget/chat/composer.ts';
 
 /** What was begun in a conversation. */
 interface Draft {
   text: string;
   note: boolean;
+  files: readonly File[];
 }
+
+/** By session and conversation: they outlive the box, which goes with its page. */
+const draftsOf = new WeakMap<Session, Map<string, Draft>>();
+/** What the server takes at most, where no site says less. */
+const NO_SITE = { maxMiB: 100 };
 
 /** As many replies are offered at a time. */
 const OFFERED = 8;
 
-/** Where an agent answers: to the visitor, or as a note that the team alone sees. `/` at the start brings the replies that are ready. */
+/**
+ * Where an agent answers: to the visitor, or as a note that the team alone sees. `/` at the start brings the replies that are ready.
+ * In a room of the team there are neither notes nor ready replies.
+ */
 @customElement('consult-admin-reply-box')
 export class ReplyBox extends LitElement {
-  static override styles = [
-    base,
-    panel,
-    css`
-      :host {
-        position: relative;
-        display: block;
-      }
-
-      .box {
-        border-radius: var(--pc-radius);
-      }
-
-      .modes {
-        display: flex;
-        align-items: center;
-        gap: 2px;
-        padding-block-end: var(--pc-1);
-      }
-
-      .modes > div {
-        display: flex;
-        gap: 2px;
-      }
-
-      .modes button {
-        display: inline-flex;
-        align-items: center;
-        gap: 6px;
-        min-block-size: 30px;
-        padding: 0 10px;
-        border-radius: var(--pc-radius-s);
-        font-size: var(--pc-text-s);
-        font-weight: 600;
-        color: var(--pc-text-2);
-      }
-
-      .modes button:hover {
-        background: var(--pc-surface-2);
-        color: var(--pc-text);
-      }
-
-      .modes [aria-checked='true'] {
-        background: var(--pc-surface-3);
-        color: var(--pc-text);
-      }
-
-      .modes .note[aria-checked='true'] {
-        background: var(--pc-warn-soft);
-        color: var(--pc-warn);
-      }
-
-      .modes svg {
-        inline-size: 16px;
-        block-size: 16px;
-      }
-
-      .modes .end {
-        margin-inline-start: auto;
-      }
-
-      .hint {
-        display: flex;
-        align-items: center;
-        gap: 6px;
-        padding: 2px var(--pc-2) var(--pc-1);
-        font-size: var(--pc-text-xs);
-        font-weight: 600;
-        color: var(--pc-warn);
-      }
-
-      .hint svg {
-        inline-size: 14px;
-        block-size: 14px;
-      }
-
-      .noting peer-consult-composer {
-        --pc-surface: var(--pc-warn-soft);
-        --pc-control-line: var(--pc-warn);
-        --pc-accent: var(--pc-warn);
-        --pc-accent-ink: var(--pc-warn);
-        --pc-on-accent: light-dark(#ffffff, #2b1d00);
-      }
-
-      .picker {
-        position: absolute;
-        inset-block-end: calc(100% + 4px);
-        inset-inline: 0;
-        z-index: 2;
-        max-block-size: min(320px, 50dvh);
-        padding: var(--pc-2);
-        overflow: auto;
-        border: 1px solid var(--pc-line);
-        border-radius: var(--pc-radius);
-        background: var(--pc-surface);
-        box-shadow: var(--pc-shadow);
-      }
-
-      .picker [role='option'] {
-        display: grid;
-        grid-template-columns: minmax(80px, max-content) minmax(0, 1fr);
-        align-items: baseline;
-        gap: var(--pc-3);
-        padding: var(--pc-2);
-        border-radius: var(--pc-radius-s);
-        font-size: var(--pc-text-s);
-        cursor: pointer;
-      }
-
-      .picker .at {
-        background: var(--pc-surface-3);
-      }
-
-      .picker strong,
-      .picker .text {
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-
-      .picker .text {
-        color: var(--pc-text-2);
-      }
-
-      .picker p {
-        padding: var(--pc-2);
-        font-size: var(--pc-text-s);
-        color: var(--pc-text-2);
-      }
-
-      @media (pointer: coarse) {
-        .modes button {
-          min-block-size: 36px;
-        }
-      }
-    `,
-  ];
+  static override styles = [base, panel, replyBoxStyles];
 
   @property({ attribute: false }) api!: Api;
   @property({ attribute: false }) session!: Session;
@@ -175,25 +51,35 @@ export class ReplyBox extends LitElement {
   @state() private at = 0;
   @query('peer-consult-composer') private composer!: HTMLElementTagNameMap['peer-consult-composer'];
   readonly #language = new StoreController(this, () => language);
+  readonly #sites = new StoreController(this, () => (this.api ? workspaceOf(this.api).sites : undefined));
   readonly #replies = new StoreController(this, () => (this.api ? workspaceOf(this.api).replies : undefined));
-  readonly #drafts = new Map<string, Draft>();
+  @state() private zone: HTMLElement = this;
   #shown: string | null = null;
 
   constructor() {
     super();
-    answerShortcuts(this, { reply: () => this.#write(false), note: () => this.#write(true) });
+    answerShortcuts(this, { reply: () => this.#write(false), note: () => (isTeamRoom(this.conversation) ? false : this.#write(true)) });
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const root = this.getRootNode();
+    this.zone = root instanceof ShadowRoot ? (root.host as HTMLElement) : this;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#keepDraft();
   }
 
   override willUpdate(): void {
     const { id } = this.conversation;
     if (this.#shown === id) return;
-    if (this.#shown && this.composer) {
-      // What was begun stays with its conversation.
-      this.#drafts.set(this.#shown, { text: this.composer.value, note: this.note });
-      const draft = this.#drafts.get(id) ?? { text: '', note: false };
-      this.composer.value = draft.text;
-      this.note = draft.note;
-    }
+    // What was begun stays with its conversation.
+    this.#keepDraft();
+    const draft = this.#drafts.get(id) ?? { text: '', note: false, files: [] };
+    this.note = draft.note;
+    void this.#putDraft(draft);
     this.wanted = null;
     this.#shown = id;
   }
@@ -210,19 +96,22 @@ export class ReplyBox extends LitElement {
     return html`
       ${this.wanted === null ? nothing : this.#picker()}
       <div class="box ${note ? 'noting' : ''}">
-        <div class="modes">
+        ${isTeamRoom(this.conversation) ? nothing : html`<div class="modes">
           <div role="radiogroup" aria-label=${t('writeWhat')} @keydown=${this.#modeKey}>
             <button type="button" role="radio" aria-checked=${note ? 'false' : 'true'} tabindex=${note ? -1 : 0} @click=${() => this.#write(false)}>${t('replyMode')}</button>
             <button type="button" class="note" role="radio" aria-checked=${note ? 'true' : 'false'} tabindex=${note ? 0 : -1} @click=${() => this.#write(true)}>${noteIcon}${t('noteMode')}</button>
           </div>
           <button type="button" class="end" @click=${this.#browse}>${replyIcon}${t('cannedReplies')}</button>
-        </div>
+        </div>`}
         <p class="hint" role="status" ?hidden=${!note}>${note ? t('noteHint') : nothing}</p>
         <peer-consult-composer
           .texts=${this.texts}
           .label=${note ? t('writeNote') : ''}
-          .placeholder=${note ? t('notePlaceholder') : t('replyPlaceholder')}
-          @send=${(event: CustomEvent<{ text: string }>) => this.#send(event.detail.text)}
+          .placeholder=${isTeamRoom(this.conversation) ? t('teamPlaceholder') : note ? t('notePlaceholder') : t('replyPlaceholder')}
+          .language=${this.#language.value ?? 'en'}
+          .files=${this.#fileRules}
+          .zone=${this.zone}
+          @send=${(event: CustomEvent<Written>) => this.#send(event.detail)}
           @typing=${(event: CustomEvent<{ on: boolean }>) => this.session.typing(this.conversation.id, event.detail.on && !this.note)}
           @input=${this.#written}
           @keydown=${{ handleEvent: (event: KeyboardEvent) => this.#key(event), capture: true }}
@@ -297,13 +186,13 @@ export class ReplyBox extends LitElement {
 
   #written(): void {
     const { value } = this.composer;
-    const sought = /^\/(\S{0,32})$/.exec(value);
+    const sought = isTeamRoom(this.conversation) ? null : /^\/(\S{0,32})$/.exec(value);
     this.wanted = sought ? sought[1]! : null;
     this.at = 0;
   }
 
   #key(event: KeyboardEvent): void {
-    if (event.isComposing || event.keyCode === 229) return;
+    if (event.isComposing || event.keyCode === 229 || this.composer.choosing) return;
     if (this.wanted === null) {
       // Out of the field, so that letters are shortcuts again.
       if (event.key === 'Escape') {
@@ -324,9 +213,34 @@ export class ReplyBox extends LitElement {
     event.stopPropagation();
   }
 
-  #send(text: string): void {
+  #send({ text, files }: Written): void {
     this.wanted = null;
-    this.session.send(text, this.conversation.id, { note: this.note });
+    this.session.send(text, this.conversation.id, { note: this.note, files });
+  }
+
+  /** Agents may always send files, as large as the site's visitors may. */
+  get #fileRules(): { maxMiB: number } {
+    return this.#sites.value?.find(({ id }) => id === this.conversation.siteId)?.settings?.files ?? NO_SITE;
+  }
+
+  get #drafts(): Map<string, Draft> {
+    const drafts = draftsOf.get(this.session) ?? new Map<string, Draft>();
+    draftsOf.set(this.session, drafts);
+    return drafts;
+  }
+
+  #keepDraft(): void {
+    if (this.#shown && this.composer) this.#drafts.set(this.#shown, { text: this.composer.value, note: this.note, files: this.composer.attached });
+  }
+
+  async #putDraft({ text, files }: Draft): Promise<void> {
+    // A box that has just come has no field yet.
+    if (!this.hasUpdated) {
+      if (!text && files.length === 0) return;
+      await this.updateComplete;
+    }
+    this.composer.value = text;
+    await this.composer.replaceAttached(files);
   }
 
   #write(note: boolean): void {

@@ -1,5 +1,6 @@
-import { html } from 'lit';
+import { css, html } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import type { SigningKeys } from '../../protocol/evidence.ts';
 import type { Organisation } from '../../protocol/team.ts';
 import { failedCard, loadingCard } from '../forms/page-states.ts';
 import '../forms/text-field.ts';
@@ -11,8 +12,16 @@ import { SettingsSection } from './settings-section.ts';
 /** What concerns the whole organisation: its name, and whether it can send mail. */
 @customElement('consult-admin-settings-organisation')
 export class SettingsOrganisation extends SettingsSection {
+  static override styles = [...SettingsSection.styles, css`
+    .fingerprint {
+      overflow-wrap: anywhere;
+    }
+  `];
+
   @state() private organisation: Organisation | null = null;
   @state() private wrong = '';
+  /** Fingerprints of the keys that sign manifests. */
+  @state() private keys: readonly string[] = [];
 
   override render() {
     void this.language.value;
@@ -37,12 +46,19 @@ export class SettingsOrganisation extends SettingsSection {
           </div>
           <div class="row"><a class="button small" href=${formatRoute('settings', 'mail')}>${t('mailLog')}</a></div>
         </section>
+        <section class="panel" aria-labelledby="key">
+          <header><h2 id="key">${t('manifestKey')}</h2><p class="lead">${t('manifestKeyHint')}</p></header>
+          <p class="mono fingerprint">${this.keys.join(', ')}</p>
+          <div class="row"><a class="button small" href=${formatRoute('verify')} target="_blank" rel="noopener">${t('verifyTitle')}</a></div>
+        </section>
       </div>
     `;
   }
 
   protected async bring(): Promise<void> {
-    this.organisation = await this.api.get<Organisation>('/v1/organisation');
+    const [organisation, { keys }] = await Promise.all([this.api.get<Organisation>('/v1/organisation'), this.api.get<SigningKeys>('/v1/signing-keys')]);
+    this.keys = keys.map(({ kid }) => kid);
+    this.organisation = organisation;
   }
 
   async #save(event: SubmitEvent): Promise<void> {

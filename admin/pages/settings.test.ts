@@ -22,6 +22,7 @@ const delivery = (fields: Partial<Delivery> = {}): Delivery => ({
 const organisation = (configured: boolean) => ({ id: 'o1', name: 'Oak & Ash', mail: { configured, from: configured ? 'hi@oak.example' : null } });
 
 async function open(section: string, answers: Record<string, unknown>, role: 'owner' | 'agent' = 'owner') {
+  answers['/v1/signing-keys'] ??= { keys: [{ kid: 'fingerprint' }] };
   const api = fakeApiOf(role, answers);
   const element = await show(html`<main><consult-admin-settings .api=${api} .route=${parseRoute(`#/settings/${section}`)}></consult-admin-settings></main>`);
   return { api, element };

@@ -4,6 +4,7 @@ import { roleMay } from '../../protocol/permissions.ts';
 import type { Agent, PresenceStatus } from '../../protocol/shapes.ts';
 import type { Invitation, InvitationAnswer, ResetLinkAnswer } from '../../protocol/team.ts';
 import { base } from '../../widget/styles/base.ts';
+import { chatIcon } from '../../widget/styles/icons.ts';
 import type { Session } from '../../widget/engine/session-state.ts';
 import { StoreController } from '../../widget/engine/store-controller.ts';
 import { WireFailure } from '../../widget/engine/wire.ts';
@@ -14,6 +15,7 @@ import { addIcon } from '../forms/form-icons.ts';
 import { pageStyles } from '../forms/form.styles.ts';
 import { failedCard, loadingCard } from '../forms/page-states.ts';
 import '../forms/secret-dialog.ts';
+import { messageColleague } from '../message-colleague.ts';
 import { readAll } from '../read-all.ts';
 import type { Route } from '../router.ts';
 import { panel } from '../styles.ts';
@@ -90,7 +92,7 @@ export class TeamPage extends LitElement {
       <div class="panel table">
         <table>
           <thead>
-            <tr><th scope="col">${t('memberName')}</th><th scope="col">${t('role')}</th><th scope="col">${t('lastSeen')}</th><th scope="col">${t('capacity')}</th>${writes ? html`<th scope="col"><span class="hush">${t('actions')}</span></th>` : nothing}</tr>
+            <tr><th scope="col">${t('memberName')}</th><th scope="col">${t('role')}</th><th scope="col">${t('lastSeen')}</th><th scope="col">${t('capacity')}</th><th scope="col"><span class="hush">${t('actions')}</span></th></tr>
           </thead>
           <tbody>
             ${agents.map((agent) => this.#row(agent, me, writes))}
@@ -123,9 +125,12 @@ export class TeamPage extends LitElement {
             : html`<span class="badge warn">${t('deactivated')}</span>`}
         </td>
         <td data-label=${t('capacity')}>${agent.capacity === null ? html`<span class="quiet-text">${t('capacityAny')}</span>` : agent.capacity}</td>
-        ${writes
-          ? html`<td class="act">${mayChange(me.role, agent) ? html`<button class="button small" aria-label=${t('editNamed', { name: agent.name })} @click=${() => (this.edited = agent)}>${t('edit')}</button>` : nothing}</td>`
-          : nothing}
+        <td class="act">
+          ${active && agent.id !== me.id && this.session
+            ? html`<button class="icon-button" type="button" aria-label=${t('messageNamed', { name: agent.name })} title=${t('messageNamed', { name: agent.name })} @click=${() => void messageColleague(this.api, this.session!, agent.id)}>${chatIcon}</button>`
+            : nothing}
+          ${writes && mayChange(me.role, agent) ? html`<button class="button small" aria-label=${t('editNamed', { name: agent.name })} @click=${() => (this.edited = agent)}>${t('edit')}</button>` : nothing}
+        </td>
       </tr>
     `;
   }

@@ -89,6 +89,64 @@ export const threadStyles = css`
     background: var(--pc-good);
   }
 
+  .where .dot.busy {
+    background: var(--pc-danger);
+  }
+
+  .where .dot.away {
+    background: var(--pc-warn);
+  }
+
+  .where .dot.off {
+    background: var(--pc-control-line);
+  }
+
+  .people {
+    max-inline-size: 100%;
+    min-block-size: 20px;
+    padding: 0;
+    text-align: start;
+  }
+
+  .people:hover {
+    text-decoration: underline;
+  }
+
+  .top .group svg {
+    inline-size: 20px;
+    block-size: 20px;
+    color: var(--pc-accent-ink);
+  }
+
+  .pin[aria-pressed='true'] svg {
+    fill: currentColor;
+  }
+
+  .empty h3 {
+    font-size: var(--pc-text-m, 1rem);
+    color: var(--pc-text);
+  }
+
+  .taking-part {
+    display: inline-flex;
+    align-items: center;
+    flex: none;
+    min-block-size: 32px;
+    padding: 0 var(--pc-1);
+    border-radius: var(--pc-radius-s);
+    font-size: var(--pc-text-xs);
+    color: var(--pc-text-2);
+  }
+
+  .taking-part:hover {
+    background: var(--pc-surface-3);
+  }
+
+  .taking-part .avatar + .avatar {
+    margin-inline-start: -6px;
+    box-shadow: 0 0 0 2px var(--pc-surface);
+  }
+
   .actions {
     display: flex;
     align-items: center;
@@ -162,8 +220,12 @@ export const threadStyles = css`
     block-size: 16px;
   }
 
-  peer-consult-message-list,
   footer,
+  .strip {
+    inline-size: min(860px, 100%);
+    margin-inline: auto;
+  }
+
   .strip {
     inline-size: min(860px, 100%);
     margin-inline: auto;

@@ -66,7 +66,7 @@ describe('thread', () => {
     await write(root, 'ask the warehouse');
     expect(wishes('typing').some(([, on]) => on === true)).to.equal(false);
     await strike(root, 'Enter');
-    expect(wishes('send')).to.deep.equal([['ask the warehouse', 'c1', { note: true }]]);
+    expect(wishes('send')).to.deep.equal([['ask the warehouse', 'c1', { note: true, files: [] }]]);
     // The next line is private too, until somebody says otherwise.
     await write(root, 'and again');
     await strike(root, 'Enter');
@@ -181,20 +181,83 @@ describe('thread', () => {
     expect(pressable(root, 'Export as text').isConnected).to.equal(true);
   });
 
-  it('what is new is marked, and one button leads to it', async () => {
-    const many = Array.from({ length: 60 }, (_none, index) => line(index + 1, { createdAt: new Date(Date.UTC(2026, 10, 21, 8, index * 3)).toISOString() }));
+  it('[L2] [K3] it opens at what is new and reads nothing for that; where that is not loaded yet, a button leads there', async () => {
+    const many = Array.from({ length: 60 }, (_none, index) => line(index + 31, { createdAt: new Date(Date.UTC(2026, 10, 21, 8, index * 3)).toISOString() }));
     session.state.patch({ threads: thread(many) });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync('consult-admin-thread { block-size: 500px }');
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
-    const root = await open({ unread: 30, readSeq: 30, lastSeq: 60 });
-    await until(() => words(root).includes('30 new messages'), 'the button');
-    const list = one<HTMLElementTagNameMap['peer-consult-message-list']>(root, 'peer-consult-message-list');
+    const root = await open({ unread: 30, readSeq: 60, lastSeq: 90 });
+    const list = () => one<HTMLElementTagNameMap['peer-consult-message-list']>(root, 'peer-consult-message-list');
+    await until(() => list().newMark === 'seen', 'opening at the mark');
     expect(all(root, '.new')).to.have.length(1);
-    expect(list.newMark).to.equal('above');
-    await press(root, '30 new messages');
-    expect(list.newMark).to.equal('seen');
+    expect(one(list(), '.jump').textContent).to.contain('30');
+    expect(wishes('markRead')).to.deep.equal([]);
+    root.remove();
+    session.state.patch({ threads: thread(many, { more: true }) });
+    const longer = await open({ unread: 80, readSeq: 10, lastSeq: 90 });
+    await until(() => words(longer).includes('80 new messages'), 'the button');
+    session.state.patch({ threads: thread(Array.from({ length: 90 }, (_none, index) => line(index + 1))) });
+    await press(longer, '80 new messages');
+    const whole = one<HTMLElementTagNameMap['peer-consult-message-list']>(longer, 'peer-consult-message-list');
+    await until(() => whole.newMark === 'seen', 'the mark');
     document.adoptedStyleSheets = document.adoptedStyleSheets.filter((each) => each !== sheet);
+  });
+
+  it('[L4] who has read it is told below the newest line, and moves with what the session hears', async () => {
+    const read = (id: string, name: string, readSeq: number, kind = 'agent') => ({ kind, id, name, readSeq });
+    session.state.patch({ threads: thread([line(1), line(2, { author: { kind: 'agent', id: 'a1', name: 'Ada' } })]) });
+    const root = await open({}, fakeApi({ ...answers, '/v1/conversations/c1/participants': { items: [read('v-c1', 'Visitor c1', 1, 'visitor'), read('a1', 'Ada', 2), read('a2', 'Bo', 1)], next: null } }));
+    const told = () => all(one(root, 'consult-admin-seen-by'), '.face').map((each) => each.textContent!.trim());
+    expect(told()).to.deep.equal([]);
+    session.arrive('read', { conversationId: 'c1', reader: { kind: 'visitor', id: 'v-c1', name: '' }, seq: 2 });
+    await settle();
+    expect(told()).to.deep.equal(['Read by the visitor']);
+    session.arrive('read', { conversationId: 'other', reader: { kind: 'agent', id: 'a2', name: 'Bo' }, seq: 9 });
+    session.arrive('read', { conversationId: 'c1', reader: { kind: 'agent', id: 'a3', name: 'Cho' }, seq: 2 });
+    session.arrive('read', { conversationId: 'c1', reader: { kind: 'agent', id: 'a2', name: 'Bo' }, seq: 2 });
+    session.arrive('read', { conversationId: 'c1', reader: { kind: 'agent', id: 'a2', name: 'Bo' }, seq: 1 });
+    await settle();
+    expect(told()).to.deep.equal(['Read by the visitor · Seen by Bo, Cho']);
+    pressable(root, 'Read by the visitor · Seen by Bo, Cho').click();
+    await settle();
+    expect(words(one(root, 'consult-admin-seen-by'))).to.contain('Who has read this');
+    expect(await violations(root)).to.deep.equal([]);
+  });
+
+  it('[P4] [I4] it is pinned, joined, left and handed over from the menu; a refusal is told in words', async () => {
+    const root = await open();
+    await press(root, 'Pin');
+    expect(wishes('pin')).to.deep.equal([['c1', true]]);
+    session.state.patch({ pins: ['c1'] });
+    await settle();
+    expect(pressable(root, 'Unpin').isConnected).to.equal(true);
+    await press(root, 'Take part');
+    expect(wishes('join')).to.deep.equal([['c1']]);
+    await press(root, 'Hand over…');
+    await press(root, 'Hand over');
+    expect(words(root)).to.contain('Choose a colleague.');
+    const people = all(one(root, 'consult-admin-transfer-dialog'), '[role="option"]');
+    expect(people.map((each) => each.textContent!.replace(/\s+/g, ' ').trim()), 'never oneself').to.deep.equal(['BBoBusy']);
+    people[0]!.click();
+    await settle();
+    expect(await violations(root)).to.deep.equal([]);
+    await press(root, 'Hand over');
+    expect(wishes('transfer')).to.deep.equal([['c1', 'a2', '']]);
+    clear();
+    const member = await open({ members: [{ id: 'a1', name: 'Ada' }, { id: 'a2', name: 'Bo' }], assignee: { id: 'a9', name: 'Zoe' } });
+    expect(pressable(member, 'Taking part: Me, Bo').isConnected).to.equal(true);
+    await press(member, 'No longer take part');
+    expect(wishes('leave')).to.deep.equal([['c1']]);
+  });
+
+  it('[I4] a closed conversation says who ended it, or that it closed by itself', async () => {
+    const ended = async (closedBy: Conversation['closedBy']) => words(await open({ status: 'closed', closedBy }));
+    expect(await ended({ kind: 'visitor', id: 'v-c1', name: 'Visitor c1' })).to.contain('The visitor ended this conversation.');
+    expect(await ended({ kind: 'agent', id: 'a1', name: 'Ada' })).to.contain('You ended this conversation.');
+    expect(await ended({ kind: 'agent', id: 'a2', name: 'Bo' })).to.contain('Bo ended this conversation.');
+    expect(await ended(null)).to.contain('Closed by itself');
+    expect(await ended({ kind: 'system', id: '', name: '' })).to.contain('A message from the visitor opens it again.');
   });
 
   it('keys: n writes a note, r an answer, m takes it, e closes it; not while somebody writes', async () => {

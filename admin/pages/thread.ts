@@ -3,7 +3,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Conversation } from '../../protocol/shapes.ts';
 import { roleMay } from '../../protocol/permissions.ts';
 import { base } from '../../widget/styles/base.ts';
-import { backIcon, downIcon, phoneIcon, videoIcon } from '../../widget/styles/icons.ts';
+import { backIcon, phoneIcon, videoIcon } from '../../widget/styles/icons.ts';
 import { StoreController } from '../../widget/engine/store-controller.ts';
 import type { Outcome, Session, SessionState } from '../../widget/engine/session-state.ts';
 import { loadTexts, type Texts } from '../../widget/texts/texts.ts';
@@ -12,7 +12,7 @@ import { NOBODY, assignChoices } from '../assign-choices.ts';
 import { avatar } from '../avatar.ts';
 import type { Choice } from '../choice-list.ts';
 import { download } from '../download.ts';
-import { botIcon, doneIcon, downloadIcon, historyIcon, mailIcon, moreIcon, paneIcon, personIcon, reopenIcon, starIcon, tagIcon, trashIcon, verifiedIcon } from '../icons.ts';
+import { botIcon, doneIcon, downloadIcon, historyIcon, joinIcon, leaveIcon, mailIcon, moreIcon, paneIcon, personIcon, pinIcon, reopenIcon, starIcon, tagIcon, teamIcon, transferIcon, trashIcon, verifiedIcon } from '../icons.ts';
 import { MediaController } from '../media-controller.ts';
 import { paneShown, showPane } from '../pane-shown.ts';
 import { formatRoute, go } from '../router.ts';
@@ -24,11 +24,13 @@ import { toast } from '../toast.ts';
 import { workspaceOf } from '../workspace.ts';
 import type { VisitorSight } from './conversation-list.ts';
 import { threadStyles } from './thread.styles.ts';
-import '../../widget/chat/message-list.ts';
 import '../choice-list.ts';
 import '../dropdown.ts';
 import '../forms/confirm-dialog.ts';
 import './reply-box.ts';
+import './team-members.ts';
+import './thread-lines.ts';
+import './transfer-dialog.ts';
 import './visitor-pane.ts';
 
 /** One conversation: what was said, what to say next, whose it is, and what is known of the visitor. */
@@ -44,12 +46,9 @@ export class Thread extends LitElement {
   /** Where the list is. */
   @property() back = formatRoute('inbox');
   @state() private texts: Texts | undefined;
-  /** The first line that was not read when the conversation was opened. */
-  @state() private newFrom: number | null = null;
-  @state() private jump = 0;
   /** The pane was asked for although a call takes its place. */
   @state() private paneInCall = false;
-  @query('peer-consult-message-list') private lines!: HTMLElementTagNameMap['peer-consult-message-list'];
+  @state() private asked: 'transfer' | 'members' | null = null;
   @query('consult-admin-reply-box') private box!: HTMLElementTagNameMap['consult-admin-reply-box'] | null;
   @query('.assign') private assignMenu!: HTMLElementTagNameMap['consult-admin-dropdown'];
   @query('.tagging') private tagMenu!: HTMLElementTagNameMap['consult-admin-dropdown'];
@@ -90,15 +89,12 @@ export class Thread extends LitElement {
       this.#spoken = locale;
       void loadTexts(locale).then((texts) => (this.texts = texts));
     }
-    const { id, unread, readSeq } = this.conversation;
+    const { id } = this.conversation;
     if (this.#shown === id) return;
     if (this.#shown) this.session.view(this.#shown, false);
     this.#shown = id;
-    this.newFrom = unread > 0 && readSeq > 0 ? readSeq + 1 : null;
-    this.jump = 0;
+    this.asked = null;
     this.session.view(id, true);
-    this.session.load(id);
-    if (this.newFrom !== null) void this.#offerJump(id, unread);
   }
 
   override firstUpdated(): void {
@@ -106,42 +102,42 @@ export class Thread extends LitElement {
   }
 
   override render() {
-    const locale = this.#language.value ?? 'en';
+    void this.#language.value;
     const state = this.#state.value!;
     const { conversation } = this;
-    const thread = state.threads.get(conversation.id);
     const closed = conversation.status === 'closed';
     return html`
       <section class="talk" aria-label=${t('conversationWith', { name: conversation.visitor.name })}>
         <header>${this.#top(state)} ${this.#facts(state, closed)}</header>
-        ${this.jump ? html`<div class="jump"><button type="button" @click=${this.#toNew}>${downIcon}${t('newMessages', { count: this.jump })}</button></div>` : nothing}
-        <peer-consult-message-list
-          .lines=${thread?.lines ?? []}
+        <consult-admin-thread-lines
+          .api=${this.api}
+          .session=${this.session}
+          .conversation=${conversation}
           .texts=${this.texts}
-          .language=${locale}
-          .selfKind=${'agent'}
-          .selfId=${state.self?.id ?? ''}
-          .readSeq=${conversation.visitorReadSeq}
-          .more=${thread?.more ?? false}
-          .loading=${thread?.loading ?? true}
-          .typing=${thread?.typing ?? []}
-          .newFrom=${this.newFrom}
-          .newLabel=${t('newHere')}
-          .callLinks=${true}
-          @load-earlier=${() => this.session.loadEarlier(conversation.id)}
-          @read=${() => this.session.markRead(conversation.id)}
-          @retry=${(event: CustomEvent<{ clientId: string }>) => this.session.retry(event.detail.clientId)}
-          @discard=${this.#discard}
+          @give-back=${(event: CustomEvent<{ text: string }>) => this.box?.giveBack(event.detail.text)}
           @open-call=${() => go(formatRoute('history', null, { visitor: conversation.visitor.id }))}
-        ></peer-consult-message-list>
+        ></consult-admin-thread-lines>
         ${this.#rating()} ${this.#bot()} ${this.#collision(state)}
         ${closed
-          ? html`<div class="closed"><span>${t('closedNotice')}</span><button class="button finish" type="button" @click=${this.#finish}>${reopenIcon}${t('reopenConversation')}</button></div>`
+          ? html`<div class="closed"><span>${this.#ended(state)}</span><button class="button finish" type="button" @click=${this.#finish}>${reopenIcon}${t('reopenConversation')}</button></div>`
           : html`<footer><consult-admin-reply-box .api=${this.api} .session=${this.session} .conversation=${conversation} .texts=${this.texts}></consult-admin-reply-box></footer>`}
       </section>
       <consult-admin-visitor-pane .api=${this.api} .session=${this.session} .conversation=${conversation} ?shown=${this.#paneOn} ?sheet=${this.#crowded} @closed=${() => this.#paneOn && this.#togglePane()}></consult-admin-visitor-pane>
+      ${this.asked === 'transfer' ? html`<consult-admin-transfer-dialog .session=${this.session} .conversation=${conversation} @closed=${() => (this.asked = null)}></consult-admin-transfer-dialog>` : nothing}
+      ${this.asked === 'members' ? html`<consult-admin-team-members .api=${this.api} .session=${this.session} .conversation=${conversation} @closed=${() => (this.asked = null)}></consult-admin-team-members>` : nothing}
       <consult-admin-confirm-dialog></consult-admin-confirm-dialog>
     `;
+  }
+
+  /** Who or what ended it. */
+  #ended({ self }: SessionState): string {
+    const { closedBy } = this.conversation;
+    const who =
+      !closedBy || closedBy.kind === 'system' ? t('closedBySilence')
+      : closedBy.kind === 'visitor' ? t('closedByVisitor')
+      : closedBy.id === self?.id ? t('closedByMe')
+      : t('closedByNamed', { name: closedBy.name });
+    return `${who} ${t('closedReopens')}`;
   }
 
   #top(state: SessionState) {
@@ -161,14 +157,16 @@ export class Thread extends LitElement {
           <button class="icon-button" type="button" ?disabled=${busy} aria-label=${t('callVoice')} title=${t('callVoice')} @click=${() => this.#call('audio')}>${phoneIcon}</button>
           <button class="icon-button" type="button" ?disabled=${busy} aria-label=${t('callVideo')} title=${t('callVideo')} @click=${() => this.#call('video')}>${videoIcon}</button>
           <button class="icon-button" type="button" aria-pressed=${pane ? 'true' : 'false'} aria-label=${t('visitorDetails')} title=${t('visitorDetails')} @click=${this.#togglePane}>${paneIcon}</button>
-          ${this.#menu()}
+          ${this.#menu(state)}
         </div>
       </div>
     `;
   }
 
-  #menu() {
-    const { status, visitor } = this.conversation;
+  #menu({ self, pins }: SessionState) {
+    const { id, status, visitor, members = [] } = this.conversation;
+    const pinned = pins.includes(id);
+    const takesPart = members.some((member) => member.id === self?.id);
     const account = this.#account.value;
     const mayDelete = account?.status === 'signed-in' && roleMay(account.agent.role, 'conversations:delete');
     const item = (icon: unknown, words: string, act: () => void, kind = '') => html`<button type="button" class=${kind} @click=${(event: Event) => this.#choose(event, act)}>${icon}${words}</button>`;
@@ -176,6 +174,11 @@ export class Thread extends LitElement {
       <consult-admin-dropdown icon .label=${t('moreActions')}>
         <span slot="face">${moreIcon}</span>
         <div class="menu">
+          ${item(pinIcon, t(pinned ? 'unpin' : 'pin'), () => void this.#say(this.session.pin(id, !pinned)))}
+          ${item(takesPart ? leaveIcon : joinIcon, t(takesPart ? 'leaveConversation' : 'joinConversation'), () => void this.#say(takesPart ? this.session.leave(id) : this.session.join(id)))}
+          ${item(teamIcon, t('members'), () => (this.asked = 'members'))}
+          ${status === 'open' ? item(transferIcon, t('transfer'), () => (this.asked = 'transfer')) : nothing}
+          <hr />
           ${item(mailIcon, t('mailTranscript'), () => void this.#transcript())}
           ${item(downloadIcon, t('exportText'), () => void this.#export('txt'))}
           ${item(downloadIcon, t('exportJson'), () => void this.#export('json'))}
@@ -199,6 +202,7 @@ export class Thread extends LitElement {
             void this.#assign(event.detail.id === NOBODY ? null : event.detail.id);
           }}></consult-admin-choice-list>
         </consult-admin-dropdown>
+        ${this.#members(state)}
         <div class="tags">
           <consult-admin-dropdown class="tagging" .label=${tags.length ? t('tags') : t('putTag')} @opened=${this.#fresh}>
             <span slot="face" class="face">${tagIcon}<span>${tags.length ? t('tags') : t('putTag')}</span></span>
@@ -211,6 +215,17 @@ export class Thread extends LitElement {
           : html`<button class="button finish" type="button" aria-label=${t('closeConversation')} title=${t('closeConversation')} @click=${this.#finish}>${doneIcon}<span>${t('finish')}</span></button>`}
       </div>
     `;
+  }
+
+  /** Colleagues who take part, beside whom it belongs to. */
+  #members({ self }: SessionState) {
+    const { members = [], assignee } = this.conversation;
+    const others = members.filter(({ id }) => id !== assignee?.id);
+    if (!others.length) return nothing;
+    const words = t('takesPart', { names: others.map(({ id, name }) => (id === self?.id ? t('me') : name)).join(', ') });
+    return html`<button type="button" class="taking-part" aria-label=${words} title=${words} @click=${() => (this.asked = 'members')}>
+      ${others.slice(0, 3).map(({ id, name }) => avatar(id, name))}${others.length > 3 ? html`<span>+${others.length - 3}</span>` : nothing}
+    </button>`;
   }
 
   #rating() {
@@ -241,12 +256,6 @@ export class Thread extends LitElement {
         ${others.slice(0, 3).map((each) => avatar(each.id, each.name))}<span>${others.length ? t(writing.length ? 'colleagueWrites' : 'colleagueLooks', { name: names }) : nothing}</span>
       </div>
     `;
-  }
-
-  #discard(event: CustomEvent<{ clientId: string }>): void {
-    // What was refused goes back to where it can be changed; nothing that was typed is lost.
-    const text = this.session.discard(event.detail.clientId);
-    if (text) this.box?.giveBack(text);
   }
 
   #call(mode: 'audio' | 'video'): void {
@@ -324,42 +333,6 @@ export class Thread extends LitElement {
     } catch (error) {
       toast(failureText(error), { bad: true });
     }
-  }
-
-  /** Offers the way to what is new once it is known to lie above what the window shows. */
-  async #offerJump(id: string, count: number): Promise<void> {
-    for (let frame = 0; frame < 120 && this.#shown === id; frame++) {
-      await new Promise(requestAnimationFrame);
-      const thread = this.session.state.value.threads.get(id);
-      if (!thread || thread.loading || !thread.lines.length || !this.texts) continue;
-      // Drawn, and brought to its end by the list itself.
-      await this.updateComplete;
-      await this.lines.updateComplete;
-      for (let turn = 0; turn < 2; turn++) await new Promise(requestAnimationFrame);
-      if (this.#shown === id && this.lines.newMark !== 'seen') this.jump = count;
-      return;
-    }
-  }
-
-  async #toNew(): Promise<void> {
-    const { id } = this.conversation;
-    this.jump = 0;
-    // Older pages come until the mark is among them.
-    for (let page = 0; page < 40 && this.#shown === id && this.lines.newMark === 'missing'; page++) {
-      const thread = this.session.state.value.threads.get(id);
-      if (!thread?.more) break;
-      if (!thread.loading) this.session.loadEarlier(id);
-      await new Promise<void>((resolve) => {
-        const leave = this.session.state.subscribe((state) => {
-          if (state.threads.get(id)?.loading) return;
-          leave();
-          resolve();
-        });
-      });
-      await this.updateComplete;
-      await this.lines.updateComplete;
-    }
-    this.lines.scrollToNew();
   }
 }
 

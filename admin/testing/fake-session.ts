@@ -8,7 +8,7 @@ export interface FakeSession extends Session {
   readonly state: Store<SessionState>;
   readonly wishes: { name: string; args: unknown[] }[];
   /** Plays the server: an event of this type arrives. */
-  arrive(type: string): void;
+  arrive(type: string, event?: object): void;
   /** Plays the server: a message arrives. */
   hear(message: Message): void;
 }
@@ -17,17 +17,17 @@ export interface FakeSession extends Session {
 export function fakeSession(): FakeSession {
   const wishes: { name: string; args: unknown[] }[] = [];
   const state = createStore<SessionState>({
-    link: 'online', self: { kind: 'agent', id: 'a1', name: 'Ada' }, site: null, presence: null, team: new Map(), conversations: [], threads: new Map(),
+    link: 'online', self: { kind: 'agent', id: 'a1', name: 'Ada' }, site: null, presence: null, team: new Map(), conversations: [], pins: [], threads: new Map(),
     ringing: [], call: null, unread: 0, contactKnown: false, removed: new Set(), viewers: new Map(), visitors: new Map(), refusal: null,
   });
-  const heard: { type: string; receive: () => void }[] = [];
+  const heard: { type: string; receive: (event: object) => void }[] = [];
   const listeners = new Set<(message: Message) => void>();
   const own: Record<string, unknown> = {
     state,
     wishes,
     callEngine: null,
-    arrive: (type: string) => heard.filter((each) => each.type === type).forEach(({ receive }) => receive()),
-    wire: { on: (type: string, receive: () => void) => (heard.push({ type, receive }), () => undefined), onHello: () => () => undefined },
+    arrive: (type: string, event: object = {}) => heard.filter((each) => each.type === type).forEach(({ receive }) => receive(event)),
+    wire: { on: (type: string, receive: (event: object) => void) => (heard.push({ type, receive }), () => undefined), onHello: () => () => undefined },
     hear: (message: Message) => listeners.forEach((receive) => receive(message)),
     onMessage: (receive: (message: Message) => void) => (listeners.add(receive), () => listeners.delete(receive)),
   };
@@ -81,7 +81,7 @@ export function call(id: string, fields: Partial<Call> = {}): Call {
     id, conversationId: 'c1', siteId: 's1', mode: 'audio', state: 'ended', visitor: { id: 'v1', name: 'Calm Otter' },
     startedBy: { kind: 'visitor', id: 'v1', name: 'Calm Otter' }, answeredBy: { kind: 'agent', id: 'a1', name: 'Ada' },
     createdAt: '2026-11-21T08:00:00Z', answeredAt: '2026-11-21T08:00:05Z', endedAt: '2026-11-21T08:02:10Z', endReason: 'visitor_hangup',
-    consents: { visitor: true, agent: true }, recording: { id: `r-${id}`, state: 'ready', on: false, durationMs: 125_000 },
+    consents: { visitor: true, agent: true }, recording: { id: `r-${id}`, state: 'ready', on: false, paused: false, durationMs: 125_000 },
     ...fields,
   };
 }

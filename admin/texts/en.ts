@@ -62,7 +62,6 @@ export const en = {
   you: 'You: {text}',
   closeConversation: 'Close conversation',
   reopenConversation: 'Reopen conversation',
-  closedNotice: 'This conversation is closed. A message from the visitor opens it again.',
   callVoice: 'Voice call',
   callVideo: 'Video call',
   visitorCalls: 'Calls of this visitor',

@@ -63,7 +63,6 @@ export const ko: Record<TextKey, string> = {
   you: '나: {text}',
   closeConversation: '상담 종료',
   reopenConversation: '상담 다시 열기',
-  closedNotice: '종료된 상담입니다. 고객이 메시지를 보내면 다시 열립니다.',
   callVoice: '음성 통화',
   callVideo: '영상 통화',
   visitorCalls: '이 고객의 통화 기록',

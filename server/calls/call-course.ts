@@ -8,6 +8,7 @@ import { decide, type CallEvent, type Decision } from './call-state.ts';
 import { callLine, callView, situationOf } from './call-view.ts';
 import type { CallRecord, CallsStore } from './calls.store.ts';
 import type { RecordingLight } from './recording-light.ts';
+import type { WaitingLine } from './waiting-line.ts';
 
 /** How long a call rings, in ms. Matrix' CALL_TIMEOUT_MS. */
 export const RING_MS = 60_000;
@@ -53,6 +54,8 @@ export interface CallCourse {
 /** What a course needs. */
 export interface CallCourseOptions {
   store: CallsStore;
+  /** Told of calls that leave it. */
+  line: Pick<WaitingLine, 'moved'>;
   hub: Hub;
   events: Pick<Events, 'emit'>;
   clock: Clock;
@@ -83,7 +86,7 @@ export function place(call: CallRecord) {
 const nobody: ReadonlySet<string> = new Set();
 
 /** Makes a course on which no call is yet. */
-export function createCallCourse({ store, hub, events, clock, legs, light, observers, addCallLine, failed }: CallCourseOptions): CallCourse {
+export function createCallCourse({ store, line, hub, events, clock, legs, light, observers, addCallLine, failed }: CallCourseOptions): CallCourse {
   const rings = new Map<string, Timer>();
   const unwilling = new Map<string, Set<string>>();
   const organisations = new Map<string, string>();
@@ -124,6 +127,7 @@ export function createCallCourse({ store, hub, events, clock, legs, light, obser
     hub.publish(from === 'ringing' ? rungBy(call) : membersOf(call), { type: 'call.updated', call: callView(call, false) });
     if (from === 'ringing' && call.startedByKind === 'visitor') {
       hub.publish([`agents:${call.organisationId}`], { type: 'queue.removed', callId: call.id, reason: call.endReason ?? 'error' });
+      line.moved(call.organisationId);
     }
     await conclude(call);
     events.emit({ ...place(call), type: 'call.ended' });

@@ -1,7 +1,8 @@
-import { and, asc, desc, eq, exists, gt, gte, inArray, isNotNull, isNull, lt, ne, or, sql, type SQL } from 'drizzle-orm';
+import { and, asc, count, desc, eq, exists, gt, gte, inArray, isNotNull, isNull, lt, min, ne, or, sql, type SQL } from 'drizzle-orm';
 import type { CallEndReason, CallMode, CallState, PrincipalKind, RecordingState } from '../../protocol/shapes.ts';
 import type { Place } from '../page-cursor.ts';
 import type { Database } from '../store/database.ts';
+import { isPaused } from '../recordings/pauses.ts';
 import { holdsPart, partsLike } from '../store/holds-part.ts';
 import type { NewRow, Row } from '../store/tables.ts';
 
@@ -9,7 +10,7 @@ import type { NewRow, Row } from '../store/tables.ts';
 export interface CallRecord extends Row<'calls'> {
   visitorName: string;
   consents: { visitor?: boolean; agent?: boolean };
-  recording: { id: string; state: RecordingState; durationMs: number | null } | null;
+  recording: { id: string; state: RecordingState; paused: boolean; durationMs: number | null } | null;
 }
 
 /** Which calls a page holds (all that is said has to fit), and where it begins: behind the call `after`. */
@@ -29,6 +30,8 @@ export interface CallsFilter {
   /** Part of the visitor's or agent's name, or of a line of its conversation; of private notes only `withNotes`. */
   text?: string | undefined;
   withNotes?: boolean | undefined;
+  /** The conversations that hold `text` in a line or in the visitor's name, if that is known already. */
+  holding?: readonly string[] | undefined;
   /** `newest` unless said. */
   sort?: 'newest' | 'oldest' | undefined;
   after?: Place | undefined;
@@ -69,8 +72,10 @@ export interface CallsStore {
   liveOfVisitor(organisationId: string, visitorId: string): Promise<CallRecord[]>;
   /** What rings or runs in an organisation. */
   liveOfOrganisation(organisationId: string): Promise<CallRecord[]>;
-  /** How many visitors' calls ring in an organisation since before this one. */
-  ringingBefore(call: { organisationId: string; createdAt: number; id: string }): Promise<number>;
+  /** The visitors' calls that ring in an organisation, who came first before. */
+  waiting(organisationId: string): Promise<{ id: string; visitorId: string }[]>;
+  /** How many of the visitors' calls were answered since a moment, and when the first of them was. */
+  answersSince(organisationId: string, since: number): Promise<{ count: number; firstAt: number | null }>;
   /** Keeps the newest word of each member. */
   setConsent(consent: ConsentGiven): Promise<void>;
   /** Those of a conversation, oldest first. */
@@ -90,7 +95,7 @@ export function createCallsStore({ q, tables }: Pick<Database, 'q' | 'tables'>):
   const select = async (where: SQL | undefined, options: { limit?: number; oldest?: boolean } = {}): Promise<CallRecord[]> => {
     const query = q.select({
       call: calls, visitorName: visitors.name,
-      recordingId: recordings.id, recordingState: recordings.state, durationMs: recordings.durationMs,
+      recordingId: recordings.id, recordingState: recordings.state, durationMs: recordings.durationMs, pauses: recordings.pauses,
     }).from(calls)
       .leftJoin(visitors, eq(visitors.id, calls.visitorId))
       .leftJoin(recordings, eq(recordings.callId, calls.id))
@@ -99,7 +104,7 @@ export function createCallsStore({ q, tables }: Pick<Database, 'q' | 'tables'>):
     if (rows.length === 0) return [];
     const given = await q.select({ callId: consents.callId, memberKind: consents.memberKind, memberId: consents.memberId, granted: consents.granted })
       .from(consents).where(inArray(consents.callId, rows.map((row) => row.call.id)));
-    return rows.map(({ call, visitorName, recordingId, recordingState, durationMs }) => {
+    return rows.map(({ call, visitorName, recordingId, recordingState, durationMs, pauses }) => {
       const said = (kind: PrincipalKind, id: string | null) =>
         given.find((consent) => consent.callId === call.id && consent.memberKind === kind && consent.memberId === id)?.granted;
       const visitor = said('visitor', call.visitorId);
@@ -107,7 +112,7 @@ export function createCallsStore({ q, tables }: Pick<Database, 'q' | 'tables'>):
       return {
         ...call, visitorName: visitorName ?? '',
         consents: { ...(visitor !== undefined && { visitor }), ...(agent !== undefined && { agent }) },
-        recording: recordingId !== null && recordingState !== null ? { id: recordingId, state: recordingState, durationMs } : null,
+        recording: recordingId !== null && recordingState !== null ? { id: recordingId, state: recordingState, paused: call.state !== 'ended' && isPaused(pauses), durationMs } : null,
       };
     });
   };
@@ -142,11 +147,15 @@ export function createCallsStore({ q, tables }: Pick<Database, 'q' | 'tables'>):
     liveOfVisitor: async (organisationId, visitorId) =>
       (await live()).filter((call) => call.organisationId === organisationId && call.visitorId === visitorId),
     liveOfOrganisation: async (organisationId) => (await live()).filter((call) => call.organisationId === organisationId),
-    async ringingBefore({ organisationId, createdAt, id }) {
-      const waiting = await q.select({ organisationId: calls.organisationId, createdAt: calls.createdAt, id: calls.id }).from(calls)
-        .where(and(hasKey, eq(calls.state, 'ringing'), eq(calls.startedByKind, 'visitor')));
-      return waiting.filter((call) => call.organisationId === organisationId
-        && (call.createdAt < createdAt || (call.createdAt === createdAt && call.id < id))).length;
+    waiting: async (organisationId) => q.select({ id: calls.id, visitorId: calls.visitorId }).from(calls)
+      .where(and(hasKey, eq(calls.organisationId, organisationId), eq(calls.state, 'ringing'), eq(calls.startedByKind, 'visitor')))
+      .orderBy(asc(calls.createdAt), asc(calls.id)),
+    async answersSince(organisationId, since) {
+      // A call rings for a minute at most: what was answered since then began a little before, which the index knows.
+      const [row] = await q.select({ count: count(), firstAt: min(calls.answeredAt) }).from(calls).where(and(
+        eq(calls.organisationId, organisationId), gte(calls.createdAt, since - 120_000), gte(calls.answeredAt, since), eq(calls.startedByKind, 'visitor'),
+      ));
+      return { count: Number(row?.count ?? 0), firstAt: row?.firstAt == null ? null : Number(row.firstAt) };
     },
     async setConsent(consent) {
       const { granted, textVersion, locale, createdAt } = consent;
@@ -156,7 +165,7 @@ export function createCallsStore({ q, tables }: Pick<Database, 'q' | 'tables'>):
     },
     ofConversation: (organisationId, conversationId) =>
       select(and(eq(calls.organisationId, organisationId), eq(calls.conversationId, conversationId)), { oldest: true }),
-    page(organisationId, { visitorId, agentId, mode, from, to, siteId, outcome, recorded, text, withNotes = false, sort, after, limit }) {
+    page(organisationId, { visitorId, agentId, mode, from, to, siteId, outcome, recorded, text, withNotes = false, holding, sort, after, limit }) {
       const oldest = sort === 'oldest';
       const conditions: (SQL | undefined)[] = [eq(calls.organisationId, organisationId)];
       if (visitorId !== undefined) conditions.push(eq(calls.visitorId, visitorId));
@@ -170,9 +179,9 @@ export function createCallsStore({ q, tables }: Pick<Database, 'q' | 'tables'>):
       if (recorded !== undefined) conditions.push(recorded ? isNotNull(recordings.id) : isNull(recordings.id));
       if (text !== undefined) {
         const patterns = partsLike(text);
-        const said = q.select({ one: sql`1` }).from(messages)
-          .where(and(eq(messages.conversationId, calls.conversationId), withNotes ? undefined : ne(messages.kind, 'note'), holdsPart(messages.text, patterns)));
-        conditions.push(or(holdsPart(visitors.name, patterns), holdsPart(calls.agentName, patterns), exists(said)));
+        const said = holding ? inArray(calls.conversationId, [...holding]) : exists(q.select({ one: sql`1` }).from(messages)
+          .where(and(eq(messages.conversationId, calls.conversationId), withNotes ? undefined : ne(messages.kind, 'note'), holdsPart(messages.text, patterns))));
+        conditions.push(or(holdsPart(visitors.name, patterns), holdsPart(calls.agentName, patterns), said));
       }
       if (after) {
         const beyond = oldest ? gt : lt;

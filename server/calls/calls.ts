@@ -8,6 +8,7 @@ import { Problem, problem } from '../errors.ts';
 import type { Events } from '../events/events.ts';
 import type { Hub, Topic } from '../hub/hub.ts';
 import { pageOf, readCursor } from '../page-cursor.ts';
+import type { Search } from '../search/search.ts';
 import { createCallCourse, membersOf, place, rungBy, type CallObserver } from './call-course.ts';
 import { callIdOf } from './call-id.ts';
 import { createCallLegs } from './call-legs.ts';
@@ -15,6 +16,7 @@ import { isMember, type CallEvent, type HangupReason } from './call-state.ts';
 import { callView, situationOf } from './call-view.ts';
 import type { CallRecord, CallsFilter, CallsStore } from './calls.store.ts';
 import type { IceServers } from './ice-servers.ts';
+import { createWaitingLine } from './waiting-line.ts';
 import type { RecordingLight } from './recording-light.ts';
 
 /** A call with what is shown beside it. */
@@ -46,6 +48,7 @@ export interface CallJoined {
   call: Call;
   iceServers: IceServer[];
   position?: number;
+  etaMs?: number;
   peerConnectionId: string | null;
 }
 
@@ -76,7 +79,7 @@ export interface Calls {
   /** A call of the agent's organisation, or of the visitor itself. */
   get(principal: Asker, callId: string): Promise<Call>;
   /** A page of the organisation's calls, or of the visitor's own. Throws `bad_request` for a cursor that is none. */
-  list(principal: Asker, query: Omit<CallsFilter, 'after' | 'withNotes'> & { cursor?: string | undefined }): Promise<Page<Call>>;
+  list(principal: Asker, query: Omit<CallsFilter, 'after' | 'withNotes' | 'holding'> & { cursor?: string | undefined }): Promise<Page<Call>>;
   /** Those of a conversation, oldest first. */
   ofConversation(organisationId: string, conversationId: string): Promise<Call[]>;
   /** Who hears of a call that is under way: every connection of its two members. */
@@ -103,6 +106,8 @@ export interface CallsOptions {
   sites: { profile(siteId: string): Promise<Pick<SiteProfile, 'calls'>> };
   iceServers: IceServers;
   light: RecordingLight;
+  /** Finds conversations by what was said; without it lists look through the messages themselves. */
+  search?: Pick<Search, 'conversationsHolding'>;
   /** Told of what failed behind somebody's back and will be tried again. */
   failed: (error: unknown, what: string) => void;
 }
@@ -110,10 +115,11 @@ export interface CallsOptions {
 const other = (side: PrincipalKind): PrincipalKind => (side === 'visitor' ? 'agent' : 'visitor');
 
 /** Makes the use cases of calls. */
-export function createCalls({ store, hub, events, clock, chat, presence, sites, iceServers, light, failed }: CallsOptions): Calls {
+export function createCalls({ store, hub, events, clock, chat, presence, sites, iceServers, light, search, failed }: CallsOptions): Calls {
   const legs = createCallLegs({ clock, expired: (callId, side) => course.lost(callId, side) });
   const observers: CallObserver[] = [];
-  const course = createCallCourse({ store, hub, events, clock, legs, light, observers, addCallLine: (line) => chat.addCallLine(line), failed });
+  const line = createWaitingLine({ store, hub, clock, failed });
+  const course = createCallCourse({ line, store, hub, events, clock, legs, light, observers, addCallLine: (line) => chat.addCallLine(line), failed });
   const open = new Set<string>();
   let repair: Timer | null = null;
 
@@ -207,6 +213,7 @@ export function createCalls({ store, hub, events, clock, chat, presence, sites, 
       if (principal.kind === 'visitor' && !(await sites.profile(principal.siteId)).calls[mode]) throw problem('forbidden', `This site takes no ${mode === 'audio' ? 'voice' : 'video'} calls.`);
       const conversation = conversationId === undefined
         ? await chat.conversationOf(principal as VisitorPrincipal) : await chat.member(principal, conversationId);
+      if (conversation.visitorId === '') throw problem('unprocessable', 'Calls are with visitors; this is a room of the team.');
       const id = clientId === undefined ? clock.id() : callIdOf(principal, clientId);
       const inserted = await store.insert({
         id, organisationId: principal.organisationId, siteId: conversation.siteId, conversationId: conversation.id,
@@ -231,8 +238,7 @@ export function createCalls({ store, hub, events, clock, chat, presence, sites, 
         hub.publish(rungBy(call!), { type: 'call.updated', call: view(call!) }, { except: connectionId });
         events.emit({ ...place(call!), type: 'call.started' });
       }
-      const position = principal.kind === 'visitor' && call!.state === 'ringing' ? 1 + (await store.ringingBefore(call!)) : undefined;
-      return { ...joined(call!, caller), ...(position !== undefined && { position }) };
+      return { ...joined(call!, caller), ...(principal.kind === 'visitor' && call!.state === 'ringing' && (await line.place(call!))) };
     },
 
     async accept(caller, callId) {
@@ -258,7 +264,10 @@ export function createCalls({ store, hub, events, clock, chat, presence, sites, 
       hub.publish([`${call.startedByKind}:${call.startedById}`], { type: 'call.updated', call: view(call) }, { except: starter ?? connectionId });
       const rang: Topic[] = principal.kind === 'agent' ? [`agents:${call.organisationId}`] : [`visitor:${principal.id}`];
       hub.publish(rang, { type: 'call.updated', call: view(call), answeredElsewhere: true }, { except: connectionId });
-      if (principal.kind === 'agent') hub.publish(rang, { type: 'queue.removed', callId, reason: 'answered' });
+      if (principal.kind === 'agent') {
+        hub.publish(rang, { type: 'queue.removed', callId, reason: 'answered' });
+        line.moved(call.organisationId);
+      }
       return joined(call, caller);
     },
 
@@ -307,6 +316,8 @@ export function createCalls({ store, hub, events, clock, chat, presence, sites, 
       const call = (await store.find(before.organisationId, callId)) ?? before;
       if (!granted) for (const observer of observers) await observer.consentRevoked?.(call);
       hub.publish(membersOf(call), { type: 'call.updated', call: view(call) }, { except: connectionId });
+      // Agents see before they answer whether it may be recorded.
+      if (call.state === 'ringing' && call.startedByKind === 'visitor') hub.publish([`agents:${call.organisationId}`], { type: 'queue.updated', call: view(call) });
       return view(call);
     },
 
@@ -320,7 +331,8 @@ export function createCalls({ store, hub, events, clock, chat, presence, sites, 
     async list({ kind, id, organisationId }, { cursor, ...filter }) {
       const own = kind === 'visitor' ? { visitorId: id } : {};
       if (own.visitorId !== undefined && (filter.visitorId ?? id) !== id) return { items: [], next: null };
-      const rows = await store.page(organisationId, { ...filter, ...own, withNotes: kind !== 'visitor', after: readCursor(cursor), limit: filter.limit + 1 });
+      const holding = filter.text === undefined || kind === 'visitor' ? null : await search?.conversationsHolding(organisationId, filter.text);
+      const rows = await store.page(organisationId, { ...filter, ...own, ...(holding && { holding }), withNotes: kind !== 'visitor', after: readCursor(cursor), limit: filter.limit + 1 });
       const page = pageOf(rows, filter.limit, ({ createdAt, id }) => ({ at: createdAt, id }));
       return { items: page.rows.map(view), next: page.next };
     },

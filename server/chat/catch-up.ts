@@ -5,9 +5,9 @@ import type { ConnectionListener, FrameContext } from '../gateway/frames.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Chat } from './chat.ts';
 import { MessageGate } from './message-gate.ts';
+import type { Pins } from './pins.ts';
 
-// Conversations in a hello's reply, and messages read at a time while catching up.
-const snapshotSize = 50;
+// Messages read at a time while catching up.
 const pageSize = 100;
 // How often a message that was announced is looked for before it is left to the client to ask for it.
 const patience = 5;
@@ -16,7 +16,9 @@ const patience = 5;
  * Tells a connection its conversations, and then what it missed after each `lastSeq` of its `resume`: in order, each message
  * once, also while new ones arrive. Reads pages, and waits for the client to read them, so that no backlog fills the memory.
  */
-export function createCatchUp({ chat, hub }: { chat: Pick<Chat, 'list' | 'history' | 'conversation'>; hub: Pick<Hub, 'close'> }): ConnectionListener {
+export function createCatchUp({ chat, pins, hub }: {
+  chat: Pick<Chat, 'snapshot' | 'history' | 'conversation'>; pins: Pick<Pins, 'of'>; hub: Pick<Hub, 'close'>;
+}): ConnectionListener {
   const gates = new Map<string, MessageGate>();
   // The floor of a conversation is set by the first hello only: at a later one its live events are under way already.
   const fresh = new WeakSet<MessageGate>();
@@ -46,12 +48,13 @@ export function createCatchUp({ chat, hub }: { chat: Pick<Chat, 'list' | 'histor
       return (event) => gate.passes(event);
     },
     async snapshot({ principal, connectionId }) {
-      const { items: conversations } = await chat.list(principal, { limit: snapshotSize });
+      const pinned = principal.kind === 'agent' ? await pins.of(principal) : [];
+      const conversations = await chat.snapshot(principal, pinned);
       const gate = gates.get(connectionId);
       if (gate && fresh.delete(gate)) {
         for (const { id, lastSeq } of conversations) if (!gate.holds(id)) gate.settle(id, lastSeq);
       }
-      return { conversations };
+      return { conversations, ...(principal.kind === 'agent' && { pins: pinned }) };
     },
     async opened(context, { resume = {} }: Request<'hello'>) {
       const gate = gates.get(context.connectionId);

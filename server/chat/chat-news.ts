@@ -7,7 +7,10 @@ import type { ChatStore, ConversationRow } from './chat.store.ts';
 import type { ConversationFacts } from './memberships.ts';
 
 /** Why `conversation.updated` is told. `silence`: closed because nobody wrote for long. */
-export type ChangeReason = 'created' | 'closed' | 'silence' | 'reopened' | 'assigned' | 'tagged' | 'handed_over' | 'bot' | 'rated' | (string & {});
+export type ChangeReason = 'created' | 'closed' | 'silence' | 'reopened' | 'assigned' | 'tagged' | 'handed_over' | 'bot' | 'rated' | 'titled' | 'joined' | 'left' | 'transferred' | (string & {});
+
+// What the team notes for itself.
+const unknownToVisitors: ReadonlySet<ChangeReason> = new Set(['tagged', 'titled', 'joined', 'left']);
 
 /** Shows conversations to their readers, and tells of what changed. */
 export interface ChatNews {
@@ -15,18 +18,20 @@ export interface ChatNews {
   views(rows: readonly ConversationRow[], reader: Reader): Promise<Conversation[]>;
   /** One as it is now. Throws `not_found`. */
   view(facts: ConversationFacts, reader: Reader): Promise<Conversation>;
-  /** Tells everybody who belongs to it, each as it sees it, and whoever hears of events. */
+  /** Tells everybody who belongs to it, each as it sees it, and whoever hears of events; of a room of the team its members alone. */
   changed(facts: ConversationFacts, reasons: readonly ChangeReason[], by: Author | null): Promise<void>;
 }
 
 /** Makes the news of conversations. */
 export function createChatNews({ store, hub, events }: {
-  store: Pick<ChatStore, 'conversation' | 'cursors' | 'tagsOf' | 'notesBetween'>; hub: Pick<Hub, 'publish'>; events: Pick<Events, 'emit'>;
+  store: Pick<ChatStore, 'conversation' | 'cursors' | 'tagsOf' | 'membersOf' | 'notesBetween'>; hub: Pick<Hub, 'publish'>; events: Pick<Events, 'emit'>;
 }): ChatNews {
   const besideOf = async (rows: readonly ConversationRow[], ...readers: Reader['kind'][]): Promise<Beside> => {
     const ids = rows.map(({ conversation }) => conversation.id);
     const cursors = await store.cursors(ids);
-    const tags = readers.some((kind) => kind !== 'visitor') ? await store.tagsOf(ids) : [];
+    const staff = readers.some((kind) => kind !== 'visitor');
+    const tags = staff ? await store.tagsOf(ids) : [];
+    const members = staff ? await store.membersOf(ids) : [];
     const hidden = new Map<string, number>();
     if (readers.includes('visitor')) {
       for (const { conversation } of rows) {
@@ -36,7 +41,7 @@ export function createChatNews({ store, hub, events }: {
         if (from < to) hidden.set(conversation.id, await store.notesBetween(conversation.id, from, to));
       }
     }
-    return { cursors, tags, hidden };
+    return { cursors, tags, members, hidden };
   };
   const rowOf = async ({ organisationId, id }: ConversationFacts): Promise<ConversationRow> => {
     const row = await store.conversation(organisationId, id);
@@ -64,6 +69,13 @@ export function createChatNews({ store, hub, events }: {
     async changed(facts, reasons, by) {
       if (reasons.length === 0) return;
       const row = await rowOf(facts);
+      if (facts.members !== null) {
+        const beside = await besideOf([row], 'agent');
+        for (const reason of reasons) {
+          for (const id of facts.members) hub.publish([`agent:${id}`], { type: 'conversation.updated', conversation: conversationOnWire(row, beside, { kind: 'agent', id }), reason });
+        }
+        return;
+      }
       const beside = await besideOf([row], 'visitor', 'agent');
       const anybody = conversationOnWire(row, beside, { kind: 'agent', id: '' });
       // `readSeq` and `unread` are each reader's own: agents who have opened the conversation are told one by one.
@@ -72,7 +84,7 @@ export function createChatNews({ store, hub, events }: {
         const tell = (topic: Topic, conversation: Conversation, unless?: Topic[]) =>
           hub.publish([topic], { type: 'conversation.updated', conversation, reason }, unless && { unless });
         const visitor = { kind: 'visitor', id: facts.visitorId } as const;
-        if (reason !== 'tagged') tell(`visitor:${facts.visitorId}`, conversationOnWire(row, beside, visitor));
+        if (!unknownToVisitors.has(reason)) tell(`visitor:${facts.visitorId}`, conversationOnWire(row, beside, visitor));
         for (const id of readers) tell(`agent:${id}`, conversationOnWire(row, beside, { kind: 'agent', id }));
         tell(`agents:${facts.organisationId}`, anybody, readers.map((id): Topic => `agent:${id}`));
         emit(facts, anybody, reason, by);

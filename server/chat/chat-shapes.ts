@@ -1,4 +1,4 @@
-import type { CallLine, Conversation, Message, Preview, Tag } from '../../protocol/shapes.ts';
+import type { CallLine, Conversation, File, Message, Named, Preview, Tag } from '../../protocol/shapes.ts';
 import type { Asker } from '../auth/principal.ts';
 import { rfc3339 } from '../clock.ts';
 import type { Row } from '../store/tables.ts';
@@ -11,6 +11,7 @@ export type Reader = Pick<Asker, 'kind' | 'id'>;
 export interface Beside {
   cursors: readonly (Cursor & { conversationId: string })[];
   tags: readonly { conversationId: string; tag: Tag }[];
+  members: readonly { conversationId: string; member: Named }[];
   /** How many private notes stand among the lines that the visitor has not read. */
   hidden: ReadonlyMap<string, number>;
 }
@@ -21,7 +22,7 @@ export function messageOnWire(row: Row<'messages'>): Message {
     id: row.id, seq: row.seq, clientId: row.clientId, conversationId: row.conversationId,
     author: { kind: row.authorKind, id: row.authorId, name: row.authorName },
     kind: row.kind, text: row.text, ...(row.kind === 'call' && row.data && { call: row.data as unknown as CallLine }),
-    createdAt: rfc3339(row.createdAt),
+    ...(row.kind !== 'call' && row.data?.files !== undefined && { files: row.data.files as File[] }), createdAt: rfc3339(row.createdAt),
   };
 }
 
@@ -30,14 +31,15 @@ export function visibleSeq({ lastSeq, visibleSeq }: Pick<Row<'conversations'>, '
   return visibleSeq ?? lastSeq;
 }
 
-/** How far the visitor and the team have read a conversation, and `reader` itself. */
-export function readBy(reader: Reader, conversationId: string, cursors: Beside['cursors']): { own: number; visitor: number; agents: number } {
+/** How far the visitor and the team have read a conversation, and `reader` itself. Among agents the team is all others (`among`). */
+export function readBy(reader: Reader, conversationId: string, cursors: Beside['cursors'], among = false): { own: number; visitor: number; agents: number } {
   const far = { own: 0, visitor: 0, agents: 0 };
   for (const cursor of cursors) {
     if (cursor.conversationId !== conversationId) continue;
+    const own = cursor.memberKind === reader.kind && cursor.memberId === reader.id;
+    if (own) far.own = cursor.readSeq;
     if (cursor.memberKind === 'visitor') far.visitor = Math.max(far.visitor, cursor.readSeq);
-    else far.agents = Math.max(far.agents, cursor.readSeq);
-    if (cursor.memberKind === reader.kind && cursor.memberId === reader.id) far.own = cursor.readSeq;
+    else if (!own || !among) far.agents = Math.max(far.agents, cursor.readSeq);
   }
   if (reader.kind === 'key') far.own = far.agents;
   return far;
@@ -45,14 +47,17 @@ export function readBy(reader: Reader, conversationId: string, cursors: Beside['
 
 /** A conversation as `reader` sees it. A visitor's has no trace of private notes, and nothing that the team notes for itself. */
 export function conversationOnWire({ conversation, visitorName, verifiedAt, assigneeName }: ConversationRow, beside: Beside, reader: Reader): Conversation {
-  const { id, siteId, status, visitorId, assigneeId, botId, botName, closedAt, closedBy, rating, ratingComment, ratedAt } = conversation;
+  const { id, teamKind, siteId, status, visitorId, assigneeId, botId, botName, closedAt, closedBy, rating, ratingComment, ratedAt } = conversation;
   const isVisitor = reader.kind === 'visitor';
   const lastSeq = isVisitor ? visibleSeq(conversation) : conversation.lastSeq;
   const preview = isVisitor && conversation.visibleSeq !== null ? conversation.visiblePreview : conversation.preview;
-  const read = readBy(reader, id, beside.cursors);
+  const read = readBy(reader, id, beside.cursors, teamKind !== null);
   return {
-    id, kind: conversation.teamKind ?? 'visitor', siteId, visitor: { id: visitorId, name: visitorName ?? '' }, title: conversation.title, status,
-    ...(!isVisitor && { verified: verifiedAt !== null, tags: beside.tags.filter(({ conversationId }) => conversationId === id).map(({ tag }) => tag) }),
+    id, kind: teamKind ?? 'visitor', siteId, visitor: { id: visitorId, name: visitorName ?? '' }, title: isVisitor ? null : conversation.title, status,
+    ...(!isVisitor && {
+      verified: verifiedAt !== null, tags: beside.tags.filter(({ conversationId }) => conversationId === id).map(({ tag }) => tag),
+      members: beside.members.filter(({ conversationId }) => conversationId === id).map(({ member }) => member),
+    }),
     assignee: assigneeId === null ? null : { id: assigneeId, name: assigneeName ?? '' },
     bot: botId === null ? null : { id: botId, name: botName ?? '' },
     closedAt: closedAt === null ? null : rfc3339(closedAt), closedBy: closedBy as Conversation['closedBy'],
@@ -63,6 +68,9 @@ export function conversationOnWire({ conversation, visitorName, verifiedAt, assi
   };
 }
 
-function previewOnWire({ kind, authorKind, text, data }: NonNullable<Row<'conversations'>['preview']>): Preview {
-  return { kind, authorKind, text, ...(kind === 'call' && data && { call: data as unknown as CallLine }) };
+function previewOnWire({ kind, authorKind, authorId, text, data }: NonNullable<Row<'conversations'>['preview']>): Preview {
+  return {
+    kind, authorKind, ...(authorId !== undefined && { authorId }), text, ...(kind === 'call' && data && { call: data as unknown as CallLine }),
+    ...(kind !== 'call' && data?.file !== undefined && { file: data.file as NonNullable<Preview['file']> }),
+  };
 }

@@ -1,9 +1,10 @@
 import { frame, type FrameHandler } from '../gateway/frames.ts';
 import type { Chat } from './chat.ts';
+import type { Typing } from './typing.ts';
 import type { Viewers } from './viewers.ts';
 
 /** Chat over the socket. */
-export function chatFrames(chat: Chat, viewers: Viewers): FrameHandler[] {
+export function chatFrames({ chat, viewers, typing }: { chat: Chat; viewers: Viewers; typing: Typing }): FrameHandler[] {
   return [
     frame('message.send', 'both', async ({ conversationId, clientId, text, note, fileIds }, { principal, connectionId }) => {
       const { message } = await chat.send(principal, { conversationId, clientId, text, note, fileIds }, connectionId);
@@ -13,8 +14,8 @@ export function chatFrames(chat: Chat, viewers: Viewers): FrameHandler[] {
     frame('read', 'both', async ({ conversationId, seq }, { principal, connectionId }) => ({
       seq: await chat.read(principal, conversationId, seq, connectionId),
     })),
-    frame('typing', 'both', async ({ conversationId, on, note }, { principal }) => {
-      await chat.typing(principal, conversationId, on, note);
+    frame('typing', 'both', async ({ conversationId, on, note }, { principal, connectionId }) => {
+      await typing.set(principal, connectionId, conversationId, on, note);
       return {};
     }),
     frame('conversation.close', 'both', async ({ conversationId }, { principal }) => ({ conversation: await chat.close(principal, conversationId) })),

@@ -21,19 +21,27 @@ export const chatRoutes: FastifyPluginAsyncTypebox<{ chat: Chat; exports: Conver
     config: { may },
     schema: {
       tags, summary: 'Conversations, the newest first', querystring: ConversationsQuery, response: { 200: ConversationsPage },
-      description: 'All filters that are given have to fit. `assignee` is an agent\'s id, `me`, or `none`; `text` a part of a message or of the visitor\'s name, whatever its case. `unread` counts for oneself; for an API key, for the whole team.',
+      description: 'All filters that are given have to fit. `assignee` is an agent\'s id, `me`, or `none`; `text` a part of a message or of the visitor\'s name, whatever its case. `unread` counts for oneself; for an API key, for the whole team. `kind=team`: the own rooms among agents; the other filters but `unread` and `text` mean nothing there.',
     },
   }, async (request) => chat.list(askerOf(request), { ...request.query, limit: request.query.limit ?? 30 }));
 
   app.post('/v1/conversations', {
-    config: { may: 'conversations:write', refuses: ['not_found'] },
+    config: { may: 'conversations:write', refuses: ['not_found', 'unprocessable'] },
     schema: {
-      tags, summary: 'Begin a conversation with a visitor who is known', description: '201 for a new one; 200 when an open one is there: then that one. An agent who begins one has it.',
+      tags, summary: 'Begin a conversation with a visitor who is known, or a group of colleagues',
+      description: '`visitorId`: 201 for a new one; 200 when an open one is there: then that one. An agent who begins one has it. `title` and `agentIds`, of an agent: a group, of which nobody but its members knows.',
       body: ConversationBody, response: { 200: Conversation, 201: Conversation },
     },
   }, async (request, reply) => {
-    if (request.body.visitorId === undefined) throw problem('unprocessable', 'visitorId is missing.');
-    const { conversation, created } = await chat.begin(staffOf(request), request.body.visitorId);
+    const staff = staffOf(request);
+    const { visitorId, title, agentIds } = request.body;
+    if (visitorId === undefined) {
+      if (title === undefined || agentIds === undefined) throw problem('unprocessable', 'Give visitorId, or title and agentIds.');
+      if (staff.kind !== 'agent') throw problem('unprocessable', 'Groups are of agents.');
+      return reply.code(201).send(await chat.group(staff, { title, agentIds }));
+    }
+    if (title !== undefined || agentIds !== undefined) throw problem('unprocessable', 'A group has no visitor; let colleagues join the conversation.');
+    const { conversation, created } = await chat.begin(staff, visitorId);
     return reply.code(created ? 201 : 200).send(conversation);
   });
 
@@ -53,8 +61,8 @@ export const chatRoutes: FastifyPluginAsyncTypebox<{ chat: Chat; exports: Conver
   app.patch('/v1/conversations/:id', {
     config: { may: 'conversations:write', refuses: ['conflict', 'unprocessable'] },
     schema: {
-      tags, summary: 'Close, reopen, assign, tag, or take from a bot', params, body: ConversationPatch, response: { 200: Conversation },
-      description: 'All of it, or nothing. `assigneeId: null` gives it to nobody, `tagIds` replaces its tags, `bot: false` makes people answer.',
+      tags, summary: 'Close, reopen, assign, tag, name, or take from a bot', params, body: ConversationPatch, response: { 200: Conversation },
+      description: 'All of it, or nothing. `assigneeId: null` gives it to nobody, `tagIds` replaces its tags, `bot: false` makes people answer, `title` is the team\'s alone. Of a group of agents only the title can be changed.',
     },
   }, async (request) => chat.change(staffOf(request), request.params.id, request.body));
 
@@ -102,7 +110,7 @@ export const chatRoutes: FastifyPluginAsyncTypebox<{ chat: Chat; exports: Conver
   app.get('/v1/conversations/:id/participants', {
     config: { may },
     schema: {
-      tags, summary: 'Who is in a conversation', description: 'The visitor, and of the team and its programs who has it, wrote or read in it; visitors see who wrote to them or has it.',
+      tags, summary: 'Who is in a conversation', description: 'The visitor, and of the team and its programs who has it, joined it, wrote or read in it, and how far each has read; visitors see who wrote to them or has it. Of a room of agents its members.',
       params, response: { 200: Participants },
     },
   }, async (request) => ({ items: await chat.participants(askerOf(request), request.params.id), next: null }));

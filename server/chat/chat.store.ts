@@ -1,8 +1,8 @@
 import { and, asc, count, desc, eq, gt, inArray, isNull, lt, lte, ne } from 'drizzle-orm';
-import type { Tag } from '../../protocol/shapes.ts';
+import type { Named, Tag } from '../../protocol/shapes.ts';
 import type { Appended, NewMessage } from '../store/append.ts';
 import type { Database } from '../store/database.ts';
-import { createGroupCommit, QueueFull } from '../store/group-commit.ts';
+import { createGroupCommit } from '../store/group-commit.ts';
 import type { MemberKind, Row } from '../store/tables.ts';
 import { matching, type ConversationsFilter } from './conversations-filter.store.ts';
 
@@ -47,6 +47,8 @@ export interface ChatStore {
   cursors(conversationIds: readonly string[]): Promise<(Cursor & { conversationId: string })[]>;
   /** The tags of these conversations, by name. */
   tagsOf(conversationIds: readonly string[]): Promise<{ conversationId: string; tag: Tag }[]>;
+  /** The agents who take part in these conversations, by name. */
+  membersOf(conversationIds: readonly string[]): Promise<{ conversationId: string; member: Named }[]>;
   /** How many private notes stand after `after`, up to `to`. */
   notesBetween(conversationId: string, after: number, to: number): Promise<number>;
   /** Moves a cursor forward, never beyond the last line that the member sees. Null when there is no such conversation. */
@@ -66,7 +68,7 @@ export interface ChatStore {
 /** Queries over `conversations`, `messages` and `reads`. */
 export function createChatStore(database: Database): ChatStore {
   const { q, tables } = database;
-  const { agents, conversations, conversationTags, messages, reads, tags, visitors } = tables;
+  const { agents, conversations, conversationTags, messages, participants, reads, tags, visitors } = tables;
   const commits = createGroupCommit<NewMessage, Appended>({ write: (batch) => database.appendMessages(batch) });
 
   const withNames = () => q.select({
@@ -102,6 +104,13 @@ export function createChatStore(database: Database): ChatStore {
         .innerJoin(tags, and(eq(tags.id, conversationTags.tagId), eq(tags.organisationId, conversationTags.organisationId)))
         .where(inArray(conversationTags.conversationId, [...conversationIds])).orderBy(asc(tags.key));
       return rows.map(({ conversationId, id, name, colour }) => ({ conversationId, tag: { id, name, colour: colour as Tag['colour'] } }));
+    },
+    async membersOf(conversationIds) {
+      if (conversationIds.length === 0) return [];
+      const rows = await q.select({ conversationId: participants.conversationId, id: participants.agentId, name: agents.name }).from(participants)
+        .leftJoin(agents, and(eq(agents.id, participants.agentId), eq(agents.organisationId, participants.organisationId)))
+        .where(inArray(participants.conversationId, [...conversationIds])).orderBy(asc(agents.name), asc(participants.agentId));
+      return rows.map(({ conversationId, id, name }) => ({ conversationId, member: { id, name: name ?? '' } }));
     },
     async notesBetween(conversationId, after, to) {
       const [row] = await q.select({ n: count() }).from(messages)
@@ -139,14 +148,7 @@ export function createChatStore(database: Database): ChatStore {
         .where(and(eq(agents.organisationId, organisationId), eq(agents.id, id), eq(agents.status, 'active')));
       return row ?? null;
     },
-    async append(message) {
-      try {
-        return await commits.add(message);
-      } catch (error) {
-        if (error instanceof QueueFull) return null;
-        throw error;
-      }
-    },
+    append: (message) => commits.offer(message) ?? Promise.resolve(null),
     settled: () => commits.settled(),
   };
 }

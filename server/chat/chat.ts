@@ -7,10 +7,14 @@ import type { Asker, Principal, VisitorPrincipal } from '../auth/principal.ts';
 import type { Clock } from '../clock.ts';
 import { problem } from '../errors.ts';
 import type { Events } from '../events/events.ts';
+import type { Files } from '../files/files.ts';
 import type { Hub, Topic } from '../hub/hub.ts';
 import { pageOf, readCursor } from '../page-cursor.ts';
+import type { SearchFollower } from '../search/search-follower.ts';
+import type { Search } from '../search/search.ts';
 import type { Sites } from '../sites/sites.ts';
 import type { NewMessage } from '../store/append.ts';
+import type { MessageData } from '../store/tables.ts';
 import type { Visitors } from '../visitors/visitors.ts';
 import { messageOnWire } from './chat-shapes.ts';
 import { createChatNews } from './chat-news.ts';
@@ -19,7 +23,11 @@ import { createConversationRemoval, type ConversationRemoval } from './conversat
 import type { ConversationRemovalStore } from './conversation-removal.store.ts';
 import { authorOf, createConversationWork, type ConversationWork } from './conversation-work.ts';
 import type { ConversationWorkStore } from './conversation-work.store.ts';
-import { audienceOf, createMemberships, type ConversationFacts } from './memberships.ts';
+import { audienceOf, createMemberships, requireVisitors, staffOf, type ConversationFacts } from './memberships.ts';
+import { createRooms, type Rooms } from './rooms.ts';
+import type { RoomsStore } from './rooms.store.ts';
+import { createTransfer, type Transfer } from './transfer.ts';
+import type { TransferStore } from './transfer.store.ts';
 
 /** A message that somebody writes. */
 export interface Draft {
@@ -29,7 +37,7 @@ export interface Draft {
   text: string;
   /** For the team alone. */
   note?: boolean | undefined;
-  /** None are taken yet. */
+  /** Own ones that are not sent yet, or went with this very message. */
   fileIds?: readonly string[] | undefined;
   /** For API keys: the agent in whose name it is written. */
   asAgentId?: string | undefined;
@@ -49,22 +57,24 @@ export interface DraftAs {
 export type ConversationsQuery = Omit<WireQuery, 'limit'> & { limit: number };
 
 /** Conversations and their messages. Whoever does not belong to one gets `not_found`, as if it did not exist. */
-export interface Chat extends Omit<ConversationWork, 'handOver'>, ConversationRemoval {
+export interface Chat extends Omit<ConversationWork, 'handOver'>, ConversationRemoval, Rooms, Transfer {
   /** The visitor's open conversation: found, reopened if its newest one is closed, or made together with the visitor's row. */
   conversationOf(visitor: VisitorPrincipal): Promise<ConversationFacts>;
-  /** The facts of a conversation that `asker` belongs to: its visitor, or anybody of its organisation. */
+  /** The facts of a conversation that `asker` belongs to: its visitor, or anybody of its organisation; of a room of agents its members alone. */
   member(asker: Asker, conversationId: string): Promise<ConversationFacts>;
-  /** Who hears of what visitors may know: every connection of its visitor and of the organisation's agents. */
+  /** Who hears of what visitors may know: every connection of its visitor and of the organisation's agents, or of the members of a room of agents. */
   audience(facts: ConversationFacts): Topic[];
   /** The conversation as `asker` sees it. */
   conversation(asker: Asker, conversationId: string): Promise<Conversation>;
   /** Those that `asker` belongs to, newest first. Throws `bad_request` for a cursor that is none. */
   list(asker: Asker, query: ConversationsQuery): Promise<Page<Conversation>>;
+  /** What a connection begins with: a visitor's conversations; an agent's newest with visitors, its rooms, and what is `pinned`. */
+  snapshot(principal: Principal, pinned: readonly string[]): Promise<Conversation[]>;
   /**
    * Writes a message; resolves when it is durable and everybody but the connection `except` has been told. `repeated`: the
    * `clientId` was there before, and `message` is the first one. A closed conversation opens again, unless it is a note. Throws
-   * `unprocessable` for a text that is empty or too long after trimming, or for files, `conversation_closed` when the visitor has
-   * another open one.
+   * `unprocessable` for a text that is too long after trimming, or empty where there are no files, `conversation_closed` when the
+   * visitor has another open one, and for files what `Files.claim` does.
    */
   send(asker: Asker, draft: Draft, except?: string): Promise<{ message: Message; repeated: boolean }>;
   /** The same for what a program of the server's writes. What a bot says opens no closed conversation. */
@@ -93,29 +103,38 @@ export interface ChatParts {
   store: ChatStore;
   workStore: ConversationWorkStore;
   removalStore: ConversationRemovalStore;
+  roomsStore: RoomsStore;
+  transferStore: TransferStore;
   hub: Pick<Hub, 'publish'>;
   events: Pick<Events, 'emit'>;
   visitors: Pick<Visitors, 'ensure'>;
   sites: Pick<Sites, 'byId'>;
   audit: Pick<Audit, 'record'>;
+  files: Pick<Files, 'claim' | 'claimable' | 'erase'>;
   clock: Clock;
   /** Which program answers a new conversation; null: people do. */
   botFor?(organisationId: string): Promise<{ id: string; name: string } | null>;
   /** Removes the bytes, then the rows, of a recording that is doomed. */
   eraseRecording(recording: { id: string; blobKey: string | null }): Promise<void>;
+  /** Hears of what was written, and finds it again; without it lists look through the messages themselves. */
+  search?: Pick<SearchFollower, 'note'> & Pick<Search, 'conversationsHolding'>;
   failed: (error: unknown, what: string) => void;
 }
 
+// Conversations in a hello's reply, and rooms of agents there.
+const [snapshotSize, roomsAtMost] = [50, 200];
 // How soon a message may be tried again when too many wait to be written, in ms.
 const busyMs = 1_000;
 
 /** Makes the use cases of chat. */
-export function createChat({ store, workStore, removalStore, hub, events, visitors, sites, audit, clock, botFor, eraseRecording, failed }: ChatParts): Chat {
+export function createChat({ store, workStore, removalStore, roomsStore, transferStore, hub, events, visitors, sites, audit, files, clock, botFor, eraseRecording, search, failed }: ChatParts): Chat {
   const memberships = createMemberships(store);
   const { member, remember, require } = memberships;
   const news = createChatNews({ store, hub, events });
   const work = createConversationWork({ store: workStore, chatStore: store, memberships, news, sites, clock });
-  const removal = createConversationRemoval({ store: removalStore, memberships, hub, audit, clock, eraseRecording, failed });
+  const { eraseBelongings, ...removal } = createConversationRemoval({ store: removalStore, memberships, hub, audit, clock, eraseRecording, eraseFiles: files.erase, failed });
+  const rooms = createRooms({ store: roomsStore, memberships, news, hub, clock, eraseBelongings });
+  const transfer = createTransfer({ store: transferStore, workStore, memberships, news, hub, clock });
 
   /** Nothing of a visitor is stored before this. Several tabs may race: one conversation comes of it. */
   const create = async (visitor: VisitorPrincipal): Promise<ConversationFacts> => {
@@ -159,10 +178,11 @@ export function createChat({ store, workStore, removalStore, hub, events, visito
     // Nothing may be awaited between the commit and this: events leave in the order of seq.
     const message = messageOnWire(result.message);
     if (!result.duplicate) {
+      search?.note(facts.id);
       const isNote = message.kind === 'note';
-      hub.publish(isNote ? [`agents:${organisationId}`] : audienceOf(facts), { type: 'message', message }, except === undefined ? undefined : { except });
-      // Listeners mail, push and post what they hear of: what is private stays here.
-      if (!isNote) events.emit({ type: 'message.created', organisationId, siteId, visitorId, message });
+      hub.publish(isNote ? staffOf(facts) : audienceOf(facts), { type: 'message', message }, except === undefined ? undefined : { except });
+      // Listeners mail, push and post what they hear of: what is private, and what agents say to one another, stays here.
+      if (!isNote && facts.members === null) events.emit({ type: 'message.created', organisationId, siteId, visitorId, message });
     } else if (message.author.id !== draft.author.id || message.author.kind !== draft.author.kind) {
       throw problem('conflict', 'This clientId was used by somebody else.');
     }
@@ -171,13 +191,28 @@ export function createChat({ store, workStore, removalStore, hub, events, visito
     return { message, repeated: result.duplicate };
   };
 
-  const fitText = (text: string): string => {
+  const fitText = (text: string, least = 1): string => {
     const trimmed = text.trim();
     const length = textLength(trimmed);
-    if (length === 0 || length > MAX_TEXT_LENGTH) {
-      throw problem('unprocessable', `text must have 1 to ${MAX_TEXT_LENGTH} characters after trimming; it has ${length}.`);
+    if (length < least || length > MAX_TEXT_LENGTH) {
+      throw problem('unprocessable', `text must have ${least} to ${MAX_TEXT_LENGTH} characters after trimming; it has ${length}.`);
     }
     return trimmed;
+  };
+  /** What an unwritten visitor begins with files is begun only if they are there. */
+  const createFor = async (visitor: VisitorPrincipal, fileIds: readonly string[]): Promise<ConversationFacts> => {
+    if (fileIds.length > 0) await files.claimable(visitor, fileIds);
+    return create(visitor);
+  };
+  // Whoever claims files, by writer and conversation: what the same writer says next comes after it.
+  const claims = new Map<string, Promise<unknown>>();
+  const claimed = async (asker: Asker, conversationId: string, clientId: string, fileIds: readonly string[]): Promise<MessageData | undefined> => {
+    const key = `${asker.id} ${conversationId}`;
+    while (claims.has(key)) await claims.get(key);
+    if (fileIds.length === 0) return undefined;
+    const claim = files.claim({ asker, fileIds, conversationId, clientId });
+    claims.set(key, claim.then(() => {}, () => {}).finally(() => void claims.delete(key)));
+    return { files: await claim };
   };
   const writerOf = async (asker: Asker, asAgentId: string | undefined): Promise<Author> => {
     if (asAgentId === undefined || (asker.kind === 'agent' && asker.id === asAgentId)) return authorOf(asker);
@@ -190,6 +225,8 @@ export function createChat({ store, workStore, removalStore, hub, events, visito
   return {
     ...work,
     ...removal,
+    ...rooms,
+    ...transfer,
     member,
     audience: audienceOf,
     forget: (ids) => memberships.forget(ids),
@@ -210,27 +247,41 @@ export function createChat({ store, workStore, removalStore, hub, events, visito
     async conversation(asker, conversationId) {
       return news.view(await member(asker, conversationId), asker);
     },
-    async list(asker, { status, visitor, unread, assignee, tag, site, text, cursor, limit }) {
+    async list(asker, { kind: among, status, visitor, unread, assignee, tag, site, text, cursor, limit }) {
       if (asker.kind === 'visitor' && tag !== undefined) throw problem('forbidden', 'Tags are the team\'s.');
       if (asker.kind !== 'agent' && assignee === 'me') throw problem('bad_request', 'Only an agent is somebody to be assigned.');
       const { organisationId, kind, id } = asker;
-      const rows = await store.list({
-        organisationId, status, siteId: site, tagId: tag, text, unread, reader: { kind, id }, limit: limit + 1, before: readCursor(cursor),
+      const ofTeam = among === 'team' && kind !== 'visitor';
+      const holding = text === undefined || ofTeam || kind === 'visitor' ? null : await search?.conversationsHolding(organisationId, text);
+      const rows = await store.list(ofTeam ? { kind: among, organisationId, text, unread, reader: { kind, id }, limit: limit + 1, before: readCursor(cursor) } : {
+        organisationId, status, siteId: site, tagId: tag, text, ...(holding && { holding }), unread, reader: { kind, id }, limit: limit + 1, before: readCursor(cursor),
         visitorId: kind === 'visitor' ? id : visitor, assigneeId: assignee === 'me' ? id : assignee === 'none' ? null : assignee,
       });
       const { rows: page, next } = pageOf(rows, limit, ({ conversation: { lastMessageAt, id } }) => ({ at: lastMessageAt, id }));
       return { items: await news.views(page, asker), next };
     },
-    async send(asker, { conversationId, clientId, text, note = false, fileIds, asAgentId }, except) {
-      if (fileIds && fileIds.length > 0) throw problem('unprocessable', 'Messages take no files in this version; send the text without fileIds.');
-      const trimmed = fitText(text);
+    async snapshot(principal, pinned) {
+      const { kind, id, organisationId } = principal;
+      const among = { organisationId, reader: { kind, id }, ...(kind === 'visitor' && { visitorId: id }) };
+      const rows = await store.list({ ...among, limit: snapshotSize });
+      if (kind === 'agent') {
+        rows.push(...await store.list({ ...among, kind: 'team', limit: roomsAtMost }));
+        const missing = pinned.filter((pin) => !rows.some(({ conversation }) => conversation.id === pin));
+        for (const row of await Promise.all(missing.map((pin) => store.conversation(organisationId, pin)))) if (row) rows.push(row);
+      }
+      return news.views(rows, principal);
+    },
+    async send(asker, { conversationId, clientId, text, note = false, fileIds = [], asAgentId }, except) {
+      const trimmed = fitText(text, fileIds.length > 0 ? 0 : 1);
       if (note && asker.kind === 'visitor') throw problem('forbidden', 'Only the team writes notes.');
       let facts: ConversationFacts;
-      if (conversationId !== undefined) facts = await member(asker, conversationId);
-      else if (asker.kind === 'visitor') facts = (await latestOf(asker))?.facts ?? await create(asker);
+      if (conversationId !== undefined) facts = memberships.recall(asker, conversationId) ?? await member(asker, conversationId);
+      else if (asker.kind === 'visitor') facts = (await latestOf(asker))?.facts ?? await createFor(asker, fileIds);
       else throw problem('bad_request', 'conversationId is missing.');
-      const author = await writerOf(asker, asAgentId);
-      return append(facts, { clientId, author, kind: note ? 'note' : 'text', text: trimmed, reopen: !note }, except);
+      if (note) requireVisitors(facts);
+      const author = asAgentId === undefined ? authorOf(asker) : await writerOf(asker, asAgentId);
+      const data = fileIds.length > 0 || claims.size > 0 ? await claimed(asker, facts.id, clientId, fileIds) : undefined;
+      return append(facts, { clientId, author, kind: note ? 'note' : 'text', text: trimmed, reopen: !note, ...(data && { data }) }, except);
     },
     async sendAs({ organisationId, conversationId, author, clientId, text, note = false }) {
       const trimmed = fitText(text);
@@ -261,19 +312,21 @@ export function createChat({ store, workStore, removalStore, hub, events, visito
       const cursor = await store.moveCursor(facts.organisationId, conversationId, { kind, id }, seq, clock.now());
       if (!cursor) throw problem('not_found');
       if (cursor.moved) {
-        const tell = (topic: Topic, seq: number) =>
-          hub.publish([topic], { type: 'read', conversationId, reader: { kind, id, name }, seq }, except === undefined ? undefined : { except });
-        tell(`agents:${facts.organisationId}`, cursor.seq);
-        if (cursor.visible !== null) tell(`visitor:${facts.visitorId}`, cursor.visible);
+        const reader = { kind, id, name };
+        const tell = (topics: Topic[], reader: Author, seq: number) =>
+          hub.publish(topics, { type: 'read', conversationId, reader, seq }, except === undefined ? undefined : { except });
+        tell(staffOf(facts), reader, cursor.seq);
+        // Visitors see how far the team has read, and not who of it only looks.
+        if (cursor.visible !== null && facts.members === null) tell([`visitor:${facts.visitorId}`], kind === 'agent' ? { kind, id: '', name: '' } : reader, cursor.visible);
       }
       return cursor.seq;
     },
     async typing(principal, conversationId, on, note = false) {
-      const { visitorId, organisationId } = await member(principal, conversationId);
+      const facts = await member(principal, conversationId);
       const { kind, id, name } = principal;
       const event = { type: 'typing', conversationId, author: { kind, id, name }, on } as const;
-      if (kind === 'visitor') hub.publish([`agents:${organisationId}`], event);
-      else hub.publish(note ? [`agents:${organisationId}`] : [`visitor:${visitorId}`, `agents:${organisationId}`], event, { unless: [`agent:${id}`] });
+      if (kind === 'visitor') hub.publish(staffOf(facts), event);
+      else hub.publish(note ? staffOf(facts) : audienceOf(facts), event, { unless: [`agent:${id}`] });
     },
     async addCallLine({ conversationId, organisationId, author, line, clientId }) {
       const facts = await require(organisationId, conversationId);

@@ -47,8 +47,11 @@ export function createConversationExports({ chat, calls, recordings, sites }: Co
       const { conversation, messages, calls } = await data(asker, conversationId);
       const site = await sites.byId(asker.organisationId, conversation.siteId);
       const timeZone = site ? settingsOf(site.settings).hours.timeZone : 'UTC';
-      const name = `${conversation.visitor.name} ${conversation.createdAt.slice(0, 10)}`.trim();
-      return { name, text: transcriptText({ conversation, messages, calls, locale, timeZone }) };
+      // A room of the team is called by its title, or by who is in it.
+      const visitor = conversation.kind === 'visitor' ? conversation.visitor
+        : { id: '', name: conversation.title ?? (conversation.members ?? []).map((member) => member.name).join(', ') };
+      const name = `${visitor.name} ${conversation.createdAt.slice(0, 10)}`.trim();
+      return { name, text: transcriptText({ conversation: { ...conversation, visitor }, messages, calls, locale, timeZone }) };
     },
   };
 }

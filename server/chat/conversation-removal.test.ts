@@ -11,6 +11,9 @@ import { createChat, type ChatParts } from './chat.ts';
 import { createChatStore } from './chat.store.ts';
 import { createConversationRemovalStore } from './conversation-removal.store.ts';
 import { createConversationWorkStore } from './conversation-work.store.ts';
+import { createRoomsStore } from './rooms.store.ts';
+import { createTransferStore } from './transfer.store.ts';
+import { noFiles } from '../testing/no-files.ts';
 
 const owner: StaffPrincipal = { kind: 'agent', id: 'boss', name: 'Boss', organisationId: 'org', role: 'owner', sessionId: 's', expiresAt: Infinity };
 const id = 'c1';
@@ -22,9 +25,9 @@ function chatOver(database: Database, parts: Partial<ChatParts> = {}) {
   const erased: string[] = [];
   const failures: string[] = [];
   const chat = createChat({
-    store: createChatStore(database), workStore: createConversationWorkStore(database), removalStore: createConversationRemovalStore(database), clock,
+    store: createChatStore(database), workStore: createConversationWorkStore(database), removalStore: createConversationRemovalStore(database), roomsStore: createRoomsStore(database), transferStore: createTransferStore(database), clock,
     hub: { publish: (topics, event) => void published.push([topics, event]) }, events: createEvents({ failed: () => {} }), visitors: { ensure: async () => () => {} },
-    sites: { byId: async () => null }, audit: { record: (what) => void audited.push(what) }, eraseRecording: async (recording) => void erased.push(recording.id),
+    sites: { byId: async () => null }, audit: { record: (what) => void audited.push(what) }, eraseRecording: async (recording) => void erased.push(recording.id), files: noFiles,
     failed: (_, what) => void failures.push(what), ...parts,
   });
   return { chat, clock, published, audited, erased, failures };

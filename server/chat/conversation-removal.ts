@@ -2,14 +2,15 @@ import type { Audit } from '../audit/audit.ts';
 import type { StaffPrincipal } from '../auth/principal.ts';
 import type { Clock } from '../clock.ts';
 import { Problem, problem } from '../errors.ts';
+import type { DoomedFile } from '../files/files.store.ts';
 import type { Hub } from '../hub/hub.ts';
-import type { ConversationRemovalStore, Removed } from './conversation-removal.store.ts';
-import { audienceOf, type Memberships } from './memberships.ts';
+import type { Belongings, ConversationRemovalStore, Removed } from './conversation-removal.store.ts';
+import { audienceOf, requireVisitors, type ConversationFacts, type Memberships } from './memberships.ts';
 
 /** Deleting conversations for good. */
 export interface ConversationRemoval {
   /**
-   * Removes a conversation with its messages, calls and recordings; a crash on the way is finished at the next start. Somebody of
+   * Removes a conversation with its messages, files, calls and recordings; a crash on the way is finished at the next start. Somebody of
    * the team removes what is closed (`not_closed`), the server itself (null) whatever it has to. `conflict` during a call.
    */
   remove(by: StaffPrincipal | null, organisationId: string, conversationId: string): Promise<void>;
@@ -25,37 +26,47 @@ export interface ConversationRemovalParts {
   audit: Pick<Audit, 'record'>;
   clock: Clock;
   eraseRecording(recording: { id: string; blobKey: string | null }): Promise<void>;
+  /** The same of files. Never rejects: a sweep comes back to what is left. */
+  eraseFiles(files: readonly DoomedFile[]): Promise<void>;
   failed: (error: unknown, what: string) => void;
 }
 
 /** Makes removing. */
-export function createConversationRemoval({ store, memberships, hub, audit, clock, eraseRecording, failed }: ConversationRemovalParts): ConversationRemoval {
-  const remove = async (organisationId: string, conversationId: string, only: 'closed' | number | null): Promise<Removed> => {
-    const facts = await memberships.require(organisationId, conversationId);
+export function createConversationRemoval({ store, memberships, hub, audit, clock, eraseRecording, eraseFiles, failed }: ConversationRemovalParts): ConversationRemoval & {
+  /** Removes the bytes of what is doomed; what fails is tried again at the next start. */
+  eraseBelongings(belongings: Belongings): Promise<void>;
+} {
+  const eraseBelongings = async ({ recordings, files }: Belongings) => {
+    for (const recording of recordings) await eraseRecording(recording).catch((error: unknown) => failed(error, `removal of ${recording.id}`));
+    await eraseFiles(files);
+  };
+  const remove = async (facts: ConversationFacts, only: 'closed' | number | null): Promise<Removed> => {
+    const { organisationId, id: conversationId } = facts;
     const removed = await store.remove(organisationId, conversationId, only, clock.now());
     if (removed.outcome === 'missing' || removed.outcome === 'removed') memberships.forget([conversationId]);
     if (removed.outcome !== 'removed') return removed;
     hub.publish(audienceOf(facts), { type: 'conversation.removed', conversationId });
-    for (const recording of removed.recordings) {
-      await eraseRecording(recording).catch((error: unknown) => failed(error, `removal of ${recording.id}`));
-    }
+    await eraseBelongings(removed.belongings);
     return removed;
   };
 
   return {
+    eraseBelongings,
     async remove(by, organisationId, conversationId) {
-      const removed = await remove(organisationId, conversationId, by === null ? null : 'closed');
+      const facts = by === null ? await memberships.require(organisationId, conversationId) : await memberships.member(by, conversationId);
+      if (by !== null) requireVisitors(facts);
+      const removed = await remove(facts, by === null ? null : 'closed');
       if (removed.outcome === 'live_call') throw problem('conflict', 'A call is going on in the conversation.');
       if (removed.outcome !== 'removed') throw problem(removed.outcome === 'not_closed' ? 'not_closed' : 'not_found');
       if (by === null) return;
       audit.record({
         organisationId, actor: { kind: by.kind, id: by.id, name: by.name }, action: 'conversation.deleted',
-        target: { kind: 'conversation', id: conversationId, name: removed.visitorName }, detail: { recordings: removed.recordings.length },
+        target: { kind: 'conversation', id: conversationId, name: removed.visitorName }, detail: { recordings: removed.belongings.recordings.length, files: removed.belongings.files.length },
       });
     },
     async removeClosedBefore(organisationId, conversationId, closedBefore) {
       try {
-        return (await remove(organisationId, conversationId, closedBefore)).outcome === 'removed';
+        return (await remove(await memberships.require(organisationId, conversationId), closedBefore)).outcome === 'removed';
       } catch (error) {
         if (error instanceof Problem && error.code === 'not_found') return false;
         throw error;

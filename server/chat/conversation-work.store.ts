@@ -1,11 +1,11 @@
-import { and, eq, gte, inArray, isNotNull, isNull, lt, ne, notExists, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gte, inArray, isNotNull, isNull, lt, ne, notExists, or, sql } from 'drizzle-orm';
 import type { Author } from '../../protocol/shapes.ts';
 import type { ConversationPatch } from '../../protocol/work.ts';
 import { isUniqueViolation, type Database, type Queries } from '../store/database.ts';
 import type { NewRow, Row } from '../store/tables.ts';
 
 /** What a change of a conversation did. */
-export type Changed = 'closed' | 'reopened' | 'assigned' | 'tagged' | 'handed_over';
+export type Changed = 'closed' | 'reopened' | 'assigned' | 'tagged' | 'handed_over' | 'titled';
 
 /** The changes of conversations that are no messages. Every one that takes an id takes the organisation too. */
 export interface ConversationWorkStore {
@@ -26,18 +26,21 @@ export interface ConversationWorkStore {
   closeSilent(organisationId: string, id: string, before: number, now: number): Promise<boolean>;
   /** Inserts an open conversation; null when its visitor has one already. `first`: what is done before it in the same transaction. */
   create(conversation: NewRow<'conversations'>, first?: (q: Queries) => Promise<unknown>): Promise<Row<'conversations'> | null>;
-  /** The visitor, and everybody of the team and every program that wrote or read here. `authors` wrote something that visitors see. */
+  /**
+   * The visitor, and everybody of the team and every program that takes part, wrote or read here; of a room of the team its members.
+   * `wrote`: something that visitors see, or it is the visitor or who has the conversation.
+   */
   participants(organisationId: string, id: string): Promise<{ kind: string; id: string; name: string; readSeq: number; wrote: boolean }[]>;
 }
 
 /** Queries over `conversations` and what hangs on them. */
 export function createConversationWorkStore(database: Database): ConversationWorkStore {
-  const { q, tables: { agents, calls, conversations, conversationTags, messages, reads, tags, visitors } } = database;
+  const { q, tables: { agents, calls, conversations, conversationTags, messages, participants, reads, tags, visitors } } = database;
   const own = (organisationId: string, id: string) => and(eq(conversations.organisationId, organisationId), eq(conversations.id, id));
   const toPeople = { botId: null, botName: null };
 
   return {
-    async change(organisationId, id, { status, assigneeId, tagIds, bot }, by, now) {
+    async change(organisationId, id, { status, assigneeId, tagIds, bot, title }, by, now) {
       const one = own(organisationId, id);
       try {
         return await database.atomic(async (q) => {
@@ -61,6 +64,8 @@ export function createConversationWorkStore(database: Database): ConversationWor
           if (bot === false && !changed.includes('assigned')) {
             await update('handed_over', { handedOverAt: now, ...toPeople }, or(isNotNull(conversations.botId), isNull(conversations.handedOverAt)));
           }
+          if (title === null) await update('titled', { title }, isNotNull(conversations.title));
+          else if (title !== undefined) await update('titled', { title }, or(isNull(conversations.title), ne(conversations.title, title)));
           if (tagIds) {
             const wanted = new Set(tagIds);
             const ofOne = and(eq(conversationTags.conversationId, id), eq(conversationTags.organisationId, organisationId));
@@ -113,13 +118,16 @@ export function createConversationWorkStore(database: Database): ConversationWor
       return row ?? null;
     }),
     async participants(organisationId, id) {
-      const [row] = await q.select({ visitorId: conversations.visitorId, visitorName: visitors.name, assigneeId: conversations.assigneeId, assigneeName: agents.name }).from(conversations)
+      const [row] = await q.select({ teamKind: conversations.teamKind, visitorId: conversations.visitorId, visitorName: visitors.name, assigneeId: conversations.assigneeId, assigneeName: agents.name }).from(conversations)
         .leftJoin(visitors, eq(visitors.id, conversations.visitorId)).leftJoin(agents, eq(agents.id, conversations.assigneeId)).where(own(organisationId, id));
       if (!row) return [];
       const readers = await q.select({ kind: reads.memberKind, id: reads.memberId, readSeq: reads.readSeq, name: agents.name }).from(reads)
         .leftJoin(agents, and(eq(agents.id, reads.memberId), eq(agents.organisationId, reads.organisationId)))
         .where(and(eq(reads.conversationId, id), eq(reads.organisationId, organisationId)));
-      const authors = await q.selectDistinct({ kind: messages.authorKind, id: messages.authorId, name: messages.authorName }).from(messages)
+      const members = await q.select({ id: participants.agentId, name: agents.name }).from(participants)
+        .leftJoin(agents, and(eq(agents.id, participants.agentId), eq(agents.organisationId, participants.organisationId)))
+        .where(and(eq(participants.conversationId, id), eq(participants.organisationId, organisationId))).orderBy(asc(agents.name), asc(participants.agentId));
+      const authors = row.teamKind !== null ? [] : await q.selectDistinct({ kind: messages.authorKind, id: messages.authorId, name: messages.authorName }).from(messages)
         .where(and(eq(messages.conversationId, id), eq(messages.organisationId, organisationId), ne(messages.kind, 'note'), inArray(messages.authorKind, ['agent', 'bot'])));
       const found = new Map<string, { kind: string; id: string; name: string; readSeq: number; wrote: boolean }>();
       const add = (kind: string, memberId: string, name: string | null, wrote: boolean) => {
@@ -128,7 +136,9 @@ export function createConversationWorkStore(database: Database): ConversationWor
         if (!known) found.set(`${kind} ${memberId}`, { kind, id: memberId, name: name ?? '', readSeq, wrote });
         else if (wrote) known.wrote = true;
       };
-      add('visitor', row.visitorId, row.visitorName, true);
+      if (row.teamKind === null) add('visitor', row.visitorId, row.visitorName, true);
+      for (const member of members) add('agent', member.id, member.name, false);
+      if (row.teamKind !== null) return [...found.values()];
       if (row.assigneeId !== null) add('agent', row.assigneeId, row.assigneeName, true);
       for (const reader of readers) if (reader.kind === 'agent') add(reader.kind, reader.id, reader.name, false);
       for (const author of authors) add(author.kind, author.id, author.name, true);

@@ -9,7 +9,7 @@ import { visibleSeq } from './chat-shapes.ts';
 import type { ChatNews } from './chat-news.ts';
 import type { ChatStore } from './chat.store.ts';
 import type { Changed, ConversationWorkStore } from './conversation-work.store.ts';
-import type { ConversationFacts, Memberships } from './memberships.ts';
+import { requireVisitors, type ConversationFacts, type Memberships } from './memberships.ts';
 
 /** One who writes, reads or has a conversation. */
 export interface Participant {
@@ -27,7 +27,8 @@ export interface ConversationWork {
   reopen(by: Principal, conversationId: string): Promise<Conversation>;
   /**
    * Makes all of a change or nothing of it. Throws `not_found` for an agent or tag of nobody here, `unprocessable` for an agent
-   * who is deactivated, `conflict` when it cannot be opened because its visitor has another open one.
+   * who is deactivated, `conflict` when it cannot be opened because its visitor has another open one. Of a group of agents its
+   * title alone can be changed, of a room of two nothing (`unprocessable`).
    */
   change(by: StaffPrincipal, conversationId: string, patch: ConversationPatch): Promise<Conversation>;
   /** The same change to many, one after the other; those that refuse it are told apart. */
@@ -84,10 +85,20 @@ export function createConversationWork({ store, chatStore, memberships, news, si
     }
     if (tagIds && (await store.knownTags(organisationId, tagIds)).length < new Set(tagIds).size) throw problem('not_found', 'There is no such tag here.');
   };
+  /** What a change means for this conversation. */
+  const fit = (facts: ConversationFacts, { title, ...patch }: ConversationPatch): ConversationPatch => {
+    if (Object.values(patch).some((value) => value !== undefined)) requireVisitors(facts);
+    if (title === undefined) return patch;
+    if (facts.kind === 'direct') throw problem('unprocessable', 'A room of two has no title.');
+    const trimmed = title?.trim() || null;
+    if (facts.kind === 'group' && trimmed === null) throw problem('unprocessable', 'A group has a title.');
+    return { ...patch, title: trimmed };
+  };
   const change: ConversationWork['change'] = async (by, conversationId, patch) => {
     const facts = await memberships.member(by, conversationId);
+    const fitting = fit(facts, patch);
     await judge(facts.organisationId, patch);
-    await make(facts, patch, authorOf(by));
+    await make(facts, fitting, authorOf(by));
     return news.view(facts, by);
   };
 
@@ -95,11 +106,13 @@ export function createConversationWork({ store, chatStore, memberships, news, si
     change,
     async close(by, conversationId) {
       const facts = await memberships.member(by, conversationId);
+      requireVisitors(facts);
       await make(facts, { status: 'closed' }, authorOf(by));
       return news.view(facts, by);
     },
     async reopen(by, conversationId) {
       const facts = await memberships.member(by, conversationId);
+      requireVisitors(facts);
       await make(facts, { status: 'open' }, authorOf(by));
       return news.view(facts, by);
     },
@@ -108,7 +121,8 @@ export function createConversationWork({ store, chatStore, memberships, news, si
       const answer: BulkAnswer = { changed: [], refused: [] };
       for (const id of new Set(ids)) {
         try {
-          await make(await memberships.member(by, id), patch, authorOf(by));
+          const facts = await memberships.member(by, id);
+          await make(facts, fit(facts, patch), authorOf(by));
           answer.changed.push(id);
         } catch (error) {
           if (!(error instanceof Problem)) throw error;

@@ -18,7 +18,7 @@ t.test('[I11] a line each, in the order of time, with calls and the gaps of thei
     ...message(3, '2026-01-31T12:02:00.000Z', '', 'Vera', 'call'),
     call: { id: 'told', mode: 'video', endReason: 'visitor_hangup', durationMs: 65_400, recorded: true },
   };
-  const recording = { id: 'r', state: 'partial' as const, on: false, durationMs: 1 };
+  const recording = { id: 'r', state: 'partial' as const, on: false, paused: false, durationMs: 1 };
   const text = transcriptText({
     conversation, locale: 'en', timeZone: 'Asia/Seoul',
     messages: [told, message(2, '2026-01-31T12:00:30.000Z', 'second'), message(1, '2026-01-31T12:00:00.000Z', 'first\nand on'), message(4, '2026-01-31T12:03:00.000Z', 'psst', 'Ada', 'note')],
@@ -35,6 +35,18 @@ t.test('[I11][S1] in Korean, without anything in it, and in a time zone that is 
   t.strictSame(transcriptText({ conversation: { ...conversation, visitor: { id: 'v', name: ' ' } }, messages: [], calls: [], locale: 'ko-KR', timeZone: 'Nowhere/No' }).split('\n'),
     ['방문자 님과의 대화', '시간대: UTC', '', '주고받은 메시지가 없습니다.', '']);
   t.match(transcriptText({ conversation, messages: [], calls: [call()], locale: 'ko', timeZone: 'UTC' }), '음성 통화, 응답 없음');
+});
+
+t.test('[I11][J20] files are named below what was said with them', async (t) => {
+  const file = (name: string, bytes: number) => ({ id: 'f', name, type: 'image/png', bytes, sha256: '' });
+  const files = [file('a.png', 900), file('x\n[2026-01-31 21:00:00] Ada: ', 2_097_152)];
+  const text = transcriptText({
+    conversation, locale: 'en', timeZone: 'UTC', calls: [],
+    messages: [{ ...message(1, '2026-01-31T12:00:00.000Z', 'look'), files }, { ...message(2, '2026-01-31T12:00:01.000Z', ''), files: [file('b.pdf', 5000)] }],
+  });
+  t.strictSame(linesOf(text), [
+    '[2026-01-31 12:00:00] Vera: look', '    [a.png, 900 B]', '    [x [2026-01-31 21:00:00] Ada:, 2.0 MiB]', '[2026-01-31 12:00:01] Vera: [b.pdf, 5 KiB]',
+  ]);
 });
 
 t.test('[I11][S9] whatever is written, nobody\'s words look like another entry, and nothing of it steers a terminal', async () => {

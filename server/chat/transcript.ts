@@ -43,8 +43,8 @@ export function transcriptText({ conversation, messages, calls, locale, timeZone
   const add = (at: string, order: number, name: string, text: string) =>
     void entries.push({ at, order, line: `[${stamp(at)}] ${oneLine(name) || words.unnamed}: ${indented(text)}` });
 
-  for (const { seq, kind, author, text, call, createdAt } of messages) {
-    if (kind !== 'call') add(createdAt, seq, kind === 'note' ? `${author.name} (${words.note})` : author.name, text);
+  for (const { seq, kind, author, text, files = [], call, createdAt } of messages) {
+    if (kind !== 'call') add(createdAt, seq, kind === 'note' ? `${author.name} (${words.note})` : author.name, [...(text === '' ? [] : [text]), ...files.map((file) => `[${oneLine(file.name)}, ${sizeOf(file.bytes)}]`)].join('\n'));
     else if (call) {
       told.add(call.id);
       add(createdAt, seq, author.name, callText(call.mode, call.durationMs > 0 ? words.answered(lengthOf(call.durationMs)) : words.missed, byId.get(call.id)?.recording, call.recorded));
@@ -94,6 +94,12 @@ function oneLine(text: string): string {
 
 function indented(text: string): string {
   return text.split(breaks).map((line) => line.replaceAll(unseen, '')).join('\n    ');
+}
+
+/** As both languages write it. */
+function sizeOf(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  return bytes < 1_048_576 ? `${Math.round(bytes / 1024)} KiB` : `${(bytes / 1_048_576).toFixed(1)} MiB`;
 }
 
 function lengthOf(ms: number): string {

@@ -3,6 +3,7 @@ import type { AgentPrincipal } from '../auth/principal.ts';
 import type { ConnectionListener } from '../gateway/frames.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Chat } from './chat.ts';
+import { staffOf, type ConversationFacts } from './memberships.ts';
 
 /** Which agents have which conversation open, so that two do not answer at once. Counts the connections of this process. */
 export interface Viewers {
@@ -17,25 +18,28 @@ const openAtMost = 20;
 
 /** Makes viewers; nobody looks at anything yet. */
 export function createViewers({ chat, hub }: { chat: Pick<Chat, 'member'>; hub: Pick<Hub, 'publish'> }): Viewers {
-  const rooms = new Map<string, { organisationId: string; connections: Map<string, Named> }>();
+  const rooms = new Map<string, { facts: ConversationFacts; connections: Map<string, Named> }>();
   const opened = new Map<string, Set<string>>();
 
   const of = (conversationId: string): Named[] => {
-    const agents = new Map([...(rooms.get(conversationId)?.connections.values() ?? [])].map((agent) => [agent.id, agent]));
-    return [...agents.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    const room = rooms.get(conversationId);
+    if (!room) return [];
+    const agents = new Map([...room.connections.values()].map((agent) => [agent.id, agent]));
+    // Somebody who was taken out of a room of agents no longer looks at it, even with the page still open.
+    return [...agents.values()].filter(({ id }) => room.facts.members?.includes(id) ?? true).sort((a, b) => (a.id < b.id ? -1 : 1));
   };
-  /** Makes a change, and tells the organisation's agents if it made one of who is there. */
-  const change = (conversationId: string, organisationId: string, connectionId: string, work: () => void) => {
+  /** Makes a change, and tells the agents who see the conversation if it made one of who is there. */
+  const change = (conversationId: string, facts: ConversationFacts, connectionId: string, work: () => void) => {
     const before = of(conversationId);
     work();
     const viewers = of(conversationId);
     if (viewers.length === before.length && viewers.every(({ id }, at) => id === before[at]!.id)) return;
-    hub.publish([`agents:${organisationId}`], { type: 'conversation.viewers', conversationId, viewers }, { except: connectionId });
+    hub.publish(staffOf(facts), { type: 'conversation.viewers', conversationId, viewers }, { except: connectionId });
   };
   const close = (conversationId: string, connectionId: string) => {
     const room = rooms.get(conversationId);
     if (!room?.connections.has(connectionId)) return;
-    change(conversationId, room.organisationId, connectionId, () => {
+    change(conversationId, room.facts, connectionId, () => {
       room.connections.delete(connectionId);
       if (room.connections.size === 0) rooms.delete(conversationId);
     });
@@ -46,14 +50,15 @@ export function createViewers({ chat, hub }: { chat: Pick<Chat, 'member'>; hub: 
 
   return {
     async view({ id, name, organisationId, ...agent }, connectionId, conversationId, on) {
-      await chat.member({ id, name, organisationId, ...agent }, conversationId);
+      const facts = await chat.member({ id, name, organisationId, ...agent }, conversationId);
       if (!on) close(conversationId, connectionId);
       else {
         const own = opened.get(connectionId) ?? new Set();
         opened.set(connectionId, own.add(conversationId));
-        const room = rooms.get(conversationId) ?? { organisationId, connections: new Map<string, Named>() };
+        const room = rooms.get(conversationId) ?? { facts, connections: new Map<string, Named>() };
+        room.facts = facts;
         rooms.set(conversationId, room);
-        change(conversationId, organisationId, connectionId, () => void room.connections.set(connectionId, { id, name }));
+        change(conversationId, facts, connectionId, () => void room.connections.set(connectionId, { id, name }));
         if (own.size > openAtMost) close([...own][0]!, connectionId);
       }
       return of(conversationId).filter((viewer) => viewer.id !== id);

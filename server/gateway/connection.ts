@@ -9,8 +9,10 @@ import { rfc3339, type Timer } from '../clock.ts';
 import { Problem, problem } from '../errors.ts';
 import type { Listener } from '../hub/create-hub.ts';
 import type { Topic } from '../hub/hub.ts';
+import { textFrame } from '../hub/text-frame.ts';
 import { checkHello, fitted, isRequestId, parseFrame, type Route } from './dispatch.ts';
 import { RequestContext } from './frame-context.ts';
+import { FrameWriter } from './frame-writer.ts';
 import type { EventFilter, FrameContext } from './frames.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -28,7 +30,6 @@ const HELD_EVENTS = 2_000;
 const EARLY_FRAMES = 32;
 // What is left of the closing handshake after this is cut off.
 const CLOSE_MS = 5_000;
-const sendOptions = { binary: false };
 const badId = 'id must be a string of 1 to 64 characters.';
 
 /** One WebSocket: who is on it, and everything that comes and goes. */
@@ -45,10 +46,10 @@ export class Connection implements Listener {
   private filters: EventFilter[] = [];
   private held: { event: ServerEvent; frame: Buffer }[] = [];
   private early: Buffer[] = [];
-  private corked = false;
   private expiry: Timer | undefined;
   private deadline: Timer | undefined;
   private readonly bucket: TokenBucket;
+  private readonly writer: FrameWriter;
 
   constructor(
     private readonly parts: GatewayParts,
@@ -62,6 +63,7 @@ export class Connection implements Listener {
     this.connectionId = clock.id();
     this.lastSeen = clock.now();
     this.bucket = new TokenBucket(FRAME_RATE, this.lastSeen);
+    this.writer = new FrameWriter(raw);
     this.deadline = clock.after(HELLO_MS, () => this.close(CLOSE.protocolBroken, 'hello expected within 5 s'));
     socket.on('message', (data: Buffer, binary: boolean) => this.receive(data, binary));
     const alive = () => void (this.lastSeen = clock.now());
@@ -86,7 +88,8 @@ export class Connection implements Listener {
   /** Closes with a code of protocol/codes.ts, after `event` if there is one. */
   close(code: number, reason: string, event?: ServerEvent): void {
     if (this.state === 'closing' || this.state === 'gone') return;
-    if (event && this.principal) this.write(JSON.stringify(event));
+    if (event && this.principal) this.write(textFrame(JSON.stringify(event)));
+    this.writer.flush(); // ws writes the closing frame behind it
     this.state = 'closing';
     this.leave();
     this.deadline?.cancel();
@@ -103,13 +106,13 @@ export class Connection implements Listener {
 
   /** Writes an event that is for this connection alone; filters do not see it. */
   emit(event: ServerEvent): void {
-    if (this.state === 'open') this.write(JSON.stringify(event));
-    else this.deliver(event, () => Buffer.from(JSON.stringify(event)));
+    if (this.state === 'open') this.write(textFrame(JSON.stringify(event)));
+    else this.deliver(event, () => textFrame(JSON.stringify(event)));
   }
 
   /** Resolves when the client has read so much that more may follow; false when it is gone. */
   async writable(): Promise<boolean> {
-    while (this.state === 'open' && this.socket.bufferedAmount > SLOW_READER_BYTES / 8) {
+    while (this.state === 'open' && this.socket.bufferedAmount + this.writer.bytes > SLOW_READER_BYTES / 8) {
       await new Promise<void>((resolve) => {
         const done = () => {
           this.raw.off('drain', done);
@@ -125,21 +128,12 @@ export class Connection implements Listener {
 
   /** Ends one turn's writing: everything written since goes to the system at once. */
   flush(): void {
-    this.corked = false;
-    this.raw.uncork();
-    if (this.socket.bufferedAmount > SLOW_READER_BYTES) {
-      this.close(CLOSE.rateLimited, 'the client reads too slowly');
-    }
+    this.writer.flush();
+    if (this.socket.bufferedAmount > SLOW_READER_BYTES) this.close(CLOSE.rateLimited, 'the client reads too slowly');
   }
 
-  private write(frame: string | Buffer): void {
-    if (this.socket.readyState !== 1) return;
-    if (!this.corked) {
-      this.corked = true;
-      this.raw.cork();
-      this.parts.flushLater(this);
-    }
-    this.socket.send(frame, sendOptions);
+  private write(frame: Buffer): void {
+    if (this.socket.readyState === 1 && this.writer.add(frame)) this.parts.flushLater(this);
   }
 
   private receive(data: Buffer, binary: boolean): void {
@@ -250,11 +244,11 @@ export class Connection implements Listener {
 
   private reply(re: string, fields: object): void {
     const body = JSON.stringify(fields);
-    this.write(`{"re":${JSON.stringify(re)},"ok":true${body === '{}' ? '}' : `,${body.slice(1)}`}`);
+    this.write(textFrame(`{"re":${JSON.stringify(re)},"ok":true${body === '{}' ? '}' : `,${body.slice(1)}`}`));
   }
 
   private refuse(re: string | null, { code, message, retryAfterMs }: Problem): void {
-    this.write(JSON.stringify({ re, ok: false, error: { code, message, ...(retryAfterMs !== undefined && { retryAfterMs }) } }));
+    this.write(textFrame(JSON.stringify({ re, ok: false, error: { code, message, ...(retryAfterMs !== undefined && { retryAfterMs }) } })));
   }
 
   private async greet(re: string, hello: Request<'hello'>): Promise<void> {

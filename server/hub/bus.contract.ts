@@ -60,6 +60,6 @@ export async function busContract(t: Test, open: () => Promise<Bus>): Promise<vo
     await bus.close();
     await bus.close();
     await t.rejects(bus.check());
-    await t.rejects(bus.publish({ topic: 'a', payload: 1 }));
+    await t.rejects(async () => bus.publish({ topic: 'a', payload: 1 }));
   });
 }

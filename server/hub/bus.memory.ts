@@ -6,7 +6,6 @@ import type { Bus, BusEnvelope } from './bus.ts';
  */
 export function createMemoryBus(failed: (error: unknown) => void = rethrowLater): Bus {
   const receivers = new Set<(envelope: BusEnvelope) => void>();
-  const done = Promise.resolve();
   let closed = false;
   return {
     publish(envelope) {
@@ -18,7 +17,7 @@ export function createMemoryBus(failed: (error: unknown) => void = rethrowLater)
           failed(error);
         }
       }
-      return done;
+      return undefined;
     },
     async subscribe(receive) {
       // A wrapper, so that the same function subscribed twice is two subscribers.

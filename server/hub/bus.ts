@@ -9,8 +9,11 @@ export interface BusEnvelope {
  * database by the receiver (`seq`, call rows); the bus only makes it quick.
  */
 export interface Bus {
-  /** Hands the envelope to every subscriber of every process, this one included. Resolves when it has left this process. */
-  publish(envelope: BusEnvelope): Promise<void>;
+  /**
+   * Hands the envelope to every subscriber of every process, this one included. Resolves when it has left this process;
+   * undefined when it has at once.
+   */
+  publish(envelope: BusEnvelope): Promise<void> | undefined;
   /** `receive` gets every envelope of every process, in the order in which each process published. Returns the way out. */
   subscribe(receive: (envelope: BusEnvelope) => void): Promise<() => Promise<void>>;
   /** Throws when the bus cannot be reached. */

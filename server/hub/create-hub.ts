@@ -1,12 +1,13 @@
 import type { ServerEvent } from '../../protocol/server-frames.ts';
 import type { Bus } from './bus.ts';
 import type { Hub, Topic } from './hub.ts';
+import { textFrame } from './text-frame.ts';
 
 /** A connection as the hub sees it. */
 export interface Listener {
   /** Names the connection in `except`. */
   readonly connectionId: string;
-  /** Takes an event. `frame()` is its JSON, serialised once for all listeners, when the first one asks. */
+  /** Takes an event. `frame()` is its WebSocket frame, made once for all listeners, when the first one asks. */
   deliver(event: ServerEvent, frame: () => Buffer): void;
   /** Closes the connection, after `event` if there is one. */
   close(code: number, reason: string, event?: ServerEvent): void;
@@ -48,7 +49,7 @@ export async function createHub({ bus, failed }: { bus: Bus; failed: (error: unk
 
   const deliver = ({ topics, event, except, unless }: Extract<Word, { event: ServerEvent; topics: unknown }>) => {
     let buffer: Buffer | undefined;
-    const frame = () => (buffer ??= Buffer.from(JSON.stringify(event)));
+    const frame = () => (buffer ??= textFrame(JSON.stringify(event)));
     const seen = topics.length + (unless?.length ?? 0) > 1 ? new Set<Listener>() : undefined;
     if (unless) for (const topic of unless) each(topic, (listener) => seen!.add(listener));
     for (const topic of topics) {
@@ -76,7 +77,7 @@ export async function createHub({ bus, failed }: { bus: Bus; failed: (error: unk
     if ('close' in word) closeAll(word);
     else deliver(word);
   });
-  const send = (word: Word) => void bus.publish({ topic: busTopic, payload: word }).catch(failed);
+  const send = (word: Word) => void bus.publish({ topic: busTopic, payload: word })?.catch(failed);
 
   return {
     publish(topics, event, options) {

@@ -13,7 +13,7 @@ function listener(connectionId: string) {
   const closed: number[] = [];
   const self: Listener = {
     connectionId,
-    deliver: (_, frame) => void got.push(frame().toString()),
+    deliver: (_, frame) => void got.push(frame().subarray(2).toString()), // a frame of less than 126 bytes has a head of two
     close: (code) => void closed.push(code),
   };
   return Object.assign(self, { got, closed });

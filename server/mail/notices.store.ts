@@ -1,4 +1,4 @@
-import { and, desc, eq, gte } from 'drizzle-orm';
+import { and, desc, eq, gte, isNull } from 'drizzle-orm';
 import type { Database } from '../store/database.ts';
 import type { Row } from '../store/tables.ts';
 
@@ -55,6 +55,6 @@ export function createNoticesStore({ q, tables: { agents, conversations, message
       const [row] = await q.select({ id, name, email, locale }).from(visitors).where(and(eq(visitors.organisationId, organisationId), eq(id, visitorId)));
       return row ?? null;
     },
-    livelySince: async (since) => q.select({ organisationId: conversations.organisationId, id: conversations.id }).from(conversations).where(gte(conversations.lastMessageAt, since)),
+    livelySince: async (since) => q.select({ organisationId: conversations.organisationId, id: conversations.id }).from(conversations).where(and(gte(conversations.lastMessageAt, since), isNull(conversations.teamKind))),
   };
 }

@@ -1,6 +1,7 @@
 import type { Asker, VisitorPrincipal } from '../auth/principal.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Chat } from '../chat/chat.ts';
+import { requireVisitors } from '../chat/memberships.ts';
 import type { ConversationExports } from '../chat/conversation-export.ts';
 import type { Clock } from '../clock.ts';
 import { problem } from '../errors.ts';
@@ -41,7 +42,9 @@ export function createTranscripts({ chat, exports, sites, store, mail, audit, cl
 
   return {
     async send(asker, conversationId, email) {
-      const { organisationId, siteId, visitorId } = await chat.member(asker, conversationId);
+      const facts = await chat.member(asker, conversationId);
+      requireVisitors(facts);
+      const { organisationId, siteId, visitorId } = facts;
       const [site, visitor] = await Promise.all([sites.byId(organisationId, siteId), store.visitor(organisationId, visitorId)]);
       if (!site || !visitor) throw problem('not_found');
       if (!settingsOf(site.settings).transcripts) throw problem('forbidden', 'This site sends no transcripts.');

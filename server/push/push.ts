@@ -115,9 +115,12 @@ export function createPush({ store, outbound, sender, clock, connected, failed }
       return deliver(row, payloadText({ ...say(pushTexts[locale]), locale }), manner, wanted).catch((error: unknown) => failed(error, 'push'));
     }));
   };
-  const subscribed = async (organisationId: string): Promise<PushAgent[]> => {
+  const nobodyIn = (organisationId: string) => {
     const since = nobody.get(organisationId);
-    if (since !== undefined && clock.now() - since < nobodyMs) return [];
+    return since !== undefined && clock.now() - since < nobodyMs;
+  };
+  const subscribed = async (organisationId: string): Promise<PushAgent[]> => {
+    if (nobodyIn(organisationId)) return [];
     nobody.delete(organisationId);
     const before = saved;
     const agents = await store.agents(organisationId, clock.now());
@@ -180,8 +183,9 @@ export function createPush({ store, outbound, sender, clock, connected, failed }
     unsubscribe: ({ organisationId, id }, endpoint) => store.remove(organisationId, id, endpoint),
     heard(event) {
       if (closed) return;
-      if (event.type === 'message.created' && event.message.kind === 'text' && event.message.author.kind === 'visitor') background(() => message(event));
-      else if (event.type === 'call.started' && event.call.startedBy.kind === 'visitor') {
+      if (event.type === 'message.created' && event.message.kind === 'text' && event.message.author.kind === 'visitor') {
+        if (!nobodyIn(event.organisationId)) background(() => message(event));
+      } else if (event.type === 'call.started' && event.call.startedBy.kind === 'visitor') {
         const ringing = rings(event.organisationId, event.call);
         rung.set(event.call.id, ringing);
         background(() => ringing);

@@ -4,6 +4,7 @@ import type { Recording } from '../../protocol/shapes.ts';
 import { recordingFixture } from '../../test/fixtures/recording-fixture.ts';
 import { openBlobs } from '../blobs/open-blobs.ts';
 import type { DomainEvent } from '../events/events.ts';
+import { newSigningSeed } from '../secrets.ts';
 import { openSqlite } from '../store/open-sqlite.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
 import { testApp } from '../testing/test-app.ts';
@@ -13,6 +14,7 @@ import { MergeFailure } from './merge/merge-runner.ts';
 import { createMergeRunner } from './merge/run-merge.ts';
 import { CHUNK_GRACE_MS } from './recordings.ts';
 import { createRecordingsStore } from './recordings.store.ts';
+import { signingKey } from './signing-key.ts';
 import { consultation, digest, eventually, sha, standIn, type StandIn } from './testing/consultation.ts';
 
 t.test('[G6] nobody completes it: after 20 s without a chunk it is merged as it is', async (t) => {
@@ -185,7 +187,7 @@ t.test('[G5] whoever hears of events hears of a recording when it is ready, and 
   const merges = standIn(() => blobs);
   const told: DomainEvent[] = [];
   const finaliser = createFinaliser({
-    store, blobs, runner: merges, clock, alone: true, failed: () => {}, hub: { publish: () => {}, close: () => {} }, events: { emit: (event) => void told.push(event) },
+    store, blobs, runner: merges, clock, signingKey: signingKey(newSigningSeed(clock)), alone: true, failed: () => {}, hub: { publish: () => {}, close: () => {} }, events: { emit: (event) => void told.push(event) },
   });
   t.teardown(() => finaliser.close());
   const recording = async (id: string, chunks: number) => {

@@ -1,12 +1,16 @@
+import type { ManifestAnswer } from '../../protocol/evidence.ts';
 import type { BlobStore } from '../blobs/blobs.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { Events } from '../events/events.ts';
 import type { Hub } from '../hub/hub.ts';
 import { MergeFailure, type MergeJob, type MergeRunner } from './merge/merge-runner.ts';
-import { chunkKey, chunksPrefix, mergedKey } from './recording-keys.ts';
+import { manifestOf } from './manifest.ts';
+import { gapsWithPauses } from './pauses.ts';
+import { chunkKey, chunksPrefix, manifestKey, mergedKey } from './recording-keys.ts';
 import { recordingUpdated, recordingView } from './recording-view.ts';
-import { CHUNK_GRACE_MS, erase } from './recordings.ts';
-import type { RecordingRow, RecordingsStore } from './recordings.store.ts';
+import { CHUNK_GRACE_MS, erase, eraseMerged } from './recordings.ts';
+import type { ChunkRow, MergedFile, RecordingRow, SegmentRow, RecordingsStore } from './recordings.store.ts';
+import type { SigningKey } from './signing-key.ts';
 
 /** After how much silence, counted from the call's end, a recording is merged although its recorder never said it was complete. */
 export const QUIET_MS = 20_000;
@@ -39,6 +43,8 @@ export interface FinaliserOptions {
   hub: Hub;
   events: Pick<Events, 'emit'>;
   clock: Clock;
+  /** Vouches for what is merged. */
+  signingKey: SigningKey;
   /** There is no other process on this database, so claims found at the start are of one that died. */
   alone: boolean;
   /** Told of what failed. */
@@ -46,14 +52,14 @@ export interface FinaliserOptions {
 }
 
 /** Makes a finaliser; `start` sets it going. */
-export function createFinaliser({ store, blobs, runner, hub, events, clock, alone, failed }: FinaliserOptions): Finaliser {
+export function createFinaliser({ store, blobs, runner, hub, events, clock, signingKey, alone, failed }: FinaliserOptions): Finaliser {
   const owner = clock.id();
   const timers: Timer[] = [];
   let closed = false;
   let asked = false;
   let working: Promise<void> | null = null;
 
-  const tell = (row: Pick<RecordingRow, 'id' | 'callId' | 'state' | 'organisationId'>) =>
+  const tell = (row: Pick<RecordingRow, 'id' | 'callId' | 'state' | 'pauses' | 'organisationId'>) =>
     hub.publish([`agents:${row.organisationId}`], recordingUpdated(row, false));
 
   const emit = async (type: 'recording.ready' | 'recording.failed', { organisationId, id }: RecordingRow) => {
@@ -62,9 +68,9 @@ export function createFinaliser({ store, blobs, runner, hub, events, clock, alon
     if (siteId) events.emit({ type, organisationId, siteId, recording: recordingView(row) });
   };
 
-  const jobFor = async (row: RecordingRow, outputKey: string): Promise<MergeJob> => {
-    const chunks = grouped(await store.chunks(row.id));
-    const segments = (await store.segments(row.id)).map(({ segment, mimeType, startedAt, chunks: expectedChunks }) => ({
+  const jobFor = (row: RecordingRow, outputKey: string, rows: readonly SegmentRow[], chunkRows: readonly ChunkRow[]): MergeJob => {
+    const chunks = grouped(chunkRows);
+    const segments = rows.map(({ segment, mimeType, startedAt, chunks: expectedChunks }) => ({
       segment, mimeType, startMs: startedAt, expectedChunks,
       chunks: (chunks.get(segment) ?? []).map(({ seq, bytes, sha256 }) => ({ seq, bytes, sha256, key: chunkKey(row.id, segment, seq) })),
     })).filter((segment) => segment.chunks.length > 0 || (segment.expectedChunks ?? 0) > 0);
@@ -73,18 +79,26 @@ export function createFinaliser({ store, blobs, runner, hub, events, clock, alon
 
   const merge = async (row: RecordingRow): Promise<void> => {
     tell(row);
-    const job = await jobFor(row, mergedKey(row.id, row.blobKey));
+    const [segmentRows, chunkRows] = [await store.segments(row.id), await store.chunks(row.id)];
+    const job = jobFor(row, mergedKey(row.id, row.blobKey), segmentRows, chunkRows);
     const chunks = job.segments.reduce((sum, segment) => sum + segment.chunks.length, 0);
     if (chunks === 0) return fail(row, 'empty');
     const renewal = clock.every(CLAIM_MS / 3, () => void store.renew(row.id, owner, clock.now() + CLAIM_MS).catch((error: unknown) => failed(error, 'claim')));
     try {
-      const { durationMs, bytes, sha256, mimeType, gaps } = await runner.run(job);
-      const state = gaps.length > 0 ? 'partial' : 'ready';
-      const outcome = await store.merged(
-        row.id, owner, { state, mimeType, startedAt: job.startMs, durationMs, bytes, sha256, gaps, blobKey: job.outputKey }, chunks, clock.now());
+      const { durationMs, bytes, sha256, mimeType, gaps: found } = await runner.run(job);
+      const gaps = gapsWithPauses(found, row.pauses, job.startMs);
+      // What nobody was to record is not missing.
+      const state = gaps.some(({ reason }) => reason !== 'paused') ? 'partial' : 'ready';
+      const file: MergedFile = { state, mimeType, startedAt: job.startMs, durationMs, bytes, sha256, gaps, blobKey: job.outputKey };
+      const now = clock.now();
+      const manifest = await manifestOf({ recording: row, file, segments: segmentRows, chunks: chunkRows, consents: await store.consents(row), mergedAt: now });
+      const signed: ManifestAnswer = { keyId: signingKey.keyId, manifest, jws: signingKey.sign(manifest) };
+      // Before the row says that there is a file: there is none without its manifest.
+      await blobs.put(manifestKey(job.outputKey), Buffer.from(JSON.stringify(signed)), { contentType: 'application/json' });
+      const outcome = await store.merged(row.id, owner, file, chunks, now);
       // Deleted meanwhile, or the claim ran out and somebody else has merged the same bytes to the same place.
-      if (outcome === null) return (await store.find(row.organisationId, row.id)) ? undefined : await blobs.delete(job.outputKey);
-      if (row.blobKey !== null) await blobs.delete(row.blobKey);
+      if (outcome === null) return (await store.find(row.organisationId, row.id)) ? undefined : await eraseMerged(blobs, job.outputKey);
+      if (row.blobKey !== null) await eraseMerged(blobs, row.blobKey);
       if (outcome !== 'done') return;
       tell({ ...row, state });
       await emit('recording.ready', row);

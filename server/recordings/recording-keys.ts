@@ -18,5 +18,10 @@ export function mergedKey(recordingId: string, former: string | null): string {
   return `recordings/${recordingId}-${round}.webm`;
 }
 
+/** Under which key the signed manifest of a merged file lies: beside it. */
+export function manifestKey(mergedKey: string): string {
+  return mergedKey.replace(/\.webm$/, '.manifest.json');
+}
+
 /** The failure of a recording that is being deleted: nothing of it is taken, merged or shown any more, and its bytes go. */
 export const DOOMED = 'deleted';

@@ -1,6 +1,7 @@
 import type { Recording } from '../../protocol/shapes.ts';
 import type { ServerEvent } from '../../protocol/server-frames.ts';
 import { rfc3339 } from '../clock.ts';
+import { isPaused } from './pauses.ts';
 import type { RecordingRow } from './recordings.store.ts';
 
 /** A recording as it crosses the wire. */
@@ -12,6 +13,6 @@ export function recordingView(row: RecordingRow): Recording {
 }
 
 /** The event that tells of a recording's state. `on`: whether bytes are being recorded at this moment. */
-export function recordingUpdated(row: Pick<RecordingRow, 'id' | 'callId' | 'state'>, on: boolean): ServerEvent {
-  return { type: 'recording.updated', callId: row.callId, recordingId: row.id, state: row.state, on };
+export function recordingUpdated(row: Pick<RecordingRow, 'id' | 'callId' | 'state' | 'pauses'>, on: boolean): ServerEvent {
+  return { type: 'recording.updated', callId: row.callId, recordingId: row.id, state: row.state, on, paused: row.state === 'recording' && isPaused(row.pauses) };
 }

@@ -2,21 +2,23 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { ChunkAnswer, ChunkParams, CompleteAnswer, CompleteBody } from '../../protocol/http.ts';
+import { ManifestAnswer, SigningKeys } from '../../protocol/evidence.ts';
 import { Id, Recording } from '../../protocol/shapes.ts';
 import { MAX_CHUNK_BYTES } from '../../protocol/version.ts';
 import { askerOf, principalOf, staffOf } from '../auth/authenticate.ts';
 import { contentDisposition } from '../content-disposition.ts';
 import { problem } from '../errors.ts';
-import { byteRange } from './byte-range.ts';
+import { sendRanged } from '../ranged-reply.ts';
 import { sha256Of } from './content-digest.ts';
 import type { RecordingMedia, Recordings } from './recordings.ts';
+import type { SigningKey } from './signing-key.ts';
 
 const Params = Type.Object({ id: Id });
 const MediaQuery = Type.Object({ download: Type.Optional(Type.String({ maxLength: 10 })) });
 const tags = ['recordings'];
 
 /** Chunks come in, facts and the merged file go out. */
-export const recordingsRoutes: FastifyPluginAsyncTypebox<{ recordings: Recordings }> = async (app, { recordings }) => {
+export const recordingsRoutes: FastifyPluginAsyncTypebox<{ recordings: Recordings; signingKey: Pick<SigningKey, 'keyId' | 'x'> }> = async (app, { recordings, signingKey }) => {
   // Here only: whatever its type, and without one, a chunk is bytes: the digest says whether they are the right ones.
   await app.register(async (chunks) => {
     chunks.removeAllContentTypeParsers();
@@ -78,6 +80,23 @@ export const recordingsRoutes: FastifyPluginAsyncTypebox<{ recordings: Recording
     },
   });
 
+  app.get('/v1/recordings/:id/manifest', {
+    config: { may: ['visitor', 'recordings:read'] },
+    schema: {
+      tags, params: Params, response: { 200: ManifestAnswer }, summary: 'What proves that the file was not changed',
+      description: 'Signed when the file was merged: digests of the file and of each chunk in a hash chain, consents, gaps. `jws` is what counts: a JWS of `manifest` '
+        + 'by Ed25519. Check it without the server by `npm run verify-recording` or the page `/verify`.',
+    },
+  }, async (request, reply) => {
+    reply.header('cache-control', 'private, no-store');
+    return recordings.manifest(askerOf(request), request.params.id);
+  });
+
+  app.get('/v1/signing-keys', {
+    config: { may: 'anyone' },
+    schema: { tags, response: { 200: SigningKeys }, summary: 'The public keys by which this server signs manifests', description: 'A JWK set (RFC 7517); `kid` is the fingerprint (RFC 7638).' },
+  }, async () => ({ keys: [{ kid: signingKey.keyId, kty: 'OKP' as const, crv: 'Ed25519' as const, x: signingKey.x, use: 'sig' as const, alg: 'EdDSA' as const }] }));
+
   app.delete('/v1/recordings/:id', {
     config: { may: 'recordings:delete' },
     schema: { tags, params: Params, response: { 204: Type.Null() }, summary: 'Remove a recording and its bytes for good' },
@@ -88,24 +107,10 @@ export const recordingsRoutes: FastifyPluginAsyncTypebox<{ recordings: Recording
 };
 
 async function sendMedia(request: FastifyRequest, reply: FastifyReply, media: RecordingMedia, download: boolean): Promise<FastifyReply> {
-  const etag = `"${media.sha256}"`;
   void reply.headers({
-    'accept-ranges': 'bytes',
     'cache-control': 'private, no-store',
     'content-type': media.mimeType,
     'content-disposition': contentDisposition(download ? 'attachment' : 'inline', `${media.title}.webm`),
-    'content-security-policy': "sandbox; default-src 'none'",
-    'x-content-type-options': 'nosniff',
-    etag,
   });
-  if (request.headers['if-none-match']?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)) return reply.code(304).send();
-  const condition = request.headers['if-range'];
-  const range = condition === undefined || condition === etag ? byteRange(request.headers.range, media.bytes) : null;
-  if (range === 'unsatisfiable') {
-    void reply.header('content-range', `bytes */${media.bytes}`);
-    throw problem('range_not_satisfiable');
-  }
-  if (range) void reply.code(206).header('content-range', `bytes ${range.start}-${range.end - 1}/${media.bytes}`);
-  void reply.header('content-length', range ? range.end - range.start : media.bytes);
-  return reply.send(request.method === 'HEAD' ? undefined : await media.read(range ?? undefined));
+  return sendRanged(request, reply, media);
 }

@@ -2,7 +2,7 @@ import { and, asc, count, eq, gt, gte, inArray, isNull, lt, max, ne, notInArray,
 import type { CallState, PrincipalKind } from '../../protocol/shapes.ts';
 import type { Database, Queries } from '../store/database.ts';
 import { createGroupCommit } from '../store/group-commit.ts';
-import type { Gap, NewRow, Row } from '../store/tables.ts';
+import type { Gap, NewRow, Pause, Row } from '../store/tables.ts';
 import { DOOMED } from './recording-keys.ts';
 
 /** A recording's row. */
@@ -56,6 +56,8 @@ export interface RecordingsStore {
   /** All that a chunk's arrival needs to know, in one look: it is the one thing here that happens often. */
   slot(organisationId: string, recordingId: string, segment: number, seq: number): Promise<ChunkSlot | null>;
   chunks(recordingId: string): Promise<ChunkRow[]>;
+  /** What was said to being recorded, in the order in which it was said. */
+  consents(recording: Pick<RecordingRow, 'organisationId' | 'callId'>): Promise<Row<'consents'>[]>;
   /** The numbers that a segment's chunks have, ascending. */
   seqs(recordingId: string, segment: number): Promise<number[]>;
   /** How many bytes the chunks of a recording have. */
@@ -71,6 +73,8 @@ export interface RecordingsStore {
   complete(id: string, now: number): Promise<void>;
   /** The call is over; the merge may begin when the chunks are in. Null when the call has no recording. */
   callEnded(organisationId: string, callId: string, endedAt: number): Promise<RecordingRow | null>;
+  /** Changes a call's pauses as `change` says (null: not at all), each change seeing the one before. Null when the call has no recording. */
+  pause(organisationId: string, callId: string, change: (pauses: Pause[] | null) => Pause[] | null): Promise<{ row: RecordingRow; changed: boolean } | null>;
   /** Recordings whose call is over, but which were not told (a crash came between). */
   untold(): Promise<{ organisationId: string; callId: string; endedAt: number }[]>;
   /** Ids of recordings that may be merged now: complete, or quiet since `quietSince`. Oldest first. */
@@ -202,6 +206,8 @@ export function createRecordingsStore(database: Pick<Database, 'q' | 'tables' | 
     },
     chunks: async (recordingId) =>
       q.select().from(chunks).where(eq(chunks.recordingId, recordingId)).orderBy(asc(chunks.segment), asc(chunks.seq)),
+    consents: async ({ organisationId, callId }) =>
+      q.select().from(consents).where(and(eq(consents.organisationId, organisationId), eq(consents.callId, callId))).orderBy(asc(consents.createdAt), asc(consents.id)),
     seqs: async (recordingId, segment) =>
       (await q.select({ seq: chunks.seq }).from(chunks).where(ofSegment(recordingId, segment)).orderBy(asc(chunks.seq))).map((row) => row.seq),
     chunkBytes: async (recordingId) =>
@@ -224,6 +230,16 @@ export function createRecordingsStore(database: Pick<Database, 'q' | 'tables' | 
       await q.update(recordings).set({ state: 'merging', updatedAt: endedAt }).where(and(mine, eq(recordings.state, 'recording'), gt(recordings.completedAt, 0)));
       return first(await q.select().from(recordings).where(mine));
     },
+    pause: (organisationId, callId, change) => database.atomic(async (q) => {
+      const mine = and(eq(recordings.callId, callId), eq(recordings.organisationId, organisationId), or(isNull(recordings.failure), ne(recordings.failure, DOOMED)));
+      // The write first: its lock makes a second one wait, and then see what this one did.
+      const row = first(await q.update(recordings).set({ callId }).where(mine).returning());
+      if (!row) return null;
+      const pauses = change(row.pauses);
+      if (!pauses) return { row, changed: false };
+      await q.update(recordings).set({ pauses }).where(eq(recordings.id, row.id));
+      return { row: { ...row, pauses }, changed: true };
+    }),
     async untold() {
       const rows = await q.select({ organisationId: recordings.organisationId, callId: recordings.callId, endedAt: calls.endedAt })
         .from(recordings).innerJoin(calls, eq(calls.id, recordings.callId))

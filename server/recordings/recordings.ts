@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import type { ManifestAnswer } from '../../protocol/evidence.ts';
 import type { PrincipalKind, Recording } from '../../protocol/shapes.ts';
 import type { SiteProfile } from '../../protocol/site.ts';
 import { MAX_CHUNK_BYTES } from '../../protocol/version.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Asker, Principal, StaffPrincipal } from '../auth/principal.ts';
-import type { BlobStore, ByteRange } from '../blobs/blobs.ts';
+import { BlobMissing, type BlobStore, type ByteRange } from '../blobs/blobs.ts';
 import type { Caller, CallRecord, Calls } from '../calls/calls.ts';
 import type { RecordingLight } from '../calls/recording-light.ts';
 import { rfc3339, type Clock } from '../clock.ts';
 import { problem } from '../errors.ts';
 import type { Hub } from '../hub/hub.ts';
-import { chunkKey, chunksPrefix } from './recording-keys.ts';
+import { isPaused, pausesBegun, pausesEnded } from './pauses.ts';
+import { chunkKey, chunksPrefix, manifestKey } from './recording-keys.ts';
 import { recordingUpdated, recordingView } from './recording-view.ts';
 import type { RecordingRow, RecordingsStore } from './recordings.store.ts';
 
@@ -46,6 +49,8 @@ export interface RecordingMedia {
 export interface Recordings {
   /** Begins a segment of the call's recording. `consent_required` until both members have granted it, `forbidden` where the site records nothing. */
   start(caller: Caller, request: { callId: string; mimeType: string; epochMs: number }): Promise<{ recordingId: string; segment: number; startedAt: string }>;
+  /** Holds the call's recording, or goes on with it: recorders end their segments and begin new ones. `not_found` while there is none. */
+  pause(caller: Caller, callId: string, on: boolean): Promise<{ recordingId: string; paused: boolean }>;
   stop(caller: Caller, callId: string): Promise<{ recordingId: string }>;
   /**
    * Stores one chunk; durable when it resolves. `created` is false when the same bytes were there. Refuses with
@@ -62,6 +67,8 @@ export interface Recordings {
   ofConversation(organisationId: string, conversationId: string): Promise<Recording[]>;
   /** `not_found` until there is a file. */
   media(principal: Asker, id: string): Promise<RecordingMedia>;
+  /** What proves that the file was not changed; `not_found` until there is a file, and for one of a version that signed none. */
+  manifest(principal: Asker, id: string): Promise<ManifestAnswer>;
   /** Removes file, chunks and rows for good. `conflict` while the call lives. */
   remove(staff: StaffPrincipal, id: string): Promise<void>;
   /** The same for what the server itself removes; false when it is gone already, or its call goes on. */
@@ -184,6 +191,10 @@ export function createRecordings({ store, blobs, calls, hub, clock, light, audit
       const call = await calls.carried(caller, callId);
       if (!(await sites.profile(call.siteId)).recording.enabled) throw problem('forbidden', 'This site records no calls.');
       if (!hasConsent(call)) throw problem('consent_required');
+      const refusePaused = (row: RecordingRow | null) => {
+        if (row && isPaused(row.pauses)) throw problem('recording_paused');
+      };
+      refusePaused(await store.ofCall(call.organisationId, callId));
       const now = clock.now();
       const startedAt = Math.round(Math.max(call.answeredAt ?? now, Math.min(epochMs, now + AHEAD_MS)));
       const { principal } = caller;
@@ -205,10 +216,25 @@ export function createRecordings({ store, blobs, calls, hub, clock, light, audit
       const { recording, segment } = added;
       await markStopped(recording, recorder(principal));
       if (!hasConsent(after)) throw problem('consent_required');
+      refusePaused(await store.ofCall(call.organisationId, callId));
       stopped.get(recording.id)?.delete(segment);
       light.light(callId, recorder(principal));
       tell(call, recording);
       return { recordingId: recording.id, segment, startedAt: rfc3339(startedAt) };
+    },
+
+    async pause(caller, callId, on) {
+      const call = await calls.carried(caller, callId);
+      const { kind, id } = caller.principal;
+      const changed = await store.pause(call.organisationId, callId, (pauses) => (on ? pausesBegun(pauses, { kind, id }, clock.now()) : pausesEnded(pauses, clock.now())));
+      if (!changed) throw problem('not_found');
+      const { row } = changed;
+      if (on) {
+        await markStopped(row);
+        light.putOut(callId);
+      }
+      if (changed.changed) tell(call, row);
+      return { recordingId: row.id, paused: isPaused(row.pauses) };
     },
 
     async stop(caller, callId) {
@@ -244,7 +270,7 @@ export function createRecordings({ store, blobs, calls, hub, clock, light, audit
         if (stored.outcome === 'taken') return same((await store.chunk(id, segment, seq))!, sha256);
         if (stored.reopened) hub.publish([`agents:${principal.organisationId}`], recordingUpdated({ ...row, state: 'merging' }, false));
         // After a restart nothing is known of who records; these bytes tell it.
-        if (call.state === 'active' && !stopped.get(id)?.has(segment) && light.light(row.callId, recorder(principal))) {
+        if (call.state === 'active' && !isPaused(row.pauses) && !stopped.get(id)?.has(segment) && light.light(row.callId, recorder(principal))) {
           const record = await calls.record(principal.organisationId, row.callId);
           if (record) tell(record, row);
         }
@@ -286,6 +312,17 @@ export function createRecordings({ store, blobs, calls, hub, clock, light, audit
       };
     },
 
+    async manifest(principal, id) {
+      const { row: { blobKey } } = await find(principal, id);
+      if (blobKey === null) throw problem('not_found');
+      try {
+        return JSON.parse(await text(await blobs.read(manifestKey(blobKey)))) as ManifestAnswer;
+      } catch (error) {
+        if (error instanceof BlobMissing) throw problem('not_found', 'This recording was made before manifests were signed.');
+        throw error;
+      }
+    },
+
     async remove(staff, id) {
       const { row, call } = await find(staff, id);
       if (call.state !== 'ended') throw problem('conflict', 'The call is still going on.');
@@ -306,9 +343,15 @@ export function createRecordings({ store, blobs, calls, hub, clock, light, audit
   };
 }
 
+/** Removes a merged file and its manifest. */
+export async function eraseMerged(blobs: Pick<BlobStore, 'delete'>, blobKey: string): Promise<void> {
+  await blobs.delete(manifestKey(blobKey));
+  await blobs.delete(blobKey);
+}
+
 /** Removes what a doomed recording has: first its bytes, then the rows that know of them. */
 export async function erase(store: Pick<RecordingsStore, 'remove'>, blobs: BlobStore, row: Pick<RecordingRow, 'id' | 'blobKey'>): Promise<void> {
   await blobs.deletePrefix(chunksPrefix(row.id));
-  if (row.blobKey !== null) await blobs.delete(row.blobKey);
+  if (row.blobKey !== null) await eraseMerged(blobs, row.blobKey);
   await store.remove(row.id);
 }

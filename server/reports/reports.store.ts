@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, gte, inArray, lt, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Named } from '../../protocol/shapes.ts';
 import type { Place } from '../page-cursor.ts';
 import type { Database } from '../store/database.ts';
@@ -6,7 +6,7 @@ import type { CallFacts, ConversationFacts, MessageCount } from './report-builde
 
 /** The queries of reports: pages of facts, oldest first. */
 export interface ReportsStore {
-  /** Conversations that began before `before`; narrow rows. */
+  /** Conversations with visitors that began before `before`; narrow rows. */
   conversations(organisationId: string, before: number, after: Place | undefined, limit: number): Promise<(ConversationFacts & { id: string; lastMessageAt: number })[]>;
   /** How many messages these conversations got from `from` on and before `to`, by author and quarter of an hour of UTC. Notes are none. */
   messageCounts(conversationIds: readonly string[], from: number, to: number, quarterMs: number): Promise<(Omit<MessageCount, 'siteId' | 'assigneeId'> & { conversationId: string })[]>;
@@ -21,7 +21,7 @@ export function createReportsStore({ q, tables: { agents, calls, conversations, 
     conversations: async (organisationId, before, after, limit) => {
       const { id, siteId, assigneeId, createdAt, firstMessageAt, firstAnswerAt, closedAt, rating, ratedAt, lastMessageAt } = conversations;
       return q.select({ id, siteId, assigneeId, createdAt, firstMessageAt, firstAnswerAt, closedAt, rating, ratedAt, lastMessageAt }).from(conversations).where(and(
-        eq(conversations.organisationId, organisationId), lt(createdAt, before),
+        eq(conversations.organisationId, organisationId), isNull(conversations.teamKind), lt(createdAt, before),
         after && or(gt(createdAt, after.at), and(eq(createdAt, after.at), gt(id, after.id))),
       )).orderBy(asc(createdAt), asc(id)).limit(limit);
     },

@@ -4,12 +4,15 @@ import { createChat } from '../chat/chat.ts';
 import { createChatStore } from '../chat/chat.store.ts';
 import { createConversationRemovalStore } from '../chat/conversation-removal.store.ts';
 import { createConversationWorkStore } from '../chat/conversation-work.store.ts';
+import { createRoomsStore } from '../chat/rooms.store.ts';
+import { createTransferStore } from '../chat/transfer.store.ts';
 import type { Database } from '../store/database.ts';
 import type { NewRow } from '../store/tables.ts';
 import { eachEngine } from '../testing/each-engine.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
 import { createRetention } from './retention.ts';
 import { createRetentionStore } from './retention.store.ts';
+import { noFiles } from '../testing/no-files.ts';
 
 const day = 86_400_000;
 
@@ -20,10 +23,10 @@ function houseOver(database: Database) {
   const [failures, audited, expired, closings] = [[] as unknown[], [] as object[], [] as string[], [] as string[]];
   const make = () => {
     const chat = createChat({
-      store: createChatStore(database), workStore: createConversationWorkStore(database), removalStore: createConversationRemovalStore(database), clock,
+      store: createChatStore(database), workStore: createConversationWorkStore(database), removalStore: createConversationRemovalStore(database), roomsStore: createRoomsStore(database), transferStore: createTransferStore(database), clock,
       hub: { publish: (_, event) => void (event.type === 'conversation.updated' && closings.push(`${event.conversation.id} ${event.reason}`)) },
       events: { emit: () => {} }, visitors: { ensure: async () => () => {} }, sites: { byId: async () => null }, audit: { record: (what) => void audited.push(what) },
-      eraseRecording: async () => {}, failed: (error) => void failures.push(error),
+      eraseRecording: async () => {}, files: noFiles, failed: (error) => void failures.push(error),
     });
     return createRetention({
       store: createRetentionStore(database), chat, clock, audit: { record: (what) => void audited.push(what) }, failed: (error) => void failures.push(error),

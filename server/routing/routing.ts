@@ -92,7 +92,7 @@ export function createRouting({ store, chat, presence, clock, failed }: RoutingP
   };
 
   const frees = (event: DomainEvent) => event.type === 'conversation.created' || event.type === 'conversation.closed'
-    || (event.type === 'conversation.updated' && ['reopened', 'handed_over', 'assigned'].includes(event.reason) && !(event.reason === 'assigned' && event.by === null));
+    || (event.type === 'conversation.updated' && ['reopened', 'handed_over', 'assigned', 'transferred'].includes(event.reason) && !(event.reason === 'assigned' && event.by === null));
 
   return {
     heard(event) {

@@ -72,7 +72,7 @@ async function lockConversations(messages: PreparedMessage[], run: RunStatement)
   const ids = [...new Set(messages.map(({ row }) => row.conversationId))];
   const rows = await run('append-lock', `SELECT id, organisation_id AS "organisationId", last_seq AS "lastSeq", status,
     visitor_id AS "visitorId", first_message_at AS "firstMessageAt", first_answer_at AS "firstAnswerAt", bot_id AS "botId", bot_name AS "botName",
-    assignee_id AS "assigneeId", handed_over_at AS "handedOverAt" FROM conversations WHERE id = ANY ($1::text[]) ORDER BY id FOR UPDATE`, [ids]);
+    assignee_id AS "assigneeId", handed_over_at AS "handedOverAt", visible_seq AS "visibleSeq" FROM conversations WHERE id = ANY ($1::text[]) ORDER BY id FOR UPDATE`, [ids]);
   return new Map((rows as unknown as (ThreadColumns & Pick<Conversation, 'id' | 'organisationId' | 'status' | 'visitorId'>)[])
     .map((row) => [row.id, { ...threadOf(row), id: row.id, organisationId: row.organisationId, status: row.status, visitorId: row.visitorId }]));
 }

@@ -1,69 +1,109 @@
 import type Sqlite from 'better-sqlite3';
 import { isUniqueViolation } from './database.ts';
 import {
-  prepareMessage, takeIntoThread, threadOf, threadReopened, threadUpdate, type Appended, type NewMessage, type PreparedMessage, type Thread, type ThreadColumns,
+  prepareMessage, previewOf, takeIntoThread, threadOf, threadReopened, threadTold, threadUpdate, type Appended, type NewMessage, type PreparedMessage, type Thread,
+  type ThreadColumns,
 } from './append.ts';
+import { createSqliteAppendStatements } from './append-statements.sqlite.ts';
 import type { Row } from './tables.ts';
 
+/** Appending on SQLite, and what it has not yet told the conversations' rows. */
+export interface SqliteAppend {
+  /** Writes a batch in one transaction. */
+  append(batch: readonly NewMessage[]): Appended[];
+  /** Brings the conversations' rows up to their messages: before anybody else looks at the database or changes it. */
+  settle(): void;
+  /** Somebody else changes the database, after `settle`: rows are read again before the next message. */
+  forget(): void;
+}
+
 interface Conversation extends Thread {
+  id: string;
+  organisationId: string;
   visitorId: string;
   closed: boolean;
 }
 
+// From a batch of so many on the rows of conversations may lag behind, and no more of them than so many times the batch. A
+// message alone, the usual case, tells its conversation in its own transaction.
+const crowd = 8;
+const lagging = 32;
+// Conversations that are remembered between batches: what a message finds there it need not read.
+const remembered = 10_000;
+
 /**
- * Appending on SQLite: one synchronous transaction of prepared statements. A conversation and the read cursors of those who
- * wrote in it are updated once a batch, a message costs one insert; the insert itself finds a repeated `clientId`.
+ * Appending on SQLite: one synchronous transaction of prepared statements, in which a message costs one insert; the insert
+ * itself finds a repeated `clientId`.
+ *
+ * In a crowd most of a message's price would be its conversation's row with two indexes and its writer's cursor, written again
+ * and again for the same few hundred conversations. All of that follows from the messages, so it may come later (decision 13):
+ * `settle` is called before any other query, and rows that a crash left behind are found by the mark in the file's
+ * `user_version`, set in the very transaction that leaves the first one behind, and made from the messages when it is opened.
  */
-export function createSqliteAppend(connection: Sqlite.Database): (batch: readonly NewMessage[]) => Appended[] {
-  const selectConversation = connection.prepare(
-    `SELECT organisation_id AS organisationId, visitor_id AS visitorId, last_seq AS lastSeq, status, first_message_at AS firstMessageAt, first_answer_at AS firstAnswerAt,
-    bot_id AS botId, bot_name AS botName, assignee_id AS assigneeId, handed_over_at AS handedOverAt FROM conversations WHERE id = ?`);
-  const insertMessage = connection.prepare(`INSERT INTO messages
-    (conversation_id, seq, id, client_id, organisation_id, author_kind, author_id, author_name, kind, text, data, created_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (conversation_id, client_id) DO NOTHING`);
-  const selectMessage = connection.prepare(`SELECT conversation_id AS conversationId, seq, id, client_id AS clientId,
-    organisation_id AS organisationId, author_kind AS authorKind, author_id AS authorId, author_name AS authorName, kind, text,
-    data, created_at AS createdAt FROM messages WHERE conversation_id = ? AND client_id = ?`);
-  const reopenConversation = connection.prepare(
-    "UPDATE conversations SET status = 'open', open_key = visitor_id, closed_at = NULL, closed_by = NULL, updated_at = ? WHERE id = ?");
-  const updateConversation = connection.prepare(`UPDATE conversations SET
-    visible_seq = CASE WHEN @hidden THEN coalesce(@visibleSeq, visible_seq, last_seq) END,
-    visible_preview = CASE WHEN NOT @hidden THEN NULL WHEN @visibleSeq IS NOT NULL THEN @visiblePreviewJson
-      WHEN visible_seq IS NOT NULL THEN visible_preview ELSE preview END,
-    last_seq = @seq, preview = @previewJson, last_message_at = coalesce(@at, last_message_at), updated_at = coalesce(@at, updated_at),
-    notes = nullif(coalesce(notes, 0) + @notesAdded, 0), first_message_at = @firstMessageAt, first_answer_at = @firstAnswerAt,
-    bot_id = @botId, bot_name = @botName, handed_over_at = @handedOverAt WHERE id = @id`);
-  const moveCursor = connection.prepare(`INSERT INTO reads
-    (conversation_id, member_kind, member_id, organisation_id, read_seq, updated_at) VALUES (?, ?, ?, ?, ?, ?)
-    ON CONFLICT (conversation_id, member_kind, member_id) DO UPDATE SET read_seq = excluded.read_seq, updated_at = excluded.updated_at
-    WHERE excluded.read_seq > read_seq`);
+export function createSqliteAppend(connection: Sqlite.Database): SqliteAppend {
+  const statements = createSqliteAppendStatements(connection);
+  const known = new Map<string, Conversation>();
+  // Those whose row lags, the longest first; and those of which a failed transaction left us no certain knowledge.
+  const behind = new Set<Conversation>();
+  const uncertain = new Set<string>();
+  // Whose rows the present transaction told.
+  let told: string[] = [];
+  let marked = connection.pragma('user_version', { simple: true }) === 1;
+
+  const load = ({ organisationId, conversationId }: Pick<Row<'messages'>, 'organisationId' | 'conversationId'>): Conversation | null => {
+    let conversation = known.get(conversationId);
+    if (!conversation) {
+      const row = statements.conversation.get(conversationId) as (ThreadColumns & Pick<Conversation, 'organisationId' | 'visitorId'> & { status: string }) | undefined;
+      if (!row) return null;
+      conversation = Object.assign(threadOf(row), { id: conversationId, organisationId: row.organisationId, visitorId: row.visitorId, closed: row.status === 'closed' });
+      known.set(conversationId, conversation);
+    }
+    return conversation.organisationId === organisationId ? conversation : null;
+  };
+
+  const tell = (conversation: Conversation) => {
+    behind.delete(conversation);
+    told.push(conversation.id);
+    const { newest, authors } = conversation;
+    if (!newest) return;
+    if (conversation.turned) {
+      const update = threadUpdate({ ...conversation, newest });
+      statements.turn.run({ ...update, hidden: update.hidden ? 1 : 0, id: conversation.id });
+    } else {
+      statements.advance.run(newest.seq, JSON.stringify(previewOf(newest)), newest.createdAt, newest.createdAt, conversation.id);
+    }
+    for (const { authorKind, authorId, organisationId, seq, createdAt } of authors.values()) {
+      statements.moveCursor.run(conversation.id, authorKind, authorId, organisationId, seq, createdAt);
+    }
+    threadTold(conversation);
+  };
+
+  /** Makes a conversation's row from its messages, as if they had just come. */
+  const restore = (id: string) => {
+    const row = statements.conversation.get(id) as (ThreadColumns & { organisationId: string }) | undefined;
+    const conversation = row && load({ organisationId: row.organisationId, conversationId: id });
+    if (!conversation) return;
+    for (const message of statements.messagesAfter.all(id, conversation.lastSeq) as StoredMessage[]) {
+      conversation.lastSeq = message.seq;
+      takeIntoThread(conversation, withData(message));
+    }
+    tell(conversation);
+  };
 
   const find = (row: Row<'messages'>): Row<'messages'> | undefined => {
-    const found = selectMessage.get(row.conversationId, row.clientId) as (Omit<Row<'messages'>, 'data'> & { data: string | null }) | undefined;
-    return found && { ...found, data: found.data === null ? null : (JSON.parse(found.data) as Row<'messages'>['data']) };
+    const found = statements.message.get(row.conversationId, row.clientId) as StoredMessage | undefined;
+    return found && withData(found);
   };
 
-  const load = (known: Map<string, Conversation | null>, { organisationId, conversationId }: Row<'messages'>): Conversation | null => {
-    const key = `${organisationId} ${conversationId}`;
-    let conversation = known.get(key);
-    if (conversation === undefined) {
-      const row = selectConversation.get(conversationId) as
-        ThreadColumns & { organisationId: string; visitorId: string; status: string } | undefined;
-      conversation = row?.organisationId === organisationId ? { ...threadOf(row), visitorId: row.visitorId, closed: row.status === 'closed' } : null;
-      known.set(key, conversation);
-    }
-    return conversation;
-  };
-
-  const appendOne = ({ row, dataJson, reopen, visitorId }: PreparedMessage, known: Map<string, Conversation | null>): Appended => {
-    const conversation = load(known, row);
+  const appendOne = ({ row, dataJson, reopen, visitorId }: PreparedMessage): Appended => {
+    const conversation = load(row);
     if (!conversation || (visitorId ?? conversation.visitorId) !== conversation.visitorId) return { outcome: 'missing' };
     let reopened = false;
     if (reopen && conversation.closed) {
       const first = find(row);
       if (first) return { outcome: 'stored', message: first, duplicate: true, reopened: false };
       try {
-        reopenConversation.run(row.createdAt, row.conversationId);
+        statements.reopen.run(row.createdAt, row.conversationId);
       } catch (error) {
         if (isUniqueViolation(error)) return { outcome: 'conflict' };
         throw error;
@@ -73,17 +113,33 @@ export function createSqliteAppend(connection: Sqlite.Database): (batch: readonl
       reopened = true;
     }
     const seq = conversation.lastSeq + 1;
-    const { changes } = insertMessage.run(row.conversationId, seq, row.id, row.clientId, row.organisationId, row.authorKind,
+    const { changes } = statements.insert.run(row.conversationId, seq, row.id, row.clientId, row.organisationId, row.authorKind,
       row.authorId, row.authorName, row.kind, row.text, dataJson, row.createdAt);
     if (changes === 0) return { outcome: 'stored', message: find(row)!, duplicate: true, reopened: false };
     row.seq = seq;
     conversation.lastSeq = seq;
     const bot = takeIntoThread(conversation, row);
+    behind.add(conversation);
     return { outcome: 'stored', message: row, duplicate: false, reopened, ...(bot && { bot }) };
   };
 
+  /** Everything that is told is told in this transaction; a mark that no longer holds goes with it. */
+  const tellUpTo = (most: number) => {
+    for (const conversation of behind) {
+      if (behind.size <= most) break;
+      tell(conversation);
+    }
+    if (marked === behind.size > 0) return;
+    marked = behind.size > 0;
+    (marked ? statements.mark : statements.unmark).run();
+  };
+  const restoreUncertain = () => {
+    for (const id of uncertain) restore(id);
+    uncertain.clear();
+  };
+
   const appendAll = connection.transaction((batch: readonly NewMessage[]) => {
-    const known = new Map<string, Conversation | null>();
+    restoreUncertain();
     const results = batch.map((message): Appended => {
       let prepared: PreparedMessage;
       try {
@@ -91,18 +147,53 @@ export function createSqliteAppend(connection: Sqlite.Database): (batch: readonl
       } catch (error) {
         return { outcome: 'failed', error: error as Error };
       }
-      return appendOne(prepared, known);
+      return appendOne(prepared);
     });
-    for (const conversation of known.values()) {
-      const newest = conversation?.newest;
-      if (!newest) continue;
-      const update = threadUpdate({ ...conversation, newest });
-      updateConversation.run({ ...update, hidden: update.hidden ? 1 : 0, id: newest.conversationId });
-      for (const { conversationId, authorKind, authorId, organisationId, seq, createdAt } of conversation.authors.values()) {
-        moveCursor.run(conversationId, authorKind, authorId, organisationId, seq, createdAt);
-      }
-    }
+    tellUpTo(batch.length < crowd ? 0 : batch.length * lagging);
     return results;
   });
-  return (batch) => appendAll.immediate(batch);
+  const settleAll = connection.transaction(() => {
+    restoreUncertain();
+    tellUpTo(0);
+  });
+
+  /** Nothing that a transaction did to our knowledge outlives its end in an error. */
+  const inTransaction = <T>(work: () => T): T => {
+    const before = marked;
+    told = [];
+    try {
+      return work();
+    } catch (error) {
+      marked = before;
+      for (const id of told) uncertain.add(id);
+      for (const { id } of behind) uncertain.add(id);
+      behind.clear();
+      known.clear();
+      throw error;
+    }
+  };
+  // Needs no place on the disk of its own: what is lost of it with the power is made again from the messages.
+  const settle = () => {
+    if (behind.size === 0 && uncertain.size === 0 && !marked) return;
+    statements.lightly(() => inTransaction(() => settleAll.immediate()));
+  };
+
+  if (marked) for (const { id } of statements.lagging.all() as { id: string }[]) uncertain.add(id);
+  return {
+    append(batch) {
+      if (known.size > remembered) {
+        settle();
+        known.clear();
+      }
+      return inTransaction(() => appendAll.immediate(batch));
+    },
+    settle,
+    forget: () => known.clear(),
+  };
+}
+
+type StoredMessage = Omit<Row<'messages'>, 'data'> & { data: string | null };
+
+function withData(found: StoredMessage): Row<'messages'> {
+  return { ...found, data: found.data === null ? null : (JSON.parse(found.data) as Row<'messages'>['data']) };
 }

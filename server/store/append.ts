@@ -76,22 +76,36 @@ export interface ThreadColumns {
   botName: string | null;
   assigneeId: string | null;
   handedOverAt: number | null;
+  visibleSeq: number | null;
 }
 
-/** A conversation while a batch is written: its row as it will be, and what the batch brought. */
+/** A conversation while messages are written: its row as it will be, and what they bring that the row has not been told. */
 export interface Thread extends ThreadColumns {
-  /** The newest message of this batch, and the newest that is no private note. */
-  newest?: Row<'messages'>;
-  newestVisible?: Row<'messages'>;
+  /** The newest of these messages, and the newest that is no private note. */
+  newest: Row<'messages'> | undefined;
+  newestVisible: Row<'messages'> | undefined;
   notesAdded: number;
-  /** The newest message of this batch of each author who is a member. */
+  /** The newest of these messages of each author who is a member. */
   authors: Map<string, Row<'messages'>>;
+  /** Whether more changes than every message changes: a note, a first, a bot. */
+  turned: boolean;
 }
 
-/** A conversation before the batch. */
-export function threadOf(columns: ThreadColumns): Thread {
-  const { lastSeq, firstMessageAt, firstAnswerAt, botId, botName, assigneeId, handedOverAt } = columns;
-  return { lastSeq, firstMessageAt, firstAnswerAt, botId, botName, assigneeId, handedOverAt, notesAdded: 0, authors: new Map() };
+/** A conversation before the messages. */
+export function threadOf({ lastSeq, firstMessageAt, firstAnswerAt, botId, botName, assigneeId, handedOverAt, visibleSeq }: ThreadColumns): Thread {
+  return {
+    lastSeq, firstMessageAt, firstAnswerAt, botId, botName, assigneeId, handedOverAt, visibleSeq,
+    newest: undefined, newestVisible: undefined, notesAdded: 0, authors: new Map(), turned: visibleSeq !== null,
+  };
+}
+
+/** The row has been told. */
+export function threadTold(thread: Thread): void {
+  thread.turned = thread.newest?.kind === 'note';
+  thread.newest = undefined;
+  thread.newestVisible = undefined;
+  thread.notesAdded = 0;
+  thread.authors.clear();
 }
 
 /** The conversation was opened again: programs may answer first, as they did at its beginning. */
@@ -107,24 +121,31 @@ export function threadReopened(thread: Thread): void {
 export function takeIntoThread(thread: Thread, row: Row<'messages'>): 'began' | 'ended' | undefined {
   const { kind, authorKind, authorId, authorName, createdAt } = row;
   thread.newest = row;
-  if (kind === 'note') thread.notesAdded += 1;
-  else thread.newestVisible = row;
+  if (kind === 'note') {
+    thread.notesAdded += 1;
+    thread.turned = true;
+  } else {
+    thread.newestVisible = row;
+  }
   if (authorKind === 'visitor' || authorKind === 'agent') thread.authors.set(`${authorKind} ${authorId}`, row);
   if (kind !== 'text') return undefined;
-  if (authorKind === 'visitor') thread.firstMessageAt ??= createdAt;
-  else if (authorKind !== 'system' && thread.firstMessageAt !== null) thread.firstAnswerAt ??= createdAt;
+  if (authorKind === 'visitor') {
+    if (thread.firstMessageAt === null) [thread.firstMessageAt, thread.turned] = [createdAt, true];
+  } else if (authorKind !== 'system' && thread.firstMessageAt !== null && thread.firstAnswerAt === null) {
+    [thread.firstAnswerAt, thread.turned] = [createdAt, true];
+  }
   if (authorKind === 'bot' && thread.botId === null && thread.assigneeId === null && thread.handedOverAt === null) {
-    [thread.botId, thread.botName] = [authorId, authorName];
+    [thread.botId, thread.botName, thread.turned] = [authorId, authorName, true];
     return 'began';
   }
   if (authorKind === 'agent' && thread.botId !== null) {
-    [thread.botId, thread.botName, thread.handedOverAt] = [null, null, createdAt];
+    [thread.botId, thread.botName, thread.handedOverAt, thread.turned] = [null, null, createdAt, true];
     return 'ended';
   }
   return undefined;
 }
 
-/** What a conversation's row gets of a batch, in the order in which both engines' statements take it. */
+/** What a conversation's row gets of the messages, in the order in which both engines' statements take it. */
 export function threadUpdate({ newest, newestVisible, notesAdded, firstMessageAt, firstAnswerAt, botId, botName, handedOverAt }: Thread & { newest: Row<'messages'> }) {
   const previewJson = JSON.stringify(previewOf(newest));
   const hidden = newest.kind === 'note';
@@ -140,6 +161,11 @@ export function threadUpdate({ newest, newestVisible, notesAdded, firstMessageAt
 const halfCharacter = /\p{Surrogate}$/u;
 
 /** What a conversation's row keeps of its newest message. */
-export function previewOf({ seq, kind, authorKind, text, data }: Row<'messages'>): Preview {
-  return { seq, kind, authorKind, text: text.slice(0, previewLength).replace(halfCharacter, ''), data };
+export function previewOf({ seq, kind, authorKind, authorId, text, data }: Row<'messages'>): Preview {
+  return { seq, kind, authorKind, authorId, text: text.slice(0, previewLength).replace(halfCharacter, ''), data: data?.files === undefined ? data : previewOfFiles(data.files as { name: string }[]) };
+}
+
+/** Of files a list shows the first one's name, and how many there are. */
+function previewOfFiles(files: readonly { name: string }[]): MessageData {
+  return { file: { name: files[0]?.name ?? '', count: files.length } };
 }

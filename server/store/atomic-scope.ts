@@ -19,14 +19,19 @@ export interface AtomicScope {
 /** One for each database: being inside the `atomic` of one does not forbid another. */
 export function createAtomicScope(): AtomicScope {
   const inside = new AsyncLocalStorage<Scope>();
+  let running = 0;
   return {
     async run(scope, work) {
+      running += 1;
       try {
         const result = await inside.run(scope, work);
         if (scope.failure) throw scope.failure.error;
         return result;
       } finally {
         scope.open = false;
+        running -= 1;
+        // While a storage is on, every promise of the process costs twice as much (Node 20 follows them all).
+        if (running === 0) inside.disable();
       }
     },
     refuseInside(what) {

@@ -17,6 +17,8 @@ export interface GroupCommit<Item, Result> {
    * fails: then with all others of the same batch, of which none, or (a connection lost in the commit) all may be stored.
    */
   add(item: Item): Promise<Result>;
+  /** The same; null when too many wait. */
+  offer(item: Item): Promise<Result> | null;
   /** Items not yet in a write. */
   readonly waiting: number;
   /** True while more than half of `maxWaiting` wait: time to stop reading from whoever sends most. */
@@ -68,16 +70,16 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     whenSettled = callAll(whenSettled);
   };
 
+  const offer = (item: Item): Promise<Result> | null => queue.length >= maxWaiting ? null : new Promise<Result>((resolve, reject) => {
+    queue.push({ item, resolve, reject });
+    if (writing) return;
+    writing = true;
+    defer(() => void writeNext());
+  });
+
   return {
-    add(item) {
-      if (queue.length >= maxWaiting) return Promise.reject(new QueueFull(`${queue.length} items wait already.`));
-      return new Promise<Result>((resolve, reject) => {
-        queue.push({ item, resolve, reject });
-        if (writing) return;
-        writing = true;
-        defer(() => void writeNext());
-      });
-    },
+    offer,
+    add: (item) => offer(item) ?? Promise.reject(new QueueFull(`${queue.length} items wait already.`)),
     get waiting() {
       return queue.length;
     },

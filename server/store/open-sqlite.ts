@@ -69,12 +69,27 @@ async function migrateSqlite(connection: Sqlite.Database): Promise<void> {
 }
 
 function createSqliteDatabase(connection: Sqlite.Database, unlock: () => void): Database {
-  const statements = createStatements(connection);
+  const appender = createSqliteAppend(connection);
+  const statements = createStatements(connection, (changes) => {
+    if (connection.inTransaction) return; // atomic() has seen to it
+    if (changes) {
+      appender.settle();
+      appender.forget();
+    } else {
+      settleIfPossible();
+    }
+  });
   const turns = createTurns();
   const scopes = createAtomicScope();
-  const append = createSqliteAppend(connection);
   let closed = false;
 
+  const settleIfPossible = () => {
+    try {
+      appender.settle();
+    } catch {
+      // A full disk: what was written can still be read, only lists are behind. Whoever writes meets the same error.
+    }
+  };
   const refuseClosed = () => {
     if (closed) throw new Error('The database is closed.');
   };
@@ -102,6 +117,8 @@ function createSqliteDatabase(connection: Sqlite.Database, unlock: () => void): 
       const release: Release = await turns.take();
       try {
         refuseClosed();
+        appender.settle();
+        appender.forget();
         connection.exec('BEGIN IMMEDIATE');
         const scope: Scope = { open: true };
         const inner = queries(async (sql, params, method) => {
@@ -125,7 +142,7 @@ function createSqliteDatabase(connection: Sqlite.Database, unlock: () => void): 
     },
     async appendMessages(batch) {
       scopes.refuseInside('appendMessages()');
-      return inTurn(() => append(batch));
+      return inTurn(() => appender.append(batch));
     },
     async check() {
       refuseClosed();
@@ -137,6 +154,7 @@ function createSqliteDatabase(connection: Sqlite.Database, unlock: () => void): 
       try {
         if (closed) return;
         closed = true;
+        settleIfPossible();
         statements.forget();
         connection.close(); // checkpoints the write-ahead log into the file and removes it
         unlock();

@@ -11,8 +11,8 @@ export interface Statements {
 // Lists of ids make a text for each length; beyond this many the ones not used for longest go.
 const keep = 500;
 
-/** Keeps the prepared statements of one connection. */
-export function createStatements(connection: Sqlite.Database): Statements {
+/** Keeps the prepared statements of one connection. `before` is called before each, and told whether it changes anything. */
+export function createStatements(connection: Sqlite.Database, before: (changes: boolean) => void): Statements {
   const prepared = new Map<string, Sqlite.Statement>();
   const prepare = (sql: string) => {
     let statement = prepared.get(sql);
@@ -31,6 +31,7 @@ export function createStatements(connection: Sqlite.Database): Statements {
       // Their rows have another shape, and Postgres' builders have no such methods: a store that used them would work here only.
       if (method === 'get' || method === 'values') throw new Error(`Use \`await\` on the query instead of .${method}(), which only SQLite has.`);
       const statement = prepare(sql);
+      before(!statement.readonly);
       if (statement.reader) return { rows: statement.all(params) };
       statement.run(params);
       return { rows: [] };

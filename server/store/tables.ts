@@ -17,6 +17,8 @@ export interface Preview {
   seq: number;
   kind: MessageKind;
   authorKind: AuthorKind;
+  /** Absent in rows of older versions. */
+  authorId?: string;
   text: string;
   data: MessageData | null;
 }
@@ -26,6 +28,13 @@ export interface Gap {
   fromMs: number;
   toMs: number;
   reason: string;
+}
+
+/** A stretch in which nobody was to record, e.g. while a card's number was said. Ms since the epoch; `toMs` null = it goes on. */
+export interface Pause {
+  fromMs: number;
+  toMs: number | null;
+  by: { kind: MemberKind; id: string };
 }
 
 /**
@@ -141,10 +150,21 @@ export function defineTables({ table, id, text, int, flag, when, json, index, un
     index('files_organisation').on(t.organisationId, t.createdAt),
   ]);
 
-  /** How far each conversation is in the search index, which follows the messages; see server/search/. */
+  /**
+   * How far each conversation is in the search index, which follows the messages (see search-index.ts). `number` is the conversation in
+   * `searchEntries`, given by the engine (by hand in the migration for Postgres): millions of rows hold it, so it is short.
+   */
   const searchProgress = table('search_progress', {
-    conversationId: id().primaryKey(), organisationId: id().notNull(), indexedSeq: int().notNull(),
-  }, (t) => [index('search_progress_organisation').on(t.organisationId)]);
+    number: int().primaryKey(), conversationId: id().notNull(), organisationId: id().notNull(), indexedSeq: int().notNull(),
+  }, (t) => [uniqueIndex('search_progress_conversation').on(t.conversationId)]);
+
+  /**
+   * Which message stands behind an entry of the search index. `doc` grows with the message's time. What the message holds is, written
+   * by hand in the migration, on SQLite in the FTS5 table `search_index` under the same number, on Postgres in a column of this table.
+   */
+  const searchEntries = table('search_entries', {
+    doc: int().primaryKey(), conversation: int().notNull(), seq: int().notNull(),
+  }, (t) => [index('search_entries_conversation').on(t.conversation, t.doc)]);
 
   /** Visitors who asked to be forgotten: their old tokens begin nothing again. The id alone is kept, until the token would have ended. */
   const erasedVisitors = table('erased_visitors', {
@@ -218,7 +238,7 @@ export function defineTables({ table, id, text, int, flag, when, json, index, un
     state: text<'recording' | 'merging' | 'ready' | 'partial' | 'failed'>().notNull(), mimeType: text().notNull(),
     startedAt: when().notNull(), endedAt: when(), durationMs: int(), bytes: int(), sha256: text(), gaps: json<Gap[]>().notNull(),
     blobKey: text(), claimedBy: text(), claimedUntil: when(), attempts: int().notNull(), lastChunkAt: when(), completedAt: when(),
-    failure: text(), createdAt: when().notNull(), updatedAt: when().notNull(),
+    failure: text(), createdAt: when().notNull(), updatedAt: when().notNull(), pauses: json<Pause[]>(),
   }, (t) => [
     uniqueIndex('recordings_call').on(t.callId), index('recordings_organisation_created').on(t.organisationId, t.createdAt),
     index('recordings_state').on(t.state),
@@ -306,7 +326,7 @@ export function defineTables({ table, id, text, int, flag, when, json, index, un
 
   return {
     organisations, agents, sessions, sites, visitors, pageViews, conversations, tags, conversationTags, savedFilters, cannedReplies, reads, messages,
-    participants, pins, files, searchProgress, erasedVisitors,
+    participants, pins, files, searchProgress, searchEntries, erasedVisitors,
     calls, consents, recordings, segments, chunks, invitations, passwordResets, identities, audit, apiKeys, webhooks, deliveries, mails, pushSubscriptions,
   };
 }

@@ -1,8 +1,12 @@
+import { createHash } from 'node:crypto';
 import type { Database } from '../store/database.ts';
 import type { NewRow, Tables } from '../store/tables.ts';
 
 /** Names every row of a furnished organisation, so that a leak can be seen wherever it shows. */
 export const marker = 'marker-of-the-house';
+
+/** The bytes of the file that goes with a furnished message; whoever wants to read it puts them under `files/<id>`. */
+export const furnishedFile = Buffer.from('the bytes of a file');
 
 /** What is furnished, for whom. */
 export interface Furniture {
@@ -23,6 +27,7 @@ export async function furnish(database: Database, { id, organisationId, agentId,
   const { q, tables } = database;
   const own = { id, organisationId, createdAt: now };
   const insert = <T extends keyof Tables>(table: T, row: NewRow<T>) => q.insert(tables[table]).values(row as never);
+  const file = { name: `${mark}.txt`, type: 'text/plain', bytes: furnishedFile.length, sha256: createHash('sha256').update(furnishedFile).digest('hex') };
   await insert('agents', { ...own, email: `${mark}@example.com`, name: mark, passwordHash: '', role: 'agent', status: 'active', updatedAt: now });
   if (siteId === id) await insert('sites', { ...own, name: mark, publishableKey: `pk_${mark}`, origins: [`https://${mark}.example`], settings: {}, updatedAt: now });
   await insert('visitors', { ...own, siteId, name: mark, email: `${mark}@example.com`, lastSeenAt: now, fields: { [mark]: mark }, note: mark });
@@ -31,9 +36,12 @@ export async function furnish(database: Database, { id, organisationId, agentId,
     ...own, siteId, visitorId: id, status: 'open', openKey: id, lastSeq: 1, lastMessageAt: now, updatedAt: now, assigneeId: agentId,
     preview: { seq: 1, kind: 'text', authorKind: 'visitor', text: mark, data: null },
   });
-  await insert('messages', { ...own, conversationId: id, seq: 1, clientId: id, authorKind: 'visitor', authorId: id, authorName: mark, kind: 'text', text: mark });
+  await insert('messages', { ...own, conversationId: id, seq: 1, clientId: id, authorKind: 'visitor', authorId: id, authorName: mark, kind: 'text', text: mark, data: { files: [{ id, ...file }] } });
+  await insert('files', { ...own, ...file, siteId, uploaderKind: 'visitor', uploaderId: id, uploadId: id, conversationId: id, clientId: id, blobKey: `files/${id}` });
   await insert('tags', { ...own, key: mark, name: mark, colour: 'grey' });
   await insert('conversationTags', { organisationId, conversationId: id, tagId: id, createdAt: now });
+  await insert('participants', { organisationId, conversationId: id, agentId: id, joinedAt: now });
+  await insert('pins', { organisationId, conversationId: id, agentId, createdAt: now });
   await insert('cannedReplies', { ...own, shortcut: mark, text: mark, updatedAt: now });
   await insert('savedFilters', { ...own, agentId, name: mark, query: {} });
   await insert('calls', { ...own, siteId, conversationId: id, visitorId: id, mode: 'audio', state: 'ended', startedByKind: 'visitor', startedById: id, startedByName: mark, endedAt: now, endReason: 'no_answer' });

@@ -13,7 +13,7 @@ import { createLogger } from '../logging.ts';
 import type { Mailer } from '../mail/mailer.ts';
 import { createOutbound, type Outbound } from '../outbound/outbound.ts';
 import type { MergeRunner } from '../recordings/merge/merge-runner.ts';
-import { newVapidKeys } from '../secrets.ts';
+import { newSigningSeed, newVapidKeys } from '../secrets.ts';
 import type { Database } from '../store/database.ts';
 import { openSqlite } from '../store/open-sqlite.ts';
 
@@ -50,6 +50,8 @@ export interface TestOwner {
 export interface TestApp extends App {
   database: Database;
   blobs: BlobStore;
+  /** Where bytes lie while they come in. */
+  tempDir: string;
   clock: Clock;
   /** Everything that was logged. */
   log(): string;
@@ -81,6 +83,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const clock = options.clock ?? systemClock();
   const folder = mkdtempSync(join(tmpdir(), 'peer-consult-app-'));
   const database = options.database ?? await openSqlite({ file: ':memory:' });
+  const tempDir = join(folder, 'tmp');
   const blobs = options.blobs ?? await openBlobs({ kind: 'disk', folder: join(folder, 'blobs') });
   const bus = createMemoryBus();
   const outbound = options.outbound ?? createOutbound({ clock, allow: options.outboundAllow ?? [] });
@@ -88,9 +91,9 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   let discarded = false;
   const app = await buildApp({
     config: { host: '127.0.0.1', port: 8080, publicOrigin: null, trustProxy: false, rateLimits: true, ice: { urls: [], secret: undefined }, ...options.config },
-    secrets: { tokenSecret: 't'.repeat(40), refreshSecret: 'r'.repeat(40), vapid: newVapidKeys(clock) },
+    secrets: { tokenSecret: 't'.repeat(40), refreshSecret: 'r'.repeat(40), vapid: newVapidKeys(clock), signingSeed: newSigningSeed(clock) },
     setupToken: { matches: (candidate) => !discarded && candidate === testSetupToken, discard: async () => void (discarded = true) },
-    database, bus, blobs, outbound, clock, merges: options.merges ?? noMerges, mailer: options.mailer ?? null, oidcProvider: options.oidcProvider ?? null,
+    database, bus, blobs, tempDir, outbound, clock, merges: options.merges ?? noMerges, mailer: options.mailer ?? null, oidcProvider: options.oidcProvider ?? null,
     logger: createLogger(options.logLevel ?? 'debug', { write: (line) => void lines.push(line) }),
     passwordCost: { N: 2 ** 4, r: 8, p: 1 },
   });
@@ -109,7 +112,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   let agents = 0;
 
   const test: TestApp = {
-    ...app, database, blobs, clock, inject,
+    ...app, database, blobs, tempDir, clock, inject,
     log: () => lines.join(''),
     listen: async () => {
       await fastify.listen({ host: '127.0.0.1', port: 0 });

@@ -8,6 +8,12 @@ import { createChatStore } from '../chat/chat.store.ts';
 import { createChat } from '../chat/chat.ts';
 import { createConversationRemovalStore } from '../chat/conversation-removal.store.ts';
 import { createConversationWorkStore } from '../chat/conversation-work.store.ts';
+import { createPins } from '../chat/pins.ts';
+import { createPinsStore } from '../chat/pins.store.ts';
+import { createRoomsStore } from '../chat/rooms.store.ts';
+import { roomsFrames } from '../chat/rooms.frames.ts';
+import { createTransferStore } from '../chat/transfer.store.ts';
+import { createTyping, typingListener } from '../chat/typing.ts';
 import { createViewers, viewersListener } from '../chat/viewers.ts';
 import { problem } from '../errors.ts';
 import type { DomainEvent } from '../events/events.ts';
@@ -23,6 +29,7 @@ import { createPresence } from '../presence/presence.ts';
 import { createSitesStore } from '../sites/sites.store.ts';
 import { createSites } from '../sites/sites.ts';
 import type { Database } from '../store/database.ts';
+import { noFiles } from './no-files.ts';
 import { openSqlite } from '../store/open-sqlite.ts';
 import { createVisitorsOnline } from '../visitors/visitors-online.ts';
 import { createVisitorsStore } from '../visitors/visitors.store.ts';
@@ -63,10 +70,12 @@ export async function testGateway(options: {
   });
   const store = createChatStore(database);
   const chat = createChat({
-    store, workStore: createConversationWorkStore(database), removalStore: createConversationRemovalStore(database), hub, visitors, sites, clock, failed,
-    ...told, eraseRecording: async ({ id }) => void erased.push(id),
+    store, workStore: createConversationWorkStore(database), removalStore: createConversationRemovalStore(database), roomsStore: createRoomsStore(database), transferStore: createTransferStore(database), hub, visitors, sites, clock, failed,
+    ...told, eraseRecording: async ({ id }) => void erased.push(id), files: noFiles,
   });
   const viewers = createViewers({ chat, hub });
+  const pins = createPins({ store: createPinsStore(database), chat, hub, clock });
+  const typing = createTyping({ chat, clock });
   const presence = createPresence({ store: createPresenceStore(database), hub, clock, failed });
   const gatewayOptions: GatewayOptions = {
     clock, hub, limited: options.limited ?? false, log: { error: note, info: note, debug: () => {} },
@@ -77,8 +86,8 @@ export async function testGateway(options: {
       if (principal.expiresAt <= clock.now()) throw problem('token_expired');
       return principal;
     },
-    handlers: [...chatFrames(chat, viewers), ...presenceFrames(presence), ...(options.handlers ?? [])],
-    listeners: [presenceListener(presence), createCatchUp({ chat, hub }), viewersListener(viewers), ...(options.listeners ?? [])],
+    handlers: [...chatFrames({ chat, viewers, typing }), ...roomsFrames({ chat, pins }), ...presenceFrames(presence), ...(options.handlers ?? [])],
+    listeners: [presenceListener(presence), createCatchUp({ chat, pins, hub }), viewersListener(viewers), typingListener(typing), ...(options.listeners ?? [])],
   };
   const gateway = createGateway(gatewayOptions);
   const app = Fastify();
@@ -94,7 +103,7 @@ export async function testGateway(options: {
   };
 
   return {
-    clock, database, hub, chat, presence, gateway, app, url, logged, store, tokens,
+    clock, database, hub, chat, pins, presence, gateway, app, url, logged, store, tokens,
     /** What chat told whoever hears of events; what it had audited; the recordings that it had erased. */
     events, audited, erased,
     /** An organisation with one site, which allows `origin`. */

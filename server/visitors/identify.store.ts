@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, ne, notInArray, sql } from 'drizzle-orm';
 import type { Database, Queries } from '../store/database.ts';
 import { isUniqueViolation } from '../store/database.ts';
 import { contextOf } from './visitor-view.ts';
@@ -53,7 +53,7 @@ const deadlock = '40P01';
 
 /** The queries of becoming known. */
 export function createIdentifyStore(database: Database): IdentifyStore {
-  const { visitors, conversations, messages, reads, calls, consents, segments, recordings, pageViews } = database.tables;
+  const { visitors, conversations, messages, reads, calls, consents, segments, recordings, pageViews, files } = database.tables;
 
   const person = async (q: Queries, { organisationId, siteId, externalId, name, email, locale, fallbackName, id, now }: Vouched): Promise<{ row: VisitorRow; made: boolean } | null> => {
     const vouched = [...(name === null ? [] : ['name']), ...(email === null ? [] : ['email'])];
@@ -112,6 +112,10 @@ export function createIdentifyStore(database: Database): IdentifyStore {
       await q.update(segments).set({ recorderId: to }).where(and(inArray(segments.recordingId, ofRecordings), eq(segments.recorderKind, 'visitor'), eq(segments.recorderId, from)));
     }
     await q.update(pageViews).set({ visitorId: to }).where(eq(pageViews.visitorId, from));
+    // What waits to be sent goes along; an upload that both made under one id stays, and is swept away.
+    await q.update(files).set({ uploaderId: to }).where(and(
+      eq(files.uploaderKind, 'visitor'), eq(files.uploaderId, from), notInArray(files.uploadId, q.select({ uploadId: files.uploadId }).from(files).where(eq(files.uploaderId, to))),
+    ));
     await q.update(visitors).set({ mergedInto: to }).where(and(eq(visitors.mergedInto, from), ne(visitors.id, from)));
     return { moved: rows.map(({ id }) => id), closed };
   };

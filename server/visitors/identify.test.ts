@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import t, { type Test } from 'tap';
 import type { Page, VisitorAnswer } from '../../protocol/http.ts';
-import type { Conversation, Message, Visitor } from '../../protocol/shapes.ts';
+import type { Conversation, File, Message, Visitor } from '../../protocol/shapes.ts';
 import type { Database } from '../store/database.ts';
 import { eachEngine } from '../testing/each-engine.ts';
 import { testApp } from '../testing/test-app.ts';
@@ -226,5 +226,30 @@ t.test('[S7] [Q3] those who race are one person, and no message is lost between 
     const orphans = (await app.database.q.select().from(app.database.tables.conversations)).map(({ visitorId }) => visitorId);
     const people = new Set((await visitors()).map(({ id }) => id));
     t.ok(orphans.every((id) => people.has(id)), 'every conversation belongs to somebody who is in the list');
+  });
+});
+
+t.test('[J20] [D1] files that wait to be sent go along, and what was sent stays where it is', async (t) => {
+  await eachEngine(t, async (t, open) => {
+    const { app, identify, bearer, socket, headers } = await house(t, await open());
+    const anonymous = await app.visitor();
+    const upload = async (token: string, text: string, key: string) => (await app.inject({ method: 'POST', url: '/v1/files', headers: { ...bearer(token), 'idempotency-key': key }, payload: text })).json<File>();
+    const page = await socket(anonymous.token);
+    const sent = await upload(anonymous.token, 'sent', clientId(1));
+    const { conversationId } = await page.request('message.send', { clientId: clientId(2), text: '', fileIds: [sent.id] });
+    const [waiting, clash] = [await upload(anonymous.token, 'waits', clientId(3)), await upload(anonymous.token, 'under the same id', clientId(4))];
+    const known = await identify('u-1');
+    await upload(known.token, 'first under this id', clientId(4));
+    t.equal((await identify('u-1', { token: anonymous.token })).visitor.id, known.visitor.id);
+
+    const seen = async (id: string, who: Record<string, string>) => (await app.inject({ url: `/v1/files/${id}`, headers: who })).statusCode;
+    t.strictSame([await seen(sent.id, bearer(known.token)), await seen(waiting.id, bearer(known.token)), await seen(clash.id, bearer(known.token))], [200, 200, 404]);
+    const again = await socket(known.token);
+    const { message } = await again.request('message.send', { conversationId, clientId: clientId(5), text: '', fileIds: [waiting.id] });
+    t.strictSame(message.files, [waiting]);
+    t.strictSame((await again.request('message.send', { conversationId, clientId: clientId(2), text: '', fileIds: [sent.id] })).message.files, [sent], 'a repetition by who it is now');
+    t.equal(await seen(waiting.id, headers), 200);
+    t.strictSame((await app.inject({ url: '/v1/visitors/me/export', headers: bearer(known.token) })).json<{ files: File[] }>().files.map(({ bytes }) => bytes), ['first under this id'.length]);
+    await again.close();
   });
 });

@@ -1,4 +1,5 @@
 import { and, eq, inArray, isNotNull, isNull, like, ne, or, sql } from 'drizzle-orm';
+import { doomFiles, type DoomedFile } from '../files/files.store.ts';
 import type { Database } from '../store/database.ts';
 import type { VisitorRow } from './visitors.store.ts';
 
@@ -14,8 +15,8 @@ export interface VisitorDataStore {
   conversations(organisationId: string, id: string): Promise<string[]>;
   /** Removes mails and deliveries that name the visitor or its conversations. */
   removeLetters(organisationId: string, words: readonly string[], email: string | null): Promise<void>;
-  /** Removes the visitor, what was merged into it and its pages; false while it still has a conversation. */
-  remove(organisationId: string, id: string): Promise<boolean>;
+  /** Removes the visitor, what was merged into it and its pages, and dooms files that it never sent; null while it still has a conversation. */
+  remove(organisationId: string, id: string): Promise<{ files: DoomedFile[] } | null>;
 }
 
 // A word is looked for in every letter of the organisation; so many at a time.
@@ -23,7 +24,7 @@ const wordsAtOnce = 20;
 
 /** Queries over all that names a visitor. */
 export function createVisitorDataStore(database: Database): VisitorDataStore {
-  const { visitors, conversations, calls, pageViews, mails, deliveries } = database.tables;
+  const { visitors, conversations, calls, files, pageViews, mails, deliveries } = database.tables;
   const own = (organisationId: string, id: string) => and(eq(visitors.organisationId, organisationId), eq(visitors.id, id));
   return {
     doom: (organisationId, id) => database.atomic(async (q) => {
@@ -51,11 +52,11 @@ export function createVisitorDataStore(database: Database): VisitorDataStore {
     },
     remove: (organisationId, id) => database.atomic(async (q) => {
       const [left] = await q.select({ id: conversations.id }).from(conversations).where(and(eq(conversations.organisationId, organisationId), eq(conversations.visitorId, id))).limit(1);
-      if (left) return false;
+      if (left) return null;
       const ids = [id, ...(await q.select({ id: visitors.id }).from(visitors).where(and(eq(visitors.organisationId, organisationId), eq(visitors.mergedInto, id)))).map((row) => row.id)];
       await q.delete(pageViews).where(inArray(pageViews.visitorId, ids));
       await q.delete(visitors).where(and(eq(visitors.organisationId, organisationId), inArray(visitors.id, ids)));
-      return true;
+      return { files: await doomFiles(q, database.tables, and(eq(files.organisationId, organisationId), eq(files.uploaderKind, 'visitor'), inArray(files.uploaderId, ids), isNull(files.conversationId))) };
     }),
   };
 }

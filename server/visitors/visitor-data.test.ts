@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import type { Page } from '../../protocol/http.ts';
 import type { AuditEntry } from '../../protocol/team.ts';
-import type { Visitor } from '../../protocol/shapes.ts';
+import type { File, Visitor } from '../../protocol/shapes.ts';
 import type { BlobStore } from '../blobs/blobs.ts';
 import type { Database } from '../store/database.ts';
 import { openSqlite } from '../store/open-sqlite.ts';
@@ -32,13 +32,15 @@ async function house(t: Test, database?: Database) {
     for await (const { key } of (app.blobs as BlobStore).list('')) keys.push(key);
     return keys;
   };
-  /** Somebody with everything that there can be: a talk, a call with a recording, pages, mails, deliveries. */
+  /** Somebody with everything that there can be: a talk, files, a call with a recording, pages, mails, deliveries. */
   const person = async (n: number) => {
     const { token, visitor, headers } = await app.visitor();
     const one = await socket(token);
     await one.request('visitor.contact', { name: `Person ${n}`, email: `person${n}@example.com`, fields: { topic: 'Sizes' } });
     await one.request('visitor.context', { page: { url: `${origin}/page-${n}`, title: `Page ${n}` } });
-    const { conversationId } = await one.request('message.send', { clientId: clientId(n), text: `words of ${n}` });
+    const file = async (name: string) => (await app.inject({ method: 'POST', url: '/v1/files', headers: { ...headers, 'content-disposition': `attachment; filename="${name} of ${n}.txt"` }, payload: `${name} of ${n}` })).json<File>();
+    const { conversationId } = await one.request('message.send', { clientId: clientId(n), text: `words of ${n}`, fileIds: [(await file('sent')).id] });
+    const unsent = await file('unsent');
     const { call } = await one.request('call.start', { mode: 'audio' });
     await one.request('call.cancel', { callId: call.id });
     const now = app.clock.now();
@@ -52,7 +54,7 @@ async function house(t: Test, database?: Database) {
       { ...mail, id: app.clock.id(), kind: 'agent_notice', recipient: 'owner@example.com', key: `conversation:${conversationId}`, text: `words of ${n}` },
     ]);
     await q.insert(tables.deliveries).values({ id: app.clock.id(), organisationId, webhookId: 'w', eventId: app.clock.id(), event: 'message.created', payload: JSON.stringify({ visitorId: visitor.id, text: `words of ${n}` }), state: 'delivered', attempts: 1, log: [], createdAt: now });
-    return { id: visitor.id, token, headers, conversationId, socket: one, recordingId };
+    return { id: visitor.id, token, headers, conversationId, socket: one, recordingId, unsent };
   };
   /** Every row of every table that holds one of the words. */
   const traces = async (...words: string[]) => {
@@ -77,7 +79,7 @@ t.test('[D7] erasing leaves nothing of the person, and all of the others', async
     t.equal((await erase(ada.id)).statusCode, 204);
     t.match(await ada.socket.closed, { code: 4010 });
     t.match(await ada.socket.next('session.revoked'), { reason: 'erased' });
-    t.same(await traces(ada.id, ada.conversationId, ada.recordingId, 'person1', 'Person1', 'Person 1', 'words of 1', 'page-1'), []);
+    t.same(await traces(ada.id, ada.conversationId, ada.recordingId, 'person1', 'Person1', 'Person 1', 'words of 1', 'page-1', 'sent of 1', ada.unsent.id), []);
     t.same((await traces(bob.id, bob.conversationId, bob.recordingId, 'person2', 'words of 2')).sort(), before, 'Bob keeps all of his');
     t.equal(codeOf(await erase(ada.id)), 'not_found');
     const audit = (await app.inject({ url: '/v1/audit', headers: owner.headers })).json<Page<AuditEntry>>().items.filter(({ action }) => action === 'visitor.erased');
@@ -112,7 +114,7 @@ t.test('[D7] a crash on the way leaves nobody half erased: the next start goes o
   const erasing = createVisitorData({
     store, visitorsStore: { get: async () => null, find: async () => (await database.q.select().from(database.tables.visitors))[0]! },
     timelineStore: null as never, visitors: null as never, exports: null as never, online: { forget: () => {} }, hub: { close: () => {} }, audit: { record: () => {} }, failed: () => {},
-    chat: { remove: () => Promise.reject(new Error('killed')) },
+    chat: { remove: () => Promise.reject(new Error('killed')) }, files: { unsent: async () => [], erase: async () => {} },
   });
   await t.rejects(erasing.erase({ kind: 'agent', id: owner.agent.id, name: '', organisationId, role: 'owner', sessionId: '', expiresAt: 0 }, ada.id), /killed/);
 

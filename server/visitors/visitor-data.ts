@@ -3,6 +3,7 @@ import type { ConversationExport, VisitorExport } from '../../protocol/work.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Asker, StaffPrincipal, VisitorPrincipal } from '../auth/principal.ts';
 import { Problem, problem } from '../errors.ts';
+import type { Files } from '../files/files.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { TimelineStore } from './timeline.store.ts';
 import { pageOnWire } from './visitor-view.ts';
@@ -37,6 +38,7 @@ export interface VisitorDataParts {
   /** By the server itself: whatever state the conversation is in. Throws `not_found`, and `conflict` during a call. */
   chat: { remove(by: null, organisationId: string, conversationId: string): Promise<void> };
   hub: Pick<Hub, 'close'>;
+  files: Pick<Files, 'unsent' | 'erase'>;
   audit: Pick<Audit, 'record'>;
   failed: (error: unknown, what: string) => void;
 }
@@ -45,7 +47,7 @@ export interface VisitorDataParts {
 const rounds = 5;
 
 /** Makes the use cases of a person's data. */
-export function createVisitorData({ store, visitorsStore, timelineStore, visitors, online, exports, chat, hub, audit, failed }: VisitorDataParts): VisitorData {
+export function createVisitorData({ store, visitorsStore, timelineStore, visitors, online, exports, chat, hub, files, audit, failed }: VisitorDataParts): VisitorData {
   const all = async (asker: Asker, visitorId: string): Promise<VisitorExport> => {
     const { organisationId } = asker;
     const row = await visitorsStore.get(organisationId, visitorId);
@@ -53,7 +55,7 @@ export function createVisitorData({ store, visitorsStore, timelineStore, visitor
     const [visitor] = await visitors.views([row]);
     const conversations: ConversationExport[] = [];
     for (const id of await timelineStore.conversations(organisationId, visitorId)) conversations.push(await exports.data(asker, id));
-    return { visitor: visitor!, conversations, pages: (await timelineStore.pages(organisationId, visitorId)).map(pageOnWire) };
+    return { visitor: visitor!, conversations, pages: (await timelineStore.pages(organisationId, visitorId)).map(pageOnWire), files: await files.unsent({ organisationId, kind: 'visitor', id: visitorId }) };
   };
 
   /** Removes a visitor that is marked. Its row goes last: until then whoever looks finds that there is something to do. */
@@ -68,7 +70,8 @@ export function createVisitorData({ store, visitorsStore, timelineStore, visitor
       }
       // Removing told of what it removed; that, too, names the visitor.
       await store.removeLetters(organisationId, [visitorId, ...conversations], email);
-      if (await store.remove(organisationId, visitorId)) return;
+      const removed = await store.remove(organisationId, visitorId);
+      if (removed) return files.erase(removed.files);
     }
     throw problem('conflict', 'Somebody keeps writing to the visitor; try again.');
   };

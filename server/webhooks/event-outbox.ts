@@ -17,7 +17,7 @@ export interface EventOutbox {
 /** What the outbox needs. */
 export interface EventOutboxParts {
   store: Pick<WebhooksStore, 'enqueue'>;
-  subscribers: Pick<Subscribers, 'of'>;
+  subscribers: Pick<Subscribers, 'nobody' | 'of'>;
   clock: Clock;
   failed: (error: unknown, what: string) => void;
   /** Something new waits. */
@@ -71,6 +71,7 @@ export function createEventOutbox({ store, subscribers, clock, failed, added }: 
   return {
     take(event) {
       if (closed) return;
+      if (waiting.length === 0 && subscribers.nobody(event.organisationId, event.type)) return;
       waiting.push({ event, at: clock.now() });
       if (again === null) write();
     },

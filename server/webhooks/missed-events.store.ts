@@ -54,11 +54,11 @@ export function createMissedEventsStore({ q, tables: { calls, conversations, del
       if (wanted('message.created')) {
         const rows = await q.select({ message: messages, siteId: conversations.siteId, visitorId: conversations.visitorId }).from(conversations)
           .innerJoin(messages, and(eq(messages.conversationId, conversations.id), gte(messages.createdAt, since), ne(messages.kind, 'note')))
-          .where(and(eq(conversations.organisationId, organisationId), gte(conversations.lastMessageAt, since)));
+          .where(and(eq(conversations.organisationId, organisationId), isNull(conversations.teamKind), gte(conversations.lastMessageAt, since)));
         for (const row of rows) found.push({ type: 'message.created', at: row.message.createdAt, id: row.message.id, ...row });
       }
       if (any('conversation.created', 'conversation.closed', 'conversation.rated')) {
-        for (const row of await q.select().from(conversations).where(and(eq(conversations.organisationId, organisationId), gte(conversations.updatedAt, since)))) {
+        for (const row of await q.select().from(conversations).where(and(eq(conversations.organisationId, organisationId), isNull(conversations.teamKind), gte(conversations.updatedAt, since)))) {
           add('conversation.created', row.createdAt, row);
           add('conversation.closed', row.closedAt, row, moment(row.closedAt));
           add('conversation.rated', row.ratedAt, row, moment(row.ratedAt));

@@ -1,3 +1,4 @@
+import type { ManifestAnswer } from '../../protocol/evidence.ts';
 import type { CallsPage, ConversationsPage, MessagesAnswer, SessionAnswer } from '../../protocol/http.ts';
 import type { Call, Recording } from '../../protocol/shapes.ts';
 import { owner } from './server-under-test.ts';
@@ -9,6 +10,7 @@ export interface OwnerApi {
   /** Newest first. */
   calls(): Promise<Call[]>;
   recording(id: string): Promise<Recording>;
+  manifest(id: string): Promise<ManifestAnswer>;
   media(id: string, range?: string): Promise<Response>;
 }
 
@@ -32,6 +34,7 @@ export async function signInAsOwner(url: string): Promise<OwnerApi> {
     messages: async (id) => (await get<MessagesAnswer>(`/v1/conversations/${id}/messages?limit=100`)).items,
     calls: async () => (await get<CallsPage>('/v1/calls')).items,
     recording: (id) => get<Recording>(`/v1/recordings/${id}`),
+    manifest: (id) => get<ManifestAnswer>(`/v1/recordings/${id}/manifest`),
     media: (id, range) => fetch(`${url}/v1/recordings/${id}/media`, { headers: range ? { ...headers, range } : headers }),
   };
 }

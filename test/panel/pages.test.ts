@@ -31,7 +31,7 @@ async function addresses(page: Page, url: string, house: { conversations: { id: 
   await page.locator('a[href^="#/settings/"]').first().waitFor({ state: 'attached' });
   const sections = await page.locator('a[href^="#/settings/"]').evaluateAll((links) => links.map((link) => link.getAttribute('href')!.slice(2)));
   return [
-    'inbox', `inbox/${conversation!.id}`, 'queue', 'history', 'visitors', `visitors/${conversation!.visitor.id}`, 'team', 'sites', `sites/${house.site.id}`, ...new Set(sections), 'reports', 'audit',
+    'inbox', `inbox/${conversation!.id}`, 'queue', 'history', 'visitors', `visitors/${conversation!.visitor.id}`, 'team', 'sites', `sites/${house.site.id}`, ...new Set(sections), 'reports', 'audit', 'verify',
   ];
 }
 

@@ -18,7 +18,7 @@ const call = (fields: Partial<Call> = {}): Call => ({
 });
 const view = (fields: Partial<View> = {}): View => ({
   call: call(), phase: 'connected', mode: 'audio', outgoing: true, local: null, remote: null, microphoneOn: true, cameraOn: false,
-  remoteMicrophoneOn: true, remoteCameraOn: false, peerPresent: true, recording: { on: false, allowed: true },
+  remoteMicrophoneOn: true, remoteCameraOn: false, peerPresent: true, recording: { on: false, paused: false, allowed: true }, queue: null,
   connectedAt: 1_000, endReason: null, trouble: null, ...fields,
 });
 
@@ -78,12 +78,37 @@ describe('the elements of a call', function () {
   });
 
   it('[G12] that recording is on stands there in words; that it is off as well', async () => {
-    const element = await show('peer-consult-call-view', { view: view({ recording: { on: true, allowed: true } }) });
+    const element = await show('peer-consult-call-view', { view: view({ recording: { on: true, paused: false, allowed: true } }) });
     expect(inside(element, '[part=recording]')!.textContent).to.contain('This call is being recorded');
-    element.view = view({ recording: { on: false, allowed: false } });
+    element.view = view({ recording: { on: false, paused: false, allowed: false } });
     await element.updateComplete;
     expect(inside(element, '[part=recording]')).to.equal(null);
     expect(inside(element, '[data-recording=off]')).to.not.equal(null);
+  });
+
+  it('[E3] who waits sees the own place and, where it can be guessed, how long; who is next hears it ring', async () => {
+    const status = async (queue: View['queue'], locale = 'en') => {
+      const element = await show('peer-consult-call-view', { view: view({ phase: 'outgoing', connectedAt: null, queue }), side: 'visitor', locale });
+      return inside(element, '[part=status]')!.textContent;
+    };
+    expect(await status({ position: 3, etaMs: 250_000 })).to.equal('You are number 3 in the line, about 4 min. Please stay here…');
+    expect(await status({ position: 2, etaMs: null })).to.equal('You are number 2 in the line. Please stay here…');
+    expect(await status({ position: 2, etaMs: 1 }, 'ko')).to.contain('2번째').and.to.contain('1분');
+    expect(await status({ position: 1, etaMs: 9 })).to.contain('Calling');
+  });
+
+  it('[G12] the recording can be held and gone on with; that it is held stands there for both', async () => {
+    const element = await show('peer-consult-call-view', { view: view({ recording: { on: true, paused: false, allowed: true } }) });
+    const wishes: boolean[] = [];
+    element.addEventListener('pc-recording', (event) => void wishes.push((event as CustomEvent<{ on: boolean }>).detail.on));
+    inside(element, '[data-action=recording]')!.click();
+    element.view = view({ recording: { on: false, paused: true, allowed: true } });
+    await element.updateComplete;
+    expect(inside(element, '[data-recording=paused]')!.textContent).to.equal('Recording paused');
+    expect(inside(element, '[part=recording]')).to.equal(null);
+    inside(element, '[data-action=recording]')!.click();
+    expect(wishes).to.deep.equal([false, true]);
+    await accessible(element);
   });
 
   it('[F16] both pictures are shown, the own one small, both muted and inline', async () => {

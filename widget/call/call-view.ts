@@ -4,7 +4,7 @@ import type { CallView as View } from '../engine/call/call-engine.ts';
 import { element } from '../define.ts';
 import { StoreController } from '../engine/store-controller.ts';
 import { base } from '../styles/base.ts';
-import { closeIcon, hangUpIcon, micIcon, micOffIcon, videoIcon, videoOffIcon } from '../styles/icons.ts';
+import { closeIcon, hangUpIcon, micIcon, micOffIcon, pauseIcon, recordIcon, videoIcon, videoOffIcon } from '../styles/icons.ts';
 import { callTexts, callTextsHere } from '../texts/call-texts.ts';
 import { callViewStyles } from './call-view.styles.ts';
 import { clockWords, initials, otherName, statusWords, type CallSide } from './call-words.ts';
@@ -16,6 +16,7 @@ import { clockWords, initials, otherName, statusWords, type CallSide } from './c
  * @fires pc-hang-up - Hang up, or cancel what rings.
  * @fires pc-microphone - `{ on }`: the state wished for.
  * @fires pc-camera - `{ on }`: the state wished for.
+ * @fires pc-recording - `{ on }`: whether it is to be recorded further, or held.
  * @fires pc-allow-playback - The click that lets sound be played.
  * @fires pc-dismiss - Take the ended call off the screen.
  */
@@ -87,6 +88,8 @@ export class CallView extends LitElement {
           <span class="name">${name}</span>
           ${view.recording.on && !ended
             ? html`<span class="rec" part="recording" role="status"><span class="hush">${t.recordingOn}</span><span aria-hidden="true">${t.recording}</span></span>`
+            : view.recording.paused && !ended
+              ? html`<span class="aside" role="status" data-recording="paused">${t.recordingHeld}</span>`
             : moving && !view.recording.allowed
               ? html`<span class="aside" data-recording="off">${t.recordingOff}</span>`
               : nothing}
@@ -120,6 +123,11 @@ export class CallView extends LitElement {
       ${talking && view.mode === 'video'
         ? html`<button class="control" part="camera" data-action="camera" aria-pressed=${view.cameraOn} @click=${() => this.#wish('pc-camera', { on: !view.cameraOn })}>
             <span>${view.cameraOn ? videoIcon : videoOffIcon}</span>${t.camera}
+          </button>`
+        : nothing}
+      ${talking && (view.recording.on || view.recording.paused)
+        ? html`<button class="control" part="recording-control" data-action="recording" @click=${() => this.#wish('pc-recording', { on: view.recording.paused })}>
+            <span>${view.recording.paused ? recordIcon : pauseIcon}</span>${view.recording.paused ? t.resumeRecording : t.pauseRecording}
           </button>`
         : nothing}
       <button class="control end" part="hang-up" data-action="hang-up" @click=${() => this.#wish('pc-hang-up')}>

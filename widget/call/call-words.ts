@@ -18,7 +18,8 @@ export function statusWords(view: CallView, side: CallSide, texts: CallTexts, na
     case 'preparing':
       return view.mode === 'video' ? texts.preparingVideo : texts.preparing;
     case 'outgoing':
-      return texts.outgoing(name);
+      // Whoever is next hears it ring; the others want to know how long.
+      return side === 'visitor' && view.queue && view.queue.position > 1 ? texts.inLine(view.queue.position, minutesOf(view.queue.etaMs)) : texts.outgoing(name);
     case 'connecting':
       return texts.connecting;
     case 'connected':
@@ -28,6 +29,11 @@ export function statusWords(view: CallView, side: CallSide, texts: CallTexts, na
     case 'ended':
       return endWords(view, side, texts, name);
   }
+}
+
+/** Whole minutes, at least one; null when nobody can guess. */
+function minutesOf(ms: number | null): number | null {
+  return ms === null ? null : Math.max(1, Math.round(ms / 60_000));
 }
 
 function endWords(view: CallView, side: CallSide, texts: CallTexts, name: string): string {

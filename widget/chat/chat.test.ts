@@ -304,7 +304,62 @@ describe('message list', () => {
     const before = place();
     list.lines = [...Array.from({ length: 40 }, (_, index) => line(index + 1)), ...many];
     await list.updateComplete;
-    expect(Math.abs(place() - before)).to.be.lessThan(30);
+    expect(Math.abs(place() - before)).to.be.lessThan(1);
+    // Older and newer lines in one drawing, and something above that grows by itself.
+    list.lines = [...list.lines, line(81), line(82)];
+    await list.updateComplete;
+    root.querySelector<HTMLElement>('.bubble')!.style.paddingBlock = '70px';
+    await settle();
+    expect(Math.abs(place() - before)).to.be.lessThan(1);
+    expect(root.querySelector('.jump')!.textContent!.trim()).to.equal('2');
+  });
+
+  it('[K3] opens at the first line that is new where it does not fit, counts what is below, and reads nothing for that', async () => {
+    const many = Array.from({ length: 60 }, (_, index) => line(index + 1));
+    const { list, root, scroller } = await make({ lines: [], newFrom: 21, newLabel: 'New' });
+    let read = 0;
+    list.addEventListener('read', () => read++);
+    list.lines = many;
+    await settle();
+    const mark = root.querySelector('.new')!.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+    expect(mark).to.be.within(0, 40);
+    expect(root.querySelector('.jump')!.textContent!.trim()).to.equal('40');
+    expect(read).to.equal(0);
+    list.scrollToEnd();
+    await settle();
+    expect(root.querySelectorAll('.jump')).to.have.length(0);
+    expect(read).to.equal(document.hasFocus() ? 1 : 0);
+    list.remove();
+    const short = await make({ lines: many, newFrom: 60, newLabel: 'New' });
+    await settle();
+    expect(atEnd(short.scroller)).to.equal(true, 'what fits is read from the end');
+  });
+
+  it('[K9] a part from the middle: its end is not the newest line; nothing is read there, and newer lines are asked for', async () => {
+    const many = Array.from({ length: 60 }, (_, index) => line(index + 21));
+    const { list, root, scroller } = await make({ lines: many, newer: true, more: true });
+    const told: string[] = [];
+    for (const name of ['read', 'load-earlier', 'load-newer', 'newest']) list.addEventListener(name, () => told.push(name));
+    expect(list.scrollToLine(50)).to.equal(true);
+    expect(list.scrollToLine(5)).to.equal(false);
+    await settle();
+    const hit = [...root.querySelectorAll('.bubble')].find(({ textContent }) => textContent === 'text 50')!.getBoundingClientRect();
+    expect(Math.abs((hit.top + hit.bottom) / 2 - scroller.getBoundingClientRect().top - scroller.clientHeight / 2)).to.be.lessThan(2);
+    expect(told).to.deep.equal([]);
+    scroller.scrollTop = scroller.scrollHeight;
+    await settle();
+    expect(told).to.deep.equal(['load-newer']);
+    root.querySelector<HTMLElement>('.jump')!.click();
+    expect(told).to.deep.equal(['load-newer', 'newest']);
+  });
+
+  it('[I3] in a room of the team own is what the reader wrote, whatever its kind', async () => {
+    const { list, root } = await make({ lines: [line(1), line(2, { author: { kind: 'agent', id: 'me', name: 'Ada' } })], selfKind: 'agent', selfId: 'me' });
+    const sides = (): boolean[] => [...root.querySelectorAll('.group')].map(({ classList }) => classList.contains('own'));
+    expect(sides()).to.deep.equal([true, true]);
+    list.among = true;
+    await list.updateComplete;
+    expect(sides()).to.deep.equal([false, true]);
   });
 
   it('[L2] says *read* once for the newest line, only at the end and only while it can be seen', async () => {

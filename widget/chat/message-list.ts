@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Named } from '../../protocol/shapes.ts';
+import type { File, Named } from '../../protocol/shapes.ts';
 import { element } from '../define.ts';
 import type { Line } from '../engine/session-state.ts';
 import { base } from '../styles/base.ts';
@@ -9,19 +9,24 @@ import { downIcon } from '../styles/icons.ts';
 import type { Texts } from '../texts/texts.ts';
 import { authorStyles } from './author.styles.ts';
 import { groupLines, type ListItem } from './line-groups.ts';
-import { callItemView, groupView, type LineContext } from './message.ts';
+import { callItemView, groupView, secondsTo, type LineContext } from './message.ts';
 import { messageListStyles } from './message-list.styles.ts';
 import { dayName } from './wording.ts';
 
 /** This near to the end counts as the end, in px. */
 const NEAR = 48;
+/** This near to the beginning (or to the end of a part in the middle) the next page is asked for, in px. */
+const AHEAD = 200;
 
 /**
- * A conversation's lines, newest at the bottom. It stays at the end while new lines come, keeps its place when older ones
- * are put before, and asks for those by itself.
+ * A conversation's lines, newest at the bottom. It opens at what is new, stays at the end while new lines come, keeps its place
+ * to the pixel whatever grows above or below it, and asks for older lines by itself.
  *
  * @slot intro What stands before the first line of all.
+ * @slot after What stands below the newest line.
  * @fires load-earlier The beginning came into view and `more` is set.
+ * @fires load-newer The end came into view and `newer` is set.
+ * @fires newest The reader wants to be where the conversation is now, and `newer` is set.
  * @fires read The newest line is on screen and the window has the focus.
  * @fires retry `detail: { clientId }`
  * @fires discard `detail: { clientId }`
@@ -39,15 +44,21 @@ export class MessageList extends LitElement {
   /** Which side stands at the end of the line: the reader's own. */
   @property({ attribute: false }) selfKind: 'visitor' | 'agent' = 'visitor';
   @property({ attribute: false }) selfId = '';
+  /** Everybody is of one kind, as in a room of the team: own is what the reader wrote. */
+  @property({ attribute: false }) among = false;
   /** How far the other side has read. */
   @property({ attribute: false }) readSeq = 0;
   /** The team's picture, shown beside its lines. */
   @property({ attribute: false }) picture: string | null = null;
   @property({ type: Boolean }) more = false;
+  /** What is shown is a part from the middle: there are newer lines that are not loaded. */
+  @property({ attribute: false }) newer = false;
   @property({ type: Boolean }) loading = false;
   @property({ attribute: false }) typing: readonly Named[] = [];
   /** Whether recorded calls can be opened from here. */
   @property({ attribute: false }) callLinks = false;
+  /** Brings the bytes of a file. */
+  @property({ attribute: false }) fetchFile: ((file: File) => Promise<Blob>) | undefined;
   /** The first line that the reader has not seen, marked by `newLabel`; null = no mark. */
   @property({ attribute: false }) newFrom: number | null = null;
   @property() newLabel = '';
@@ -66,15 +77,18 @@ export class MessageList extends LitElement {
   private observer: ResizeObserver | undefined;
   /** Lines that were there when the list was first filled: they do not slide in. */
   private old: Set<string> | undefined;
-  private heightBefore = 0;
-  private topBefore = 0;
+  /** The uppermost line on screen and how far below the upper edge it stands: what the place is kept by. */
+  private anchor: { key: string; top: number } | null = null;
+  /** Where keeping the place has scrolled to: the event that follows is none of the reader's. */
+  private kept = -1;
   private readUpTo: string | null = null;
+  private countdown: ReturnType<typeof setInterval> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
     addEventListener('focus', this.tellRead);
     document.addEventListener('visibilitychange', this.tellRead);
-    this.observer = new ResizeObserver(() => this.stay());
+    this.observer = new ResizeObserver(() => this.keepPlace());
     if (this.hasUpdated) this.observe();
   }
 
@@ -83,11 +97,14 @@ export class MessageList extends LitElement {
     removeEventListener('focus', this.tellRead);
     document.removeEventListener('visibilitychange', this.tellRead);
     this.observer?.disconnect();
+    clearInterval(this.countdown);
   }
 
   /** Shows the newest line. */
   scrollToEnd(smooth = false): void {
     this.below = 0;
+    this.anchor = null;
+    if (!smooth) this.atEnd = true;
     this.toEnd(smooth);
   }
 
@@ -100,16 +117,30 @@ export class MessageList extends LitElement {
 
   /** Shows the first line that the reader has not seen. */
   scrollToNew(): void {
-    this.atEnd = false;
-    this.renderRoot.querySelector('.new')?.scrollIntoView({ block: 'start' });
+    const mark = this.renderRoot.querySelector('.new');
+    if (!mark || !this.scroller) return;
+    this.scroller.scrollTop += mark.getBoundingClientRect().top - this.scroller.getBoundingClientRect().top - 8;
+    this.measure();
+  }
+
+  /** Shows one line in the middle of the window. False: it is not loaded. */
+  scrollToLine(seq: number): boolean {
+    const line = this.lines.find((each) => each.seq === seq);
+    const shown = line && this.lineElement(keyOf(line));
+    if (!shown || !this.scroller) return false;
+    const { top, height } = shown.getBoundingClientRect();
+    this.scroller.scrollTop += top + height / 2 - this.scroller.getBoundingClientRect().top - this.scroller.clientHeight / 2;
+    this.measure();
+    return true;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (this.scroller) {
-      this.heightBefore = this.scroller.scrollHeight;
-      this.topBefore = this.scroller.scrollTop;
+    if (changed.has('lines')) {
+      this.notice(changed.get('lines') ?? []);
+      this.tellPause(changed.get('lines') ?? []);
+      // What shows files comes with the first of them.
+      if (this.lines.some(({ files, uploads }) => files || uploads)) import('./message-files.ts').catch(() => undefined);
     }
-    if (changed.has('lines')) this.notice(changed.get('lines') ?? []);
     if (changed.has('active')) this.readUpTo = null;
   }
 
@@ -117,12 +148,9 @@ export class MessageList extends LitElement {
     const { scroller } = this;
     if (!scroller) return;
     if (changed.has('texts') && !changed.get('texts')) this.observe();
-    if (changed.has('lines')) {
-      const before = changed.get('lines') ?? [];
-      const prepended = before.length > 0 && this.lines.length > 0 && keyOf(this.lines[0]!) !== keyOf(before[0]!) && this.lines.some((line) => keyOf(line) === keyOf(before[0]!));
-      if (prepended && !this.atEnd) scroller.scrollTop = this.topBefore + (scroller.scrollHeight - this.heightBefore);
-    }
-    this.stay();
+    this.keepPlace();
+    const began = (changed.has('lines') && !changed.get('lines')?.length) || (changed.has('texts') && !changed.get('texts'));
+    if (this.newFrom !== null && (began || changed.has('newFrom') || (changed.has('active') && this.active))) this.openAtNew();
     if (changed.has('lines') || changed.has('active') || changed.has('texts')) {
       this.tellRead();
       this.askEarlier();
@@ -144,6 +172,7 @@ export class MessageList extends LitElement {
       discard: ({ clientId }) => this.tell('discard', { clientId }),
       picture: this.picture === this.lost ? null : this.picture,
       lostPicture: () => (this.lost = this.picture),
+      fetchFile: this.fetchFile,
       openCall: this.callLinks ? (callId) => this.tell('open-call', { callId }) : undefined,
     };
     const names = this.typing.map(({ name }) => name || texts.someone).join(', ');
@@ -159,13 +188,14 @@ export class MessageList extends LitElement {
             ? html`<div class="skeleton" role="status"><span class="hush">${texts.loading}</span><i></i><i></i><i></i></div>`
             : nothing}
           <ol>${repeat(groupLines(lines, own, this.newFrom), ({ key }) => key, (item) => this.item(item, context))}</ol>
+          <slot name="after"></slot>
           ${names ? html`<div class="typing"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>${texts.typing(names)}</div>` : nothing}
         </div>
       </div>
       <div class="hush" role="status" aria-live="polite">${this.spoken}</div>
-      ${this.atEnd
+      ${this.atEnd && !this.newer
         ? nothing
-        : html`<button type="button" class="jump ${this.below > 0 ? 'counting' : ''}" @click=${() => this.scrollToEnd(true)}
+        : html`<button type="button" class="jump ${this.below > 0 ? 'counting' : ''}" @click=${() => (this.newer ? this.tell('newest') : this.scrollToEnd(true))}
             aria-label=${this.below > 0 ? `${texts.toNewest} (${texts.newMessages(this.below)})` : texts.toNewest}>
             ${this.below > 0 ? this.below : nothing}${downIcon}
           </button>`}
@@ -187,6 +217,7 @@ export class MessageList extends LitElement {
 
   /** A bot stands on the team's side. */
   private isOwn({ author }: Line): boolean {
+    if (this.among) return author.id === this.selfId;
     return (author.kind === 'visitor') === (this.selfKind === 'visitor');
   }
 
@@ -207,12 +238,20 @@ export class MessageList extends LitElement {
     const arrived = this.lines.filter((line) => !known.has(keyOf(line)) && (line.seq === null || line.seq > newest));
     for (const line of this.lines) if (!known.has(keyOf(line)) && !arrived.includes(line)) this.old?.add(keyOf(line));
     const foreign = arrived.filter((line) => !this.isOwn(line));
-    if (arrived.length > foreign.length) this.atEnd = true;
+    if (arrived.length > foreign.length && !this.newer) this.atEnd = true;
     if (!this.atEnd) this.below += foreign.length;
     const { texts } = this;
     if (foreign.length > 0 && texts) {
-      this.spoken = foreign.map((line) => (line.kind === 'call' ? '' : `${texts.saidBy(line.author.name || texts.someone)} ${line.text}`)).join(' ').trim();
+      this.spoken = foreign.map((line) => (line.kind === 'call' ? '' : [texts.saidBy(line.author.name || texts.someone), line.text, ...(line.files ?? []).map(({ name }) => name)].filter(Boolean).join(' '))).join(' ').trim();
     }
+  }
+
+  /** Says once that a line has to wait, and counts down while it does. */
+  private tellPause(before: readonly Line[]): void {
+    const paused = this.lines.find(({ resumesAt }) => resumesAt);
+    if (paused && this.texts && !before.some(({ resumesAt }) => resumesAt)) this.spoken = this.texts.resumes(secondsTo(paused.resumesAt!));
+    clearInterval(this.countdown);
+    if (paused) this.countdown = setInterval(() => this.requestUpdate(), 1000);
   }
 
   private observe(): void {
@@ -220,9 +259,46 @@ export class MessageList extends LitElement {
     if (this.content) this.observer?.observe(this.content);
   }
 
-  /** Stays at the end. What stands before the first line of all is read from its beginning. */
-  private stay(): void {
-    if (this.atEnd && this.lines.length > 0) this.toEnd();
+  /** Stays at the end, or where the reader is. What stands before the first line of all is read from its beginning. */
+  private keepPlace(): void {
+    const { scroller, anchor } = this;
+    if (!scroller || this.lines.length === 0 || scroller.clientHeight === 0) return;
+    if (this.atEnd && !this.newer) return this.toEnd();
+    const shown = anchor && this.lineElement(anchor.key);
+    if (!shown) return;
+    const off = shown.getBoundingClientRect().top - scroller.getBoundingClientRect().top - anchor.top;
+    if (Math.abs(off) < 0.5) return;
+    scroller.scrollTop += off;
+    this.kept = scroller.scrollTop;
+  }
+
+  /** Notes where the reader is. */
+  private measure(): void {
+    const { scroller } = this;
+    if (!scroller || scroller.clientHeight === 0) return;
+    this.atEnd = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop < NEAR;
+    const edge = scroller.getBoundingClientRect().top;
+    const shown = [...this.renderRoot.querySelectorAll<HTMLElement>('[data-line]')];
+    // They stand in order: the first that reaches below the edge, by halving.
+    let from = 0;
+    for (let to = shown.length; from < to; ) {
+      const middle = (from + to) >> 1;
+      if (shown[middle]!.getBoundingClientRect().bottom > edge) to = middle;
+      else from = middle + 1;
+    }
+    const first = shown[from];
+    this.anchor = first ? { key: first.dataset['line']!, top: first.getBoundingClientRect().top - edge } : null;
+  }
+
+  private lineElement(key: string): HTMLElement | null {
+    return this.renderRoot.querySelector(`[data-line="${CSS.escape(key)}"]`);
+  }
+
+  /** Begins at what is new where it does not fit the window. */
+  private openAtNew(): void {
+    if (this.newMark !== 'above') return;
+    this.scrollToNew();
+    if (!this.atEnd) this.below = this.lines.filter((line) => (line.seq ?? 0) >= this.newFrom! && !this.isOwn(line)).length;
   }
 
   private toEnd(smooth = false): void {
@@ -231,11 +307,9 @@ export class MessageList extends LitElement {
   }
 
   private onScroll(): void {
-    const { scroller } = this;
-    if (!scroller) return;
-    const end = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop < NEAR;
-    if (end !== this.atEnd) this.atEnd = end;
-    if (end) {
+    if (this.scroller?.scrollTop !== this.kept) this.measure();
+    this.kept = -1;
+    if (this.atEnd && !this.newer) {
       this.below = 0;
       this.tellRead();
     }
@@ -244,12 +318,14 @@ export class MessageList extends LitElement {
 
   private askEarlier(): void {
     const { scroller } = this;
-    if (scroller && this.more && !this.loading && this.active && scroller.clientHeight > 0 && scroller.scrollTop < 200) this.tell('load-earlier');
+    if (!scroller || this.loading || !this.active || scroller.clientHeight === 0) return;
+    if (this.more && scroller.scrollTop < AHEAD) this.tell('load-earlier');
+    else if (this.newer && scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop < AHEAD) this.tell('load-newer');
   }
 
   private tellRead = (): void => {
     const last = this.lines.findLast((line) => line.seq !== null);
-    if (!last || !this.active || !this.atEnd || document.visibilityState !== 'visible' || !document.hasFocus()) return;
+    if (!last || !this.active || !this.atEnd || this.newer || document.visibilityState !== 'visible' || !document.hasFocus()) return;
     if (this.readUpTo === keyOf(last)) return;
     this.readUpTo = keyOf(last);
     this.tell('read');

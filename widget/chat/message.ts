@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { File } from '../../protocol/shapes.ts';
 import type { Line } from '../engine/session-state.ts';
 import { botIcon, phoneIcon, pendingIcon, seenIcon, sentIcon, videoIcon } from '../styles/icons.ts';
 import type { Texts } from '../texts/texts.ts';
@@ -23,11 +24,15 @@ export interface LineContext {
   picture: string | null;
   /** The picture did not come. */
   lostPicture(): void;
+  /** Brings the bytes of a file. */
+  fetchFile: ((file: File) => Promise<Blob>) | undefined;
   /** Undefined: calls cannot be opened from here. */
   openCall: ((callId: string) => void) | undefined;
 }
 
-const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}(?:\uFE0F|\u200D\p{Extended_Pictographic}|\p{Emoji_Modifier})*\s?){1,3}$/u;
+const ONLY_EMOJI = /^(?:(?:\p{RI}{2}|[\d#*]\uFE0F?\u20E3|\p{Extended_Pictographic}(?:\uFE0F|\u200D\p{Extended_Pictographic}|\p{Emoji_Modifier})*)\s?){1,3}$/u;
+
+const NO_FILES: readonly never[] = [];
 
 /** A text with its links. Text nodes only: nothing that anybody wrote is ever read as markup (threats.md S9). */
 export const textOf = (text: string): unknown[] =>
@@ -53,7 +58,7 @@ export function groupView(group: LineGroup, context: LineContext): TemplateResul
     <li class="group ${own ? 'own' : ''} ${first.kind === 'note' ? 'note' : ''}">
       ${shown || first.kind === 'note' ? html`<div class="name">${name}${first.kind === 'note' ? ` · ${texts.noteLabel}` : nothing}${first.author.kind === 'bot' ? html`<span class="bot">${texts.botLabel}</span>` : nothing}</div>` : html`<div class="hush">${texts.you}</div>`}
       ${own ? nothing : html`<div class="avatar" aria-hidden="true">${avatar(first, name, context)}</div>`}
-      <div class="bubbles">${lines.map((line) => bubble(line, context))}</div>
+      <div class="bubbles">${lines.map((line) => bubble(line, own, context))}</div>
       ${lines.some((line) => line.state !== 'failed')
         ? html`<div class="meta">
             <time datetime=${last.createdAt} title=${moment(at, language)}>${timeOfDay(at, language)}</time>
@@ -69,11 +74,15 @@ function avatar({ author }: Line, name: string, { picture, lostPicture }: LineCo
   return picture && author.kind === 'agent' ? html`<img src=${picture} alt="" @error=${lostPicture} />` : initialOf(name);
 }
 
-function bubble(line: Line, context: LineContext): TemplateResult {
+function bubble(line: Line, own: boolean, context: LineContext): TemplateResult {
   const { texts } = context;
   const big = line.text.length <= 24 && ONLY_EMOJI.test(line.text);
   return html`
-    <div part="bubble" class="bubble ${line.state} ${big ? 'big' : ''} ${context.isFresh(line) ? 'fresh' : ''}" dir="auto">${textOf(line.text)}</div>
+    ${line.text ? html`<div part="bubble" data-line=${line.clientId} class="bubble ${line.state} ${big ? 'big' : ''} ${context.isFresh(line) ? 'fresh' : ''}" dir="auto">${textOf(line.text)}</div>` : nothing}
+    ${line.files || line.uploads
+      ? html`<peer-consult-message-files data-line=${line.text ? nothing : line.clientId} class=${context.isFresh(line) ? 'fresh' : ''} ?own=${own} ?failed=${line.state === 'failed'}
+          .files=${line.files ?? NO_FILES} .uploads=${line.uploads ?? NO_FILES} .language=${context.language} .fetchFile=${context.fetchFile} @cancel=${() => context.discard(line)}></peer-consult-message-files>`
+      : nothing}
     ${line.state === 'failed'
       ? html`<div class="failure">
           <span>${texts.failed[line.failure ?? 'default'] ?? texts.failed.default}</span>
@@ -84,7 +93,12 @@ function bubble(line: Line, context: LineContext): TemplateResult {
   `;
 }
 
+/** Whole seconds from now on, at least one. */
+export const secondsTo = (at: number): number => Math.max(1, Math.ceil((at - Date.now()) / 1000));
+
 function receipt({ lines }: LineGroup, { texts, readSeq, newestOwn }: LineContext): TemplateResult | typeof nothing {
+  const waits = lines.find((line) => line.resumesAt)?.resumesAt;
+  if (waits) return html`<span aria-hidden="true">·</span>${pendingIcon}<span>${texts.resumes(secondsTo(waits))}</span>`;
   if (lines.some((line) => line.state === 'sending')) return html`<span aria-hidden="true">·</span>${pendingIcon}<span>${texts.sending}</span>`;
   if (!newestOwn || !lines.includes(newestOwn)) return nothing;
   return (newestOwn.seq ?? 0) <= readSeq
@@ -100,7 +114,7 @@ export function callItemView({ line, own }: CallItem, context: LineContext): Tem
   const { title, details, missed } = callWording(call, own, texts);
   const at = Date.parse(line.createdAt);
   return html`
-    <li class="call ${missed ? 'missed' : ''} ${context.isFresh(line) ? 'fresh' : ''}">
+    <li data-line=${line.clientId} class="call ${missed ? 'missed' : ''} ${context.isFresh(line) ? 'fresh' : ''}">
       <span class="sign">${call.mode === 'video' ? videoIcon : phoneIcon}</span>
       <span>
         <strong>${title}</strong>

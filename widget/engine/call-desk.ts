@@ -63,7 +63,7 @@ export function createCallDesk({ wire, kind, locale, textVersion, acting, change
     placeholder = {
       call, mode, phase: 'preparing', outgoing: call === null, local: null, remote: null,
       microphoneOn: true, cameraOn: mode === 'video', remoteMicrophoneOn: true, remoteCameraOn: false, peerPresent: true,
-      recording: { on: false, allowed: false }, connectedAt: null, endReason: null, trouble: null,
+      recording: { on: false, paused: false, allowed: false }, queue: null, connectedAt: null, endReason: null, trouble: null,
     };
     changed({ call: placeholder });
   };
@@ -106,6 +106,7 @@ export function createCallDesk({ wire, kind, locale, textVersion, acting, change
 
   const leave = [
     wire.on('queue.added', ({ call }) => rings(call) && add(call)),
+    wire.on('queue.updated', ({ call }) => rings(call) && add(call)),
     wire.on('queue.removed', ({ callId }) => remove(callId)),
     wire.on('call.updated', ({ call, answeredElsewhere }) => {
       if (rings(call) && !answeredElsewhere) add(call);

@@ -13,7 +13,7 @@ export function withMessage(conversation: Conversation, message: Message, selfId
     lastSeq: message.seq,
     lastMessageAt: message.createdAt,
     updatedAt: message.createdAt,
-    preview: { kind: message.kind, authorKind: message.author.kind, text: message.text, ...(message.call ? { call: message.call } : {}) },
+    preview: { kind: message.kind, authorKind: message.author.kind, authorId: message.author.id, text: message.text, ...(message.call ? { call: message.call } : {}), ...(message.files?.[0] ? { file: { name: message.files[0].name, count: message.files.length } } : {}) },
     // Who writes has read.
     readSeq: own ? message.seq : conversation.readSeq,
     unread: own ? 0 : conversation.unread + 1,

@@ -26,6 +26,8 @@ export type ConversationEvent =
   | { type: 'queued'; line: Line }
   | { type: 'failed'; clientId: string; code: string }
   | { type: 'retried'; clientId: string }
+  /** An own line's files got further, or it has to wait. */
+  | { type: 'marked'; clientId: string; fields: { uploads?: Line['uploads']; resumesAt?: number | undefined } }
   | { type: 'discarded'; clientId: string };
 
 /** What has to be asked of the server: the messages after this `seq`. */
@@ -70,6 +72,8 @@ function advance(state: ConversationLines, event: ConversationEvent): Conversati
       return mark(state, event.clientId, { state: 'failed', failure: event.code });
     case 'retried':
       return mark(state, event.clientId, { state: 'sending', failure: undefined });
+    case 'marked':
+      return mark(state, event.clientId, event.fields);
     case 'discarded':
       return { ...state, pending: state.pending.filter((line) => line.clientId !== event.clientId) };
   }
@@ -88,6 +92,9 @@ function lineOf(message: Message): Line {
   if (!line) lineCache.set(message, (line = { ...message, state: 'sent' }));
   return line;
 }
+
+/** The number up to which nothing is missing: from here on a reader who was away has to hear. */
+export const knownTo = (state: ConversationLines): number => firstHole(state) ?? state.messages.at(-1)?.seq ?? 0;
 
 /** The number after which something is missing, or null. */
 function firstHole({ messages, voids }: ConversationLines): number | null {

@@ -42,6 +42,8 @@ interface Timing {
   rateLimitedMs: number;
   /** How long a suspected connection has for its answer, after sleep or a change of network. */
   probeMs: number;
+  /** Instead of the heartbeat that the server asks for. */
+  heartbeatMs?: number;
 }
 
 const TIMING: Timing = { requestMs: 15_000, backoffMinMs: 300, backoffMaxMs: 15_000, rateLimitedMs: 20_000, probeMs: 4_000 };
@@ -86,6 +88,9 @@ export function createLink(options: LinkOptions): Link {
   let probe: ReturnType<typeof setTimeout> | undefined;
   let renewal: ReturnType<typeof setTimeout> | undefined;
   let heardAt = 0;
+  /** When the present try began, and whether the next one is being waited for. */
+  let triedAt = 0;
+  let resting = false;
   const clock = createServerClock();
 
   const ask = <T extends RequestType>(type: T, fields: Request<T>, limitMs = timing.requestMs): Promise<Reply<T>> =>
@@ -143,6 +148,7 @@ export function createLink(options: LinkOptions): Link {
     const ceiling = Math.min(timing.backoffMaxMs, timing.backoffMinMs * 2 ** failures++);
     const wait = Math.max(leastMs, ceiling / 2) + (Math.random() * ceiling) / 2;
     status.set('offline');
+    resting = true;
     retryTimer = setTimeout(() => void open(), wait);
   };
 
@@ -276,7 +282,7 @@ export function createLink(options: LinkOptions): Link {
       tokenRefused = false;
       connectionId = reply.connectionId;
       clock.learn(reply.serverTime, sentAt);
-      startBeating(reply.heartbeatMs > 0 ? reply.heartbeatMs : HEARTBEAT_MS);
+      startBeating(timing.heartbeatMs ?? (reply.heartbeatMs > 0 ? reply.heartbeatMs : HEARTBEAT_MS));
       renewInTime(token);
       // Listeners first: they must know the snapshot before the missed events that follow it, and before anybody asks.
       for (const listener of [...greeted]) listener(reply);
@@ -296,8 +302,13 @@ export function createLink(options: LinkOptions): Link {
   const open = async (): Promise<void> => {
     clearTimeout(retryTimer);
     const mine = ++attempt;
+    triedAt = Date.now();
+    resting = false;
     // While the first tries fail it stays `offline`: a banner that comes and goes helps nobody.
     if (status.value !== 'offline') status.set('connecting');
+    // A path that swallows everything never says so, whether a token or a handshake is waited for.
+    const patience = setTimeout(() => mine === attempt && retryLater(), timing.requestMs);
+    retryTimer = patience;
     let token: string;
     try {
       token = await options.token({ fresh: tokenRefused });
@@ -306,9 +317,9 @@ export function createLink(options: LinkOptions): Link {
       return;
     }
     if (mine !== attempt) return;
+    clearTimeout(patience);
     const opened = new WebSocket(socketUrl, SUBPROTOCOL);
     socket = opened;
-    // A path that swallows everything never says so.
     retryTimer = setTimeout(() => mine === attempt && retryLater(), timing.requestMs);
     opened.onopen = () => {
       clearTimeout(retryTimer);
@@ -331,8 +342,9 @@ export function createLink(options: LinkOptions): Link {
   /** The network or the page is back: no reason to wait any longer, every reason to doubt. */
   const nudge = (): void => {
     if (document.visibilityState === 'hidden') return;
-    if (status.value === 'online') suspect();
-    else if (retryTimer !== undefined && socket === null) reopen();
+    if (status.value === 'online') return suspect();
+    // A try that began on the old network may hang for long; one that has only just begun is left alone.
+    if (resting || Math.abs(Date.now() - triedAt) > timing.probeMs) reopen();
   };
 
   const watch = (): void => {

@@ -1,3 +1,14 @@
+/** A file that goes with an unsent message. */
+export interface UnsentFile {
+  /** Names the upload, so that repeating it is harmless. */
+  uploadId: string;
+  name: string;
+  type: string;
+  bytes: Blob;
+  /** What the server calls it; absent while it is not there. */
+  fileId?: string;
+}
+
 /** A message that the server has not acknowledged yet. */
 export interface Unsent {
   clientId: string;
@@ -10,6 +21,7 @@ export interface Unsent {
   failure?: string;
   /** Agents: for colleagues only. */
   note?: boolean;
+  files?: readonly UnsentFile[];
 }
 
 /** Where unsent messages survive a reload. No method ever rejects: what cannot be stored lives in memory. */
@@ -34,12 +46,14 @@ export function createMemoryOutbox(): Outbox {
 
 const DATABASE = 'peer-consult-outbox';
 const STORE = 'unsent';
+/** Files beyond this many bytes are held in memory alone: a visitor's disk is not ours to fill. */
+const MOST_BYTES = 100 * 2 ** 20;
 
 /**
  * An outbox in IndexedDB. `scope` keeps sites and people of one origin apart. Where storage is denied (private windows,
  * sandboxed frames) it falls back to memory. The database is opened with the first call, not before.
  */
-export function createStoredOutbox(scope: string, factory: () => IDBFactory = () => indexedDB): Outbox {
+export function createStoredOutbox(scope: string, factory: () => IDBFactory = () => indexedDB, mostBytes = MOST_BYTES): Outbox {
   const memory = createMemoryOutbox();
   let opening: Promise<IDBDatabase | null> | undefined;
 
@@ -93,16 +107,23 @@ export function createStoredOutbox(scope: string, factory: () => IDBFactory = ()
 
   const ours = (): IDBKeyRange => IDBKeyRange.bound([scope], [scope, []]);
 
+  const stored = async (): Promise<Unsent[]> => (await run('readonly', (store) => store.getAll(ours()) as IDBRequest<Unsent[]>)) ?? [];
+  const weight = ({ files = [] }: Unsent): number => files.reduce((sum, { bytes }) => sum + bytes.size, 0);
+
+  /** Whether there is room on the disk for its files. What is stored are handles: looking at all of them reads no bytes. */
+  const fits = async (message: Unsent): Promise<boolean> =>
+    !message.files || (await stored()).reduce((sum, other) => sum + (other.clientId === message.clientId ? 0 : weight(other)), weight(message)) <= mostBytes;
+
   return {
     all: () => inTurn(async () => {
-      const stored = (await run('readonly', (store) => store.getAll(ours()) as IDBRequest<Unsent[]>)) ?? [];
-      const all = new Map<string, Unsent>(stored.map(({ clientId, conversationId, text, createdAt, failure, note }) => [clientId, { clientId, conversationId, text, createdAt, ...(failure ? { failure } : {}), ...(note ? { note } : {}) }]));
+      const all = new Map((await stored()).map((entry) => [entry.clientId, entry]));
       for (const entry of await memory.all()) all.set(entry.clientId, entry);
       return [...all.values()].sort((a, b) => (a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : a.clientId < b.clientId ? -1 : 1));
     }),
     put: (message) => inTurn(async () => {
-      const done = await run('readwrite', (store) => store.put({ ...message, scope }));
+      const done = (await fits(message)) ? await run('readwrite', (store) => store.put({ ...message, scope })) : null;
       if (done === null) await memory.put(message);
+      else await memory.remove(message.clientId);
     }),
     remove: (clientId) => inTurn(async () => {
       await memory.remove(clientId);

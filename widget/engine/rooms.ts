@@ -1,5 +1,5 @@
 import type { Conversation, Message, Named } from '../../protocol/shapes.ts';
-import { hasEarlier, linesOf, nothingKnown, step, type ConversationEvent, type ConversationLines } from './conversation.ts';
+import { hasEarlier, knownTo, linesOf, nothingKnown, step, type ConversationEvent, type ConversationLines } from './conversation.ts';
 import type { Line, Thread } from './session-state.ts';
 import type { Wire } from './wire.ts';
 
@@ -22,7 +22,7 @@ export interface Rooms {
   /** Forgets a room; its lines that were never sent come back. */
   drop(id: string): readonly Line[];
   clear(): void;
-  /** The last `seq` of each loaded conversation, for the next hello. */
+  /** Up to which `seq` each loaded conversation is whole, for the next hello. */
   resume(): Record<string, number>;
 }
 
@@ -133,7 +133,7 @@ export function createRooms({ wire, mine, conversation, typing, shown }: RoomsOp
     resume() {
       const last: Record<string, number> = {};
       const loaded = [...rooms].filter(([id, here]) => id && here.loaded);
-      for (const [id, { known }] of loaded.slice(-MOST_RESUMED)) last[id] = known.messages.at(-1)?.seq ?? 0;
+      for (const [id, { known }] of loaded.slice(-MOST_RESUMED)) last[id] = knownTo(known);
       return last;
     },
   };

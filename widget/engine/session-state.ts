@@ -1,9 +1,19 @@
 import type { Request } from '../../protocol/client-frames.ts';
-import type { Call, Conversation, Message, Named, PageView, PresenceStatus, TeamPresence } from '../../protocol/shapes.ts';
+import type { Call, Conversation, File, Message, Named, PageView, PresenceStatus, TeamPresence } from '../../protocol/shapes.ts';
 import type { SiteProfile } from '../../protocol/site.ts';
 import type { LinkStatus, Wire } from './wire.ts';
 import type { Readable } from './store.ts';
 import type { CallEngine, CallView } from './call/call-engine.ts';
+
+/** A file of an own line that is on its way. */
+export interface Upload {
+  id: string;
+  name: string;
+  type: string;
+  bytes: Blob;
+  /** From 0 to 1, which it is when the server has it. */
+  progress: number;
+}
 
 /** A message as a view shows it: from the server, or our own that is still on its way. */
 export interface Line extends Omit<Message, 'seq' | 'id'> {
@@ -13,6 +23,10 @@ export interface Line extends Omit<Message, 'seq' | 'id'> {
   /** `sending` waits or is on its way; `failed` was refused (`failure` says why) and stays until retried or discarded. */
   state: 'sending' | 'sent' | 'failed';
   failure?: string;
+  /** Its files, until the server has numbered it. */
+  uploads?: readonly Upload[];
+  /** The server wants a pause: when it goes on by itself, ms since the epoch by this clock. */
+  resumesAt?: number;
 }
 
 /** One conversation as a view shows it. Lines are in order: numbered ones by `seq`, then those on their way. */
@@ -45,8 +59,10 @@ export interface SessionState {
   contactKnown: boolean;
   /** Agents: colleagues by id. */
   team: ReadonlyMap<string, { id: string; name: string; status: PresenceStatus }>;
-  /** Newest first. */
+  /** Newest first. An agent's hold rooms of the team too: views tell them apart by `kind`. */
   conversations: readonly Conversation[];
+  /** Agents: what they pinned, the latest first. */
+  pins: readonly string[];
   /** By conversation id; a visitor's not yet existing one under ''. */
   threads: ReadonlyMap<string, Thread>;
   /** Calls that ring for this member now. */
@@ -72,10 +88,13 @@ export interface Session {
   disconnect(): void;
   /** Drops the connection and makes a new one, with the token of then. */
   reconnect(): void;
-  /** Shows it as *sending* at once and sees to it that it arrives, over reconnects. Returns its clientId. `note`: agents, for colleagues only. */
-  send(text: string, conversationId?: string, options?: { note?: boolean }): string;
+  /** Shows it as *sending* at once and sees to it that it arrives, over reconnects. Returns its clientId. `note`: agents, for colleagues only.
+   * `files` go first; the text may then be empty. */
+  send(text: string, conversationId?: string, options?: { note?: boolean; files?: readonly globalThis.File[] }): string;
   retry(clientId: string): void;
-  /** Takes a failed line off the screen; returns its text for the composer. */
+  /** The bytes of a file of a message. Rejects with a `WireFailure`. */
+  fetchFile(file: File): Promise<Blob>;
+  /** Takes a line off the screen that failed or whose files are still on their way; returns its text for the composer. */
   discard(clientId: string): string | null;
   /** Sees to it that a thread's newest lines are there. */
   load(conversationId: string): void;
@@ -90,6 +109,14 @@ export interface Session {
   assign(conversationId: string, assigneeId: string | null): Promise<Outcome>;
   /** Agents: replaces its tags. */
   tag(conversationId: string, tagIds: readonly string[]): Promise<Outcome>;
+  /** Agents: gives it to a colleague, with a private note at will. */
+  transfer(conversationId: string, agentId: string, note?: string): Promise<Outcome>;
+  /** Agents: take part in a visitor's conversation. */
+  join(conversationId: string): Promise<Outcome>;
+  /** Agents: take part no longer. Who leaves a group sees it no more. */
+  leave(conversationId: string): Promise<Outcome>;
+  /** Agents: keeps it at the top of the own list, or no longer. `pin_limit`: there are five already. */
+  pin(conversationId: string, on: boolean): Promise<Outcome>;
   /** Agents: takes it from a bot. */
   takeover(conversationId: string): Promise<Outcome>;
   /** Agents: it is on screen, or no longer; repeated after each reconnect. Colleagues are in `viewers`. */

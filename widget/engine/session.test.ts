@@ -156,7 +156,8 @@ describe('session', () => {
     session.send('before');
     session.send('the reload');
     await until(() => session.state.value.link === 'offline');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    let kept = 0;
+    await until(() => (void createStoredOutbox(scope).all().then((all) => (kept = all.length)), kept === 2), 'both stored');
     session.dispose();
     server.reachable = true;
     make({ outbox: createStoredOutbox(scope) }).connect();

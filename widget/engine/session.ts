@@ -7,11 +7,13 @@ import { createDelivery } from './delivery.ts';
 import { createLink, type Link, type LinkOptions } from './link.ts';
 import { createMemoryOutbox, type Outbox, type Unsent } from './outbox.ts';
 import { createRooms } from './rooms.ts';
-import type { Session, SessionState } from './session-state.ts';
+import type { FileTransfer } from './file-transfer.ts';
+import type { Session, SessionState, Upload } from './session-state.ts';
 import { createStore } from './store.ts';
 import { createTypingTeller, createTypingWatch } from './typing.ts';
 import { newestFirst, withMessage, withRead } from './conversation-list.ts';
 import { createWishes } from './wishes.ts';
+import { WireFailure } from './wire.ts';
 
 /** What a session is made of. */
 export interface SessionOptions {
@@ -44,6 +46,7 @@ export function createSession(options: SessionOptions): Session {
     presence: null,
     team: new Map(),
     conversations: [],
+    pins: [],
     threads: new Map(),
     ringing: [],
     call: null,
@@ -114,7 +117,7 @@ export function createSession(options: SessionOptions): Session {
     wishes.forget(id);
     const viewers = new Map(store.value.viewers);
     viewers.delete(id);
-    store.patch({ viewers, removed: new Set(store.value.removed).add(id) });
+    store.patch({ viewers, removed: new Set(store.value.removed).add(id), pins: store.value.pins.filter((pinned) => pinned !== id) });
     list(store.value.conversations.filter((known) => known.id !== id));
     show(id);
     if (options.kind !== 'visitor') return;
@@ -136,7 +139,7 @@ export function createSession(options: SessionOptions): Session {
 
   // ── What is written ──
 
-  const lineOf = ({ clientId, conversationId, text, createdAt, failure, note }: Unsent): ConversationEvent => {
+  const lineOf = ({ clientId, conversationId, text, createdAt, failure, note, files }: Unsent): ConversationEvent => {
     const self = store.value.self;
     return {
       type: 'queued',
@@ -145,6 +148,7 @@ export function createSession(options: SessionOptions): Session {
         author: { kind: options.kind, id: self?.id ?? '', name: self?.name ?? '' },
         state: failure ? 'failed' : 'sending',
         ...(failure ? { failure } : {}),
+        ...(files ? { uploads: files.map(({ uploadId, name, type, bytes, fileId }): Upload => ({ id: uploadId, name, type, bytes, progress: fileId ? 1 : 0 })) } : {}),
       },
     };
   };
@@ -153,9 +157,25 @@ export function createSession(options: SessionOptions): Session {
     return rooms.ids().find((conversationId) => rooms.lines(conversationId)?.pending.some((line) => line.clientId === id)) ?? null;
   };
 
+  let transfer: Promise<FileTransfer> | undefined;
+  const files = (): Promise<FileTransfer> => {
+    transfer ??= import('./file-transfer.ts').then(({ createFileTransfer }) => createFileTransfer(wire));
+    // A chunk that did not come may come later.
+    transfer.catch(() => (transfer = undefined));
+    return transfer;
+  };
+
   const delivery = createDelivery({
     wire,
     outbox: options.outbox ?? createMemoryOutbox(),
+    files,
+    progressed({ clientId, conversationId }, uploadId, progress) {
+      const line = rooms.lines(conversationId)?.pending.find((pending) => pending.clientId === clientId);
+      if (line?.uploads) advance(conversationId, { type: 'marked', clientId, fields: { uploads: line.uploads.map((each) => (each.id === uploadId ? { ...each, progress } : each)) } });
+    },
+    paused({ clientId, conversationId }, until) {
+      advance(conversationId, { type: 'marked', clientId, fields: { resumesAt: until ?? undefined } });
+    },
     sent({ conversationId, message }, unsent) {
       if (unsent.conversationId === '') {
         if (message.seq === 1) rooms.begun(conversationId);
@@ -202,6 +222,8 @@ export function createSession(options: SessionOptions): Session {
   const wishes = createWishes({
     wire,
     put,
+    lost: (id) => lose(id),
+    pins: (pins) => store.patch({ pins }),
     viewers: (id, viewers) => store.patch({ viewers: new Map(store.value.viewers).set(id, viewers.filter((viewer) => viewer.id !== store.value.self?.id)) }),
     contactKnown: () => store.patch({ contactKnown: true }),
   });
@@ -221,6 +243,7 @@ export function createSession(options: SessionOptions): Session {
       ...(reply.presence === undefined ? {} : { presence: reply.presence }),
       contactKnown: reply.contactKnown === true || wishes.contacted,
       ...(reply.team ? { team: new Map(reply.team.map((agent) => [agent.id, agent])) } : {}),
+      ...(reply.pins ? { pins: reply.pins } : {}),
       ...(changedSelf ? { threads: new Map(), conversations: [] } : {}),
     });
     const given = new Set(reply.conversations.map(({ id }) => id));
@@ -229,8 +252,8 @@ export function createSession(options: SessionOptions): Session {
         if (id !== '' && !given.has(id)) lose(id);
       }
     }
-    // An agent's snapshot is the newest page only; what came over HTTP stays.
-    list([...reply.conversations, ...(options.kind === 'agent' ? store.value.conversations.filter(({ id }) => !given.has(id)) : [])]);
+    // An agent's snapshot is the newest page only; what came over HTTP stays. Rooms of the team are all in it: what is missing was left.
+    list([...reply.conversations, ...(options.kind === 'agent' ? store.value.conversations.filter(({ id, kind }) => !given.has(id) && kind === 'visitor') : [])]);
     const open = newestFirst(reply.conversations)[0];
     if (open) settleFirst(open.id);
     for (const [id, seq] of reads) if ((conversation(id)?.readSeq ?? seq) < seq) sendRead(id, seq);
@@ -246,6 +269,7 @@ export function createSession(options: SessionOptions): Session {
     settleFirst(changed.id);
   });
   wire.on('conversation.removed', ({ conversationId }) => lose(conversationId));
+  wire.on('pins.updated', ({ pins }) => store.patch({ pins }));
   wire.on('conversation.viewers', ({ conversationId, viewers }) => {
     store.patch({ viewers: new Map(store.value.viewers).set(conversationId, viewers.filter(({ id }) => id !== store.value.self?.id)) });
   });
@@ -274,9 +298,12 @@ export function createSession(options: SessionOptions): Session {
     },
     disconnect: () => wire.disconnect(),
     reconnect: () => wire.reconnect(),
-    send(text, conversationId = '', { note = false } = {}) {
+    send(text, conversationId = '', { note = false, files: chosen = [] } = {}) {
       options.acting?.();
-      const unsent: Unsent = { clientId: clientId(), conversationId, text, createdAt: new Date().toISOString(), ...(note ? { note } : {}) };
+      const unsent: Unsent = {
+        clientId: clientId(), conversationId, text, createdAt: new Date().toISOString(), ...(note ? { note } : {}),
+        ...(chosen.length ? { files: chosen.map((file) => ({ uploadId: clientId(), name: file.name, type: file.type, bytes: file })) } : {}),
+      };
       advance(conversationId, lineOf(unsent));
       tellTyping(conversationId, false);
       delivery.add(unsent);
@@ -293,6 +320,7 @@ export function createSession(options: SessionOptions): Session {
       if (conversationId !== null) advance(conversationId, { type: 'discarded', clientId: id });
       return delivery.discard(id);
     },
+    fetchFile: async (file) => (await files().catch(() => Promise.reject(new WireFailure('offline', 'The part that fetches did not come.')))).fetch(file),
     load: (id) => rooms.load(id),
     loadEarlier: (id) => rooms.loadEarlier(id),
     markRead(id) {
@@ -324,6 +352,10 @@ export function createSession(options: SessionOptions): Session {
     },
     assign: wishes.assign,
     tag: wishes.tag,
+    transfer: wishes.transfer,
+    join: wishes.join,
+    leave: wishes.leave,
+    pin: wishes.pin,
     takeover: wishes.takeover,
     view: wishes.view,
     rate: wishes.rate,

@@ -47,6 +47,46 @@ describe('wishes of a session', () => {
     expect(await session.tag('c', [])).to.equal('offline');
   });
 
+  it('[P4] pins come with the hello, change by a wish or from another tab, and the sixth is refused', async () => {
+    for (const id of ['a', 'b', 'c', 'd', 'e', 'f']) server.converse(id, ['hello']);
+    server.pins = ['b', 'a'];
+    await start({ kind: 'agent' });
+    expect(session.state.value.pins).to.deep.equal(['b', 'a']);
+    expect(await session.pin('c', true)).to.equal(null);
+    expect(session.state.value.pins).to.deep.equal(['c', 'b', 'a']);
+    expect(await session.pin('b', false)).to.equal(null);
+    server.emit('pins.updated', { pins: ['a', 'b', 'c', 'd', 'e'] });
+    server.pins = ['a', 'b', 'c', 'd', 'e'];
+    expect(session.state.value.pins).to.deep.equal(['a', 'b', 'c', 'd', 'e']);
+    expect(await session.pin('f', true)).to.equal('pin_limit');
+    expect(session.state.value.pins).to.have.length(5);
+    server.emit('conversation.removed', { conversationId: 'a' });
+    expect(session.state.value.pins).to.deep.equal(['b', 'c', 'd', 'e'], 'what is gone is pinned no more');
+  });
+
+  it('[I4] an agent joins, transfers and leaves; a group that was left is gone, also when that happened while away', async () => {
+    server.converse('c', ['hello']);
+    for (const id of ['g', 'h']) {
+      const room = server.converse(id, []);
+      room.conversation = { ...room.conversation, kind: 'group', title: id };
+    }
+    await start({ kind: 'agent' });
+    const find = (id: string) => session.state.value.conversations.find((each) => each.id === id);
+    expect(await session.join('c')).to.equal(null);
+    expect(find('c')!.members).to.have.length(1);
+    expect(await session.transfer('c', 'bo', 'about the bowl')).to.equal(null);
+    expect(find('c')!.assignee?.id).to.equal('bo');
+    expect(frames('conversation.transfer')[0]).to.include({ agentId: 'bo', note: 'about the bowl' });
+    expect(await session.leave('c')).to.equal(null);
+    expect(find('c')!.members).to.have.length(0);
+    expect(await session.leave('g')).to.equal(null);
+    expect(find('g')).to.equal(undefined);
+    expect(session.state.value.removed.has('g')).to.equal(true);
+    server.rooms.delete('h');
+    await reconnect();
+    expect(find('h')).to.equal(undefined);
+  });
+
   it('[I4] a conversation that is closed right after a last word is closed once that word has arrived, or it would open again', async () => {
     server.converse('c', ['hello']);
     await start({ kind: 'agent' });

@@ -5,7 +5,7 @@ import type { Contact, Outcome, Session, VisitorFacts } from './session-state.ts
 import { WireFailure, type Wire } from './wire.ts';
 
 /** Wishes about conversations and about oneself that are one request each. */
-export interface Wishes extends Pick<Session, 'assign' | 'tag' | 'takeover' | 'view' | 'rate' | 'transcript' | 'contact' | 'context'> {
+export interface Wishes extends Pick<Session, 'assign' | 'tag' | 'transfer' | 'join' | 'leave' | 'pin' | 'takeover' | 'view' | 'rate' | 'transcript' | 'contact' | 'context'> {
   /** A new connection knows nothing of what ends with a connection: says it again. `other`: we are somebody else now. */
   greet(reply: Reply<'hello'>, other: boolean): void;
   /** Whether answers were given that the server may know only as long as the connection lives. */
@@ -18,12 +18,15 @@ export interface Wishes extends Pick<Session, 'assign' | 'tag' | 'takeover' | 'v
 export interface WishesOptions {
   wire: Wire;
   put(conversation: Conversation): void;
+  /** There is nothing of it to be seen any more. */
+  lost(conversationId: string): void;
+  pins(pins: readonly string[]): void;
   viewers(conversationId: string, viewers: readonly Named[]): void;
   contactKnown(): void;
 }
 
 /** Makes them. */
-export function createWishes({ wire, put, viewers, contactKnown }: WishesOptions): Wishes {
+export function createWishes({ wire, put, lost, pins, viewers, contactKnown }: WishesOptions): Wishes {
   const watched = new Set<string>();
   let contact: Contact | null = null;
   let facts: VisitorFacts = {};
@@ -52,6 +55,14 @@ export function createWishes({ wire, put, viewers, contactKnown }: WishesOptions
   return {
     assign: (conversationId, assigneeId) => ask('conversation.assign', { conversationId, assigneeId }, putIt),
     tag: (conversationId, tagIds) => ask('conversation.tag', { conversationId, tagIds: [...tagIds] }, putIt),
+    transfer: (conversationId, agentId, note) => ask('conversation.transfer', { conversationId, agentId, ...(note ? { note } : {}) }, putIt),
+    join: (conversationId) => ask('conversation.join', { conversationId }, putIt),
+    leave: (conversationId) =>
+      ask('conversation.leave', { conversationId }, ({ conversation }) => {
+        if (conversation) put(conversation);
+        else lost(conversationId);
+      }),
+    pin: (conversationId, on) => ask('conversation.pin', { conversationId, on }, (reply) => pins(reply.pins)),
     takeover: (conversationId) => ask('conversation.takeover', { conversationId }, putIt),
     view(conversationId, on) {
       if (on) watched.add(conversationId);

@@ -1,7 +1,7 @@
 import { html, svg, type TemplateResult } from 'lit';
 
 /** Draws one of our 24 px line icons. Hidden from assistive technology: the control beside it has the words. */
-const icon = (paths: TemplateResult): TemplateResult => html`<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${paths}</svg>`;
+export const icon = (paths: TemplateResult): TemplateResult => html`<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${paths}</svg>`;
 
 /** A speech bubble. */
 export const chatIcon = icon(svg`<path d="M4 5.5h16v11H9.5L5 20v-3.5H4z"/>`);
@@ -21,6 +21,10 @@ export const videoOffIcon = icon(svg`<path d="M15.5 10.5L21 7.5v9l-5.5-3M15.5 14
 export const micIcon = icon(svg`<rect x="9" y="3.5" width="6" height="11" rx="3"/><path d="M5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v2.5"/>`);
 /** A crossed-out microphone. */
 export const micOffIcon = icon(svg`<path d="M9 9v2.5a3 3 0 0 0 5 2.2M15 11V6.5a3 3 0 0 0-5.8-1M5.5 11.5a6.5 6.5 0 0 0 10.5 5.1M18.5 11.5a6.5 6.5 0 0 1-.4 2.3M12 18v2.5M3.5 3.5l17 17"/>`);
+/** Two bars: held for a while. */
+export const pauseIcon = icon(svg`<path d="M9 5.5v13M15 5.5v13"/>`);
+/** A filled circle: goes on recording. */
+export const recordIcon = icon(svg`<circle cx="12" cy="12" r="5.5" fill="currentColor"/>`);
 /** One tick: sent. */
 export const sentIcon = icon(svg`<path d="M5 12.5l4.5 4.5L19 7"/>`);
 /** Two ticks: seen. */
@@ -33,5 +37,13 @@ export const alertIcon = icon(svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 
 export const botIcon = icon(svg`<rect x="4.5" y="8" width="15" height="11" rx="3"/><path d="M12 8V4.5M9 12.5v2M15 12.5v2"/>`);
 /** An arrow to the left. */
 export const backIcon = icon(svg`<path d="M14.5 5.5L8 12l6.5 6.5"/>`);
+/** Three dots: more. */
+export const moreIcon = icon(svg`<circle cx="5.5" cy="12" r="1"/><circle cx="12" cy="12" r="1"/><circle cx="18.5" cy="12" r="1"/>`);
+/** A tick in a circle: it is over. */
+export const endIcon = icon(svg`<circle cx="12" cy="12" r="8.5"/><path d="M8 12.5l2.8 2.8L16 9.5"/>`);
 /** An arrow down. */
 export const downIcon = icon(svg`<path d="M5.5 9.5L12 16l6.5-6.5"/>`);
+/** A paper clip. */
+export const clipIcon = icon(svg`<path d="M19.5 11.5l-7.6 7.6a5 5 0 0 1-7-7l8.3-8.3a3.4 3.4 0 0 1 4.8 4.8l-8.2 8.2a1.7 1.7 0 0 1-2.4-2.4l7.3-7.3"/>`);
+/** A smiling face. */
+export const smileIcon = icon(svg`<circle cx="12" cy="12" r="8.5"/><path d="M8.5 14.5a4.5 4.5 0 0 0 7 0M9 9.5v.1M15 9.5v.1"/>`);

@@ -13,6 +13,15 @@ export const en = {
   noCallsInsecure: 'Calls need a secure page (https). Chat works as usual.',
   noCallsBrowser: 'This browser can’t make calls. Chat works as usual.',
 
+  more: 'More',
+  endChat: 'End chat',
+  endChatTitle: 'End this conversation?',
+  endChatText: 'You can come back and write again at any time.',
+  endChatYes: 'End chat',
+  endChatNo: 'Keep chatting',
+  dismiss: 'Dismiss',
+  newHere: 'New',
+
   // Empty conversation
   greetingTitle: 'Hello!',
   greeting: 'Ask us anything. Someone from our team will answer you here.',
@@ -40,6 +49,9 @@ export const en = {
   composer: 'Write a message',
   placeholder: 'Write a message…',
   send: 'Send',
+  attach: 'Attach files',
+  emoji: 'Emoji',
+  dropHere: 'Drop files here',
   tooLong: (over: number): string => `${over} characters too many`,
   left: (count: number): string => (count === 1 ? '1 character left' : `${count} characters left`),
 
@@ -49,6 +61,7 @@ export const en = {
   today: 'Today',
   yesterday: 'Yesterday',
   sending: 'Sending…',
+  resumes: (seconds: number): string => `Sending again in ${seconds} s`,
   sent: 'Sent',
   seen: 'Seen',
   retry: 'Try again',
@@ -70,6 +83,9 @@ export const en = {
     forbidden: 'Not sent: you may not write here.',
     not_found: 'Not sent: this conversation no longer exists.',
     conversation_closed: 'Not sent: this conversation is closed.',
+    file_too_large: 'Not sent: the file is too large.',
+    file_forbidden: 'Not sent: files aren’t accepted here.',
+    file_unreadable: 'Not sent: the file can no longer be read.',
   } as Record<string, string> & { default: string },
   conversationClosed: 'This conversation has ended. Write to continue it.',
   closedByYou: 'You ended this conversation. Write to continue it.',

@@ -30,7 +30,9 @@ export interface CallView {
   /** Whether the other side's link to the server is up. */
   peerPresent: boolean;
   /** What both sides see of the recording: being recorded now, and whether it is allowed. */
-  recording: { on: boolean; allowed: boolean };
+  recording: { on: boolean; paused: boolean; allowed: boolean };
+  /** While it rings at the team: the own place in the line (1 = next), and a guess of the wait in ms. */
+  queue: { position: number; etaMs: number | null } | null;
   /** `wire.serverNow()` when sound began to flow, ms since the epoch; for the clock on screen. */
   connectedAt: number | null;
   endReason: CallEndReason | null;
@@ -50,6 +52,8 @@ export interface CallEngine {
   hangUp(): Promise<void>;
   setMicrophone(on: boolean): void;
   setCamera(on: boolean): Promise<void>;
+  /** Holds the recording, or goes on with it, for both sides. What runs here stops at once, whatever the link does. */
+  pauseRecording(on: boolean): void;
   /** How loud the other side is at this moment, 0 to 1. For a level ring; 0 without sound. */
   remoteLevel(): number;
   /** After `playback_blocked`: call inside a click. */

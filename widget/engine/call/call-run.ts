@@ -2,7 +2,7 @@ import type { Call, CallMode, IceServer, PrincipalKind } from '../../../protocol
 import { createStore, type Readable } from '../store.ts';
 import { WireFailure, type Wire } from '../wire.ts';
 import type { CallTrouble, CallView } from './call-engine.ts';
-import { callModel, recordingAllowed, step, type CallEffect, type CallInput, type CallModel } from './call-state.ts';
+import { callModel, recordingAllowed, recordingPaused, step, type CallEffect, type CallInput, type CallModel } from './call-state.ts';
 import { createDevices, DeviceFailure, type Devices } from './devices.ts';
 import type { Errands } from './errands.ts';
 import type { PathTiming } from './path-watch.ts';
@@ -39,6 +39,8 @@ export interface CallRun {
   leave(): void;
   setMicrophone(on: boolean): Promise<void>;
   setCamera(on: boolean): Promise<void>;
+  /** Holds the recording, or goes on with it. */
+  pauseRecording(on: boolean): void;
   allowPlayback(): Promise<void>;
   level(): number;
 }
@@ -93,8 +95,8 @@ export function createCallRun(options: CallRunOptions): CallRun {
     remote: state.phase === 'ended' || remote.getTracks().length === 0 ? null : remote,
     microphoneOn: state.microphoneOn, cameraOn: state.cameraOn,
     remoteMicrophoneOn: state.remoteMicrophoneOn, remoteCameraOn: state.remoteCameraOn, peerPresent: state.peerPresent,
-    recording: { on: state.call?.recording?.on ?? false, allowed: recordingAllowed(state) && state.recordable },
-    connectedAt: state.connectedAt, endReason: state.endReason, trouble: state.trouble,
+    recording: { on: (state.call?.recording?.on ?? false) && !recordingPaused(state), paused: state.call?.recording != null && recordingPaused(state), allowed: recordingAllowed(state) && state.recordable },
+    queue: state.phase === 'outgoing' ? state.queue : null, connectedAt: state.connectedAt, endReason: state.endReason, trouble: state.trouble,
   });
   const view = createStore<CallView>(show());
 
@@ -108,9 +110,12 @@ export function createCallRun(options: CallRunOptions): CallRun {
     if (state.request === 'done' || state.phase === 'ended') settle();
   };
 
-  const ask = (asked: Promise<{ call: Call; iceServers: readonly IceServer[] }>): void =>
+  const ask = (asked: Promise<{ call: Call; iceServers: readonly IceServer[]; position?: number; etaMs?: number }>): void =>
     void asked.then(
-      ({ call, iceServers: servers }) => feed({ type: 'agreed', call, iceServers: servers }),
+      ({ call, iceServers: servers, position, etaMs }) => {
+        if (position !== undefined) feed({ type: 'queued', position, ...(etaMs === undefined ? {} : { etaMs }) });
+        feed({ type: 'agreed', call, iceServers: servers });
+      },
       (failure: unknown) => feed({ type: 'refused', code: failure instanceof WireFailure ? failure.code : 'internal' }),
     );
 
@@ -163,6 +168,11 @@ export function createCallRun(options: CallRunOptions): CallRun {
         break;
       case 'record':
         record(effect.on);
+        break;
+      case 'tell-pause':
+        errands.insist(`pause ${callId}`, effect.on ? 'recording.pause' : 'recording.resume', { callId }, ({ recordingId, paused }) => {
+          feed({ type: 'recording', on: state.call?.recording?.on ?? false, paused, id: recordingId });
+        });
         break;
       case 'release':
         clearTimeout(patience);
@@ -311,7 +321,8 @@ export function createCallRun(options: CallRunOptions): CallRun {
     }),
     wire.on('call.signal', ({ callId, data, epoch: of }) => ours(callId) && hear(data as NumberedSignal, of ?? 1)),
     wire.on('call.media', ({ callId, audio, video }) => ours(callId) && feed({ type: 'peer.media', audio, video })),
-    wire.on('recording.updated', ({ callId, recordingId, on }) => ours(callId) && feed({ type: 'recording', on, id: recordingId })),
+    wire.on('queue.position', ({ callId, position, etaMs }) => ours(callId) && feed({ type: 'queued', position, ...(etaMs === undefined ? {} : { etaMs }) })),
+    wire.on('recording.updated', ({ callId, recordingId, on, paused }) => ours(callId) && feed({ type: 'recording', on, paused, id: recordingId })),
     wire.onHello(() => feed({ type: 'greeted' })),
     () => window.removeEventListener('pagehide', onPageHide),
   ];
@@ -329,6 +340,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
     leave: () => feed({ type: 'leave' }),
     setMicrophone,
     setCamera,
+    pauseRecording: (on) => feed({ type: 'recording.pause', on }),
     allowPlayback: () => playback.allow(),
     level: () => peer?.level() ?? 0,
   };

@@ -37,7 +37,8 @@ const anyInput: fc.Arbitrary<CallInput> = fc.oneof(
   fc.constantFrom('up' as const, 'up' as const, 'down' as const, 'lost' as const).map((path): CallInput => ({ type: 'path', path, at: 7 })),
   fc.boolean().map((on): CallInput => ({ type: 'microphone', on })),
   fc.boolean().map((on): CallInput => ({ type: 'camera', on })),
-  fc.boolean().map((on): CallInput => ({ type: 'recording', on, id: 'r1' })),
+  fc.tuple(fc.boolean(), fc.boolean()).map(([on, paused]): CallInput => ({ type: 'recording', on, paused, id: 'r1' })),
+  fc.boolean().map((on): CallInput => ({ type: 'recording.pause', on })),
   fc.constant<CallInput>({ type: 'recording.refused' }),
   fc.boolean().map((blocked): CallInput => ({ type: 'playback', blocked })),
   fc.constant<CallInput>({ type: 'hang-up' }),
@@ -116,6 +117,29 @@ describe('the state of a call', () => {
         expect(on).to.equal(false);
       }),
     );
+  });
+
+  it('[S19] whoever holds the recording is not recorded from that moment on, until the server says that it goes on', () => {
+    fc.assert(
+      fc.property(history, fc.array(anyInput, { maxLength: 15 }), ({ start, inputs }, more) => {
+        const begun = run(start, inputs).at(-1)?.state ?? start;
+        const held = step(begun, { type: 'recording.pause', on: true });
+        if (!begun.call?.recording || begun.phase === 'ended') return;
+        expect(shouldRecord(held.state)).to.equal(false);
+        expect(held.effects.at(-1)).to.deep.equal({ type: 'tell-pause', on: true });
+        // What else happens, the server's older news included, does not go on with it.
+        for (const { state, before, input } of run(held.state, more)) {
+          if (input.type === 'recording.pause' || (input.type === 'recording' && before.pauseWish !== true)) return;
+          if (input.type === 'updated' || input.type === 'resumed' || input.type === 'agreed') return;
+          if (input.type === 'recording' && input.paused) return;
+          expect(shouldRecord(state)).to.equal(false);
+        }
+      }),
+    );
+    const recorded = run(callModel({ kind: 'agent', mode: 'audio', recorder: true, consent: true }), [...usual, { type: 'recording', on: true, paused: false, id: 'r1' }]).at(-1)!.state;
+    const told = run(recorded, [{ type: 'recording.pause', on: true }, { type: 'recording', on: false, paused: true, id: 'r1' }, { type: 'recording.pause', on: false }]);
+    expect(told.map(({ state }) => shouldRecord(state))).to.deep.equal([false, false, false]);
+    expect(shouldRecord(step(told.at(-1)!.state, { type: 'recording', on: false, paused: false, id: 'r1' }).state)).to.equal(true);
   });
 
   it('[F1] the media connection is opened before it begins, and begins only in an answered call', () => {

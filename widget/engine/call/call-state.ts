@@ -27,6 +27,10 @@ export interface CallModel {
   peerPresent: boolean;
   /** Whether the server would take a recording; false once it has refused. */
   recordable: boolean;
+  /** Where a visitor's own call stands in the line, as far as the server has said; `etaMs` null = nobody can guess. */
+  queue: { position: number; etaMs: number | null } | null;
+  /** What this member wishes of the recording and the server has not said yet: held, or going on. A wish to hold it counts at once. */
+  pauseWish: boolean | null;
   connectedAt: number | null;
   endReason: CallEndReason | null;
   trouble: CallTrouble | null;
@@ -47,8 +51,10 @@ export type CallInput =
   | { type: 'path'; path: 'up' | 'down' | 'lost'; at: number }
   | { type: 'microphone'; on: boolean; trouble?: CallTrouble }
   | { type: 'camera'; on: boolean; trouble?: CallTrouble }
+  | { type: 'queued'; position: number; etaMs?: number }
   | { type: 'peer.media'; audio: boolean; video: boolean }
-  | { type: 'recording'; on: boolean; id: string }
+  | { type: 'recording'; on: boolean; paused: boolean; id: string }
+  | { type: 'recording.pause'; on: boolean }
   | { type: 'recording.refused' }
   | { type: 'playback'; blocked: boolean }
   | { type: 'hang-up' }
@@ -66,6 +72,8 @@ export type CallEffect =
   | { type: 'renew'; iceServers: readonly IceServer[] }
   | { type: 'tell-media' }
   | { type: 'record'; on: boolean }
+  /** Tells the server what was wished; to be said again until it has heard it. */
+  | { type: 'tell-pause'; on: boolean }
   | { type: 'release' }
   /** Ours to say, and to be said again until the server has heard it. */
   | { type: 'farewell'; word: 'cancel' | 'decline' | 'hangup' | 'left' | 'ice_failed' }
@@ -85,19 +93,24 @@ export function callModel(options: { kind: PrincipalKind; mode: CallMode; consen
     kind, mode, consent, recorder, call, outgoing: call === null,
     phase: 'preparing', devices: 'none', request: 'none', peer: 'none',
     microphoneOn: true, cameraOn: mode === 'video', remoteMicrophoneOn: true, remoteCameraOn: mode === 'video',
-    peerPresent: true, recordable: true, connectedAt: null, endReason: null, trouble: null,
+    peerPresent: true, recordable: true, queue: null, pauseWish: null, connectedAt: null, endReason: null, trouble: null,
   };
 }
 
 /** Whether this side should be recording now: sound flows, both have agreed, and it is its job. */
 export function shouldRecord(state: CallModel): boolean {
   const talking = state.phase === 'connected' || (state.phase === 'reconnecting' && state.connectedAt !== null);
-  return talking && state.recorder && state.recordable && recordingAllowed(state);
+  return talking && state.recorder && state.recordable && recordingAllowed(state) && !recordingPaused(state);
 }
 
 /** Whether both members have agreed to the recording. */
 export function recordingAllowed({ call }: CallModel): boolean {
   return call?.consents.visitor === true && call.consents.agent === true;
+}
+
+/** Whether the recording is held: as the server says, or as this member has just wished. To go on takes the server's word. */
+export function recordingPaused({ call, pauseWish }: CallModel): boolean {
+  return pauseWish === true || call?.recording?.paused === true;
 }
 
 /** Codes after which a request may be repeated: the link, not the wish, was at fault. */
@@ -153,11 +166,18 @@ function move(state: CallModel, input: CallInput): CallStep {
       return to(state, { microphoneOn: input.on, trouble: input.trouble ?? (state.trouble === 'no_microphone' ? null : state.trouble) }, ...mediaNews(state));
     case 'camera':
       return to(state, { cameraOn: input.on, trouble: input.trouble ?? (state.trouble === 'no_camera' ? null : state.trouble) }, ...mediaNews(state));
+    case 'queued':
+      return to(state, { queue: { position: input.position, etaMs: input.etaMs ?? null } });
     case 'peer.media':
       return to(state, { remoteMicrophoneOn: input.audio, remoteCameraOn: input.video });
     case 'recording':
       if (!state.call) return stay(state);
-      return to(state, { call: { ...state.call, recording: { id: input.id, state: 'recording', durationMs: null, ...state.call.recording, on: input.on } } });
+      return to(state, {
+        pauseWish: state.pauseWish === input.paused ? null : state.pauseWish,
+        call: { ...state.call, recording: { id: input.id, state: 'recording', durationMs: null, ...state.call.recording, on: input.on, paused: input.paused } },
+      });
+    case 'recording.pause':
+      return state.call?.recording ? to(state, { pauseWish: input.on }, { type: 'tell-pause', on: input.on }) : stay(state);
     case 'recording.refused':
       return to(state, { recordable: false });
     case 'playback':

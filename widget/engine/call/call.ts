@@ -59,6 +59,7 @@ export function createCallEngine(options: CallEngineOptions): CallEngine {
     },
     setMicrophone: (on) => void run?.setMicrophone(on),
     setCamera: async (on) => run?.setCamera(on),
+    pauseRecording: (on) => run?.pauseRecording(on),
     remoteLevel: () => run?.level() ?? 0,
     allowPlayback: async () => run?.allowPlayback(),
     dismiss() {

@@ -169,7 +169,7 @@ export function createCallRecording(options: CallRecordingOptions): RunningRecor
         // The other side's consent may still be on its way into the database.
         const again = mayPass(failure) || (code === 'consent_required' && tries < 5);
         if (!again || (hopeless() && tries > 60)) {
-          if (code !== 'call_over') options.refused();
+          if (code !== 'call_over' && code !== 'recording_paused') options.refused();
           return null;
         }
         await new Promise((resolve) => setTimeout(resolve, (failure as WireFailure).retryAfterMs ?? 1_000));

@@ -108,9 +108,16 @@ export function createFakeExchange({ server = 'https://consult.invalid' }: { ser
       case 'recording.start': {
         const { consents } = live(callId);
         if (!consents.visitor || !consents.agent) refuse('consent_required');
-        call = { ...call!, recording: { id: 'r1', state: 'recording', on: true, durationMs: null } };
-        for (const to of ['visitor', 'agent'] as const) links[to].deliver('recording.updated', { callId, recordingId: 'r1', state: 'recording', on: true });
+        call = { ...call!, recording: { id: 'r1', state: 'recording', on: true, paused: false, durationMs: null } };
+        for (const to of ['visitor', 'agent'] as const) links[to].deliver('recording.updated', { callId, recordingId: 'r1', state: 'recording', on: true, paused: false });
         return { recordingId: 'r1', segment: ++segments, startedAt: new Date().toISOString() };
+      }
+      case 'recording.pause':
+      case 'recording.resume': {
+        const paused = type === 'recording.pause';
+        call = { ...live(callId), recording: { ...call!.recording!, on: false, paused } };
+        for (const to of ['visitor', 'agent'] as const) links[to].deliver('recording.updated', { callId, recordingId: 'r1', state: 'recording', on: false, paused });
+        return { recordingId: 'r1', paused };
       }
       case 'recording.stop':
         return { recordingId: 'r1' };

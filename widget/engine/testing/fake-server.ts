@@ -1,6 +1,7 @@
 import type { Call, Conversation, Message } from '../../../protocol/shapes.ts';
 import type { SiteProfile } from '../../../protocol/site.ts';
 import type { EventOf, EventType } from '../../../protocol/server-frames.ts';
+import { FakeFiles } from './fake-files.ts';
 
 /** A request as the fake server sees it. */
 export interface FakeFrame {
@@ -64,6 +65,9 @@ export class FakeServer {
   readonly requests: { url: string; body: unknown }[] = [];
   readonly rooms = new Map<string, Room>();
   readonly calls: Call[] = [];
+  readonly files = new FakeFiles();
+  /** What the agent pinned, the latest first; null: the reader is a visitor. */
+  pins: string[] | null = null;
   site: SiteProfile = {
     id: 'site', name: 'Mori Tea', greeting: '', statusText: '', languages: ['en', 'ko'], picture: null, hours: { open: true, opensAt: null },
     look: { accent: null, theme: 'auto', position: 'bottom-right', launcherText: '' }, recording: { enabled: true, textVersion: '1', consentText: '' },
@@ -107,6 +111,7 @@ export class FakeServer {
       const body: unknown = typeof init?.body === 'string' ? JSON.parse(init.body) : null;
       this.requests.push({ url, body });
       if (!this.reachable || !this.originAllowed) throw new TypeError('Failed to fetch');
+      if (url.includes('/v1/files/')) return this.files.answer(url, init?.method ?? 'GET');
       if (url.endsWith('/identify')) {
         const refused = this.identifyAnswer?.(body as Record<string, string>);
         if (refused) return refused;
@@ -122,7 +127,9 @@ export class FakeServer {
       const token = `token-${++this.tokens}`;
       return Response.json({ token, expiresAt: new Date(Date.now() + 8.64e7).toISOString(), visitor: this.visitor }, { status: 201 });
     };
+    this.files.install(() => this.reachable);
     this.#restore = () => {
+      this.files.uninstall();
       globalThis.WebSocket = realSocket;
       globalThis.fetch = realFetch;
     };
@@ -220,18 +227,21 @@ export class FakeServer {
         return {
           self: { kind: 'visitor', ...this.visitor }, connectionId: `connection-${++this.#connections}`, heartbeatMs: this.heartbeatMs,
           serverTime: new Date(this.now()).toISOString(), site: this.site, presence: this.presence, contactKnown: this.contactKnown,
-          conversations: [...this.rooms.values()].map(({ conversation }) => conversation), calls: this.calls,
+          conversations: [...this.rooms.values()].map(({ conversation }) => conversation), calls: this.calls, ...(this.pins ? { pins: this.pins } : {}),
         };
       case 'ping':
         return { type: 'pong', serverTime: new Date(this.now()).toISOString() };
       case 'message.send': {
+        const fileIds = (frame.fileIds ?? []) as string[];
+        const files = this.files.metas(fileIds);
+        if (!files) return this.refuse(socket, frame, 'not_found') && null;
         const target = id ?? [...this.rooms.keys()][0] ?? 'first';
         if (!this.rooms.has(target)) {
           this.converse(target, []);
           this.emit('conversation.updated', { conversation: this.rooms.get(target)!.conversation, reason: 'created' });
         }
         const known = this.rooms.get(target)!.messages.find(({ clientId }) => clientId === frame.clientId);
-        const message = known ?? this.append(target, { text: frame.text as string, clientId: frame.clientId as string, author: { kind: 'visitor', ...this.visitor } });
+        const message = known ?? this.append(target, { text: frame.text as string, clientId: frame.clientId as string, author: { kind: 'visitor', ...this.visitor }, ...(files.length ? { files } : {}) });
         if (!known) for (const other of this.sockets) if (other !== socket) other.receive({ type: 'message', message });
         return { conversationId: target, message };
       }
@@ -254,6 +264,8 @@ export class FakeServer {
       case 'conversation.close':
       case 'conversation.reopen':
       case 'conversation.assign':
+      case 'conversation.transfer':
+      case 'conversation.join':
       case 'conversation.tag':
       case 'conversation.takeover':
       case 'conversation.rate': {
@@ -263,12 +275,29 @@ export class FakeServer {
           'conversation.close': { status: 'closed' as const, closedAt: at, closedBy: { kind: 'visitor' as const, ...this.visitor } },
           'conversation.reopen': { status: 'open' as const, closedAt: null, closedBy: null },
           'conversation.assign': { assignee: frame.assigneeId === null ? null : { id: frame.assigneeId as string, name: 'Jiwoo Park' } },
+          'conversation.transfer': { assignee: { id: frame.agentId as string, name: 'Jiwoo Park' } },
+          'conversation.join': { members: [...(room.conversation.members ?? []), this.visitor] },
           'conversation.tag': { tags: ((frame.tagIds ?? []) as string[]).map((tag) => ({ id: tag, name: tag, colour: 'blue' as const })) },
           'conversation.takeover': { bot: null },
           'conversation.rate': { rating: { score: Number(frame.score), comment: (frame.comment as string | undefined) ?? '', at } },
         };
         room.conversation = { ...room.conversation, ...changes[frame.type] };
         return { conversation: room.conversation };
+      }
+      case 'conversation.leave': {
+        if (!room) return this.refuse(socket, frame, 'not_found') && null;
+        if (room.conversation.kind !== 'visitor') {
+          this.rooms.delete(id!);
+          return { conversation: null };
+        }
+        room.conversation = { ...room.conversation, members: (room.conversation.members ?? []).filter((member) => member.id !== this.visitor.id) };
+        return { conversation: room.conversation };
+      }
+      case 'conversation.pin': {
+        const others = (this.pins ?? []).filter((pinned) => pinned !== id);
+        if (frame.on && others.length >= 5) return this.refuse(socket, frame, 'pin_limit') && null;
+        this.pins = frame.on ? [id!, ...others] : others;
+        return { pins: this.pins };
       }
       case 'conversation.view':
         return { viewers: [{ id: 'visitor', name: 'me' }, { id: 'ada', name: 'Ada' }] };
