@@ -12,7 +12,7 @@ const language = /^[a-z]{2,3}\.ts$/;
 /** Sections that the server says: there all languages are at hand. */
 const said = ['mail', 'push', 'transcript', 'names', 'demo'];
 /** Sections that a browser cannot do without even for a moment: English comes with the code, the others are loaded. */
-const needed = ['launcher', 'call', 'form', 'panel'];
+const needed = ['launcher', 'call', 'form', 'file', 'panel'];
 /** What the installed panel is called: it becomes manifests. */
 const manifest = 'app';
 
