@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { CallMode } from '../protocol/shapes.ts';
 import { initialOf } from './chat/message.ts';
+import './chat/end-chat.ts';
 import { isAnswering } from './chat/opening.ts';
 import type { SessionState } from './engine/session-state.ts';
 import { closeIcon, phoneIcon, videoIcon } from './styles/icons.ts';
@@ -14,10 +15,12 @@ export interface HeaderOptions {
   picture: string | null;
   /** Whether this page can make calls at all. */
   callable: boolean;
+  /** Whether there is a conversation that the visitor may end. */
+  endable: boolean;
 }
 
 /** The panel's head: whom one talks to, whether somebody is there, and the ways to call. */
-export function headerView({ state, texts, picture, callable }: HeaderOptions, on: { call(mode: CallMode): void; close(): void; lostPicture(): void }): TemplateResult {
+export function headerView({ state, texts, picture, callable, endable }: HeaderOptions, on: { call(mode: CallMode): void; end(): void; close(): void; lostPicture(): void }): TemplateResult {
   const { site, link, call } = state;
   const name = site?.name ?? '';
   const busy = call !== null || link !== 'online';
@@ -39,6 +42,7 @@ export function headerView({ state, texts, picture, callable }: HeaderOptions, o
         ? html`${site?.calls.audio === false ? nothing : button('audio', 'voice-call', texts.startVoice, phoneIcon)}
           ${site?.calls.video === false ? nothing : button('video', 'video-call', texts.startVideo, videoIcon)}`
         : nothing}
+      ${endable ? html`<peer-consult-end-chat .texts=${texts} @end=${on.end}></peer-consult-end-chat>` : nothing}
       <button type="button" class="icon-button" part="close" data-action="close" aria-label=${texts.close} title=${texts.close} @click=${on.close}>${closeIcon}</button>
     </header>
   `;

@@ -219,7 +219,8 @@ export class PeerConsult extends LitElement {
       ${panelThere
         ? html`<peer-consult-panel exportparts="panel, header, close, call-button, list, messages, bubble, composer, send"
             ?hidden=${!this.opened} ?full=${this.narrow} .active=${this.opened} .session=${this.session} .texts=${this.texts} .language=${this.language}
-            @leave=${this.close}></peer-consult-panel>`
+            @leave=${this.close}></peer-consult-panel>
+            ${this.hideLauncher ? nothing : html`<peer-consult-news .state=${snapshot} .texts=${this.texts} .closed=${!this.opened} @wanted=${this.show}></peer-consult-news>`}`
         : nothing}
       ${(this.opened && panelThere) || this.hideLauncher
         ? nothing
