@@ -2,6 +2,7 @@ import { expect } from '@esm-bundle/chai';
 import { html } from 'lit';
 import fc from 'fast-check';
 import { narrow, type Choice } from './choice-list.ts';
+import { parseRoute } from './router.ts';
 import { answerShortcuts } from './shortcuts.ts';
 import { violations } from './testing/axe.ts';
 import { conversation, fakeApi, fakeSession } from './testing/fake-session.ts';
@@ -44,13 +45,13 @@ describe('command palette', () => {
     const root = await open();
     expect(await violations(root)).to.deep.equal([]);
     await write(root, 'que');
-    expect(labels(root)).to.deep.equal(['Queue']);
+    expect(labels(root)).to.deep.equal(['Queue', 'Search messages for “que”']);
     await strike(root, 'Enter');
     expect(location.hash).to.equal('#/queue');
     root.show();
     await settle();
     await write(root, 'visitor c1');
-    expect(labels(root)).to.deep.equal(['Visitor c1', 'Visitor c1']);
+    expect(labels(root)).to.deep.equal(['Visitor c1', 'Visitor c1', 'Search messages for “visitor c1”']);
     await strike(root, 'ArrowDown');
     await strike(root, 'Enter');
     expect(location.hash).to.equal('#/visitors/v-c1');
@@ -81,10 +82,17 @@ describe('command palette', () => {
     const api = fakeApi({ '/v1/conversations': { items: [conversation('far', { visitor: { id: 'v9', name: 'Far Away' } })], next: null }, '/v1/visitors': { items: [{ id: 'v8', name: 'Hana', email: 'hana@example.com' }], next: null } });
     const root = await open(api);
     await write(root, 'bench');
-    await until(() => labels(root).length === 2, 'the answer');
-    expect(labels(root)).to.deep.equal(['Far Away', 'Hana']);
+    await until(() => labels(root).length === 3, 'the answer');
+    expect(labels(root)).to.deep.equal(['Far Away', 'Hana', 'Search messages for “bench”']);
     await strike(root, 'Enter');
     expect(location.hash).to.equal('#/inbox/far');
+  });
+
+  it('[K9] leads to the messages that hold the words', async () => {
+    const root = await open();
+    await write(root, '50% off & more');
+    await strike(root, 'Enter');
+    expect(parseRoute(location.hash)).to.deep.equal({ page: 'inbox', id: null, query: new Map([['text', '50% off & more'], ['in', 'messages']]) });
   });
 
   it('[J16] an Enter that ends a Hangul syllable chooses nothing', async () => {

@@ -8,7 +8,7 @@ import { StoreController } from '../widget/engine/store-controller.ts';
 import type { Session } from '../widget/engine/session-state.ts';
 import type { Api } from './api.ts';
 import { avatar } from './avatar.ts';
-import { teamIcon } from './icons.ts';
+import { searchIcon, teamIcon } from './icons.ts';
 import { messageColleague, teamRoomAddress } from './message-colleague.ts';
 import { isTeamRoom, otherOf, roomName } from './room-name.ts';
 import { narrow, type Choice } from './choice-list.ts';
@@ -122,7 +122,8 @@ export class CommandPalette extends LitElement {
     const searched = (text === this.#asked ? this.people : []).map(({ id, name, email }): Choice => ({ id: `visitor:${id}`, label: name, hint: email ?? '', group: t('visitors'), lead: avatar(id, name) }));
     const people = [...new Map([...narrow(met, text), ...searched].map((each) => [each.id, each])).values()].slice(0, SHOWN);
     if (!text) return [...pages, ...actions, ...fitting];
-    return [...narrow(pages, text), ...narrow(actions, text), ...fitting, ...(roleMay(role, 'visitors:read') ? people : []), ...narrow(agents, text)];
+    const search: Choice = { id: `search:${text}`, label: t('searchMessagesFor', { text }), group: t('searchMessages'), lead: html`<span class="sign">${searchIcon}</span>` };
+    return [...narrow(pages, text), ...narrow(actions, text), ...fitting, ...(roleMay(role, 'visitors:read') ? people : []), ...narrow(agents, text), search];
   }
 
   #written(event: CustomEvent<{ text: string }>): void {
@@ -159,6 +160,9 @@ export class CommandPalette extends LitElement {
         break;
       case 'message':
         void messageColleague(this.api, this.session, id);
+        break;
+      case 'search':
+        go(formatRoute('inbox', null, { text: id.slice(0, 100), in: 'messages' }));
         break;
       case 'visitor':
         go(formatRoute('visitors', id));

@@ -53,7 +53,7 @@ export function createPreviewSession(scene: PreviewScene): PreviewSession {
       draw();
       return null;
     },
-    retry: nothing, discard: () => null, fetchFile: () => Promise.reject(new Error('A preview has no files.')), load: nothing, loadEarlier: nothing, markRead: nothing, typing: nothing, closeConversation: nothing, reopenConversation: nothing,
+    retry: nothing, discard: () => null, fetchFile: () => Promise.reject(new Error('A preview has no files.')), load: nothing, loadEarlier: nothing, loadAround: async () => null, loadNewer: nothing, markRead: nothing, typing: nothing, closeConversation: nothing, reopenConversation: nothing,
     assign: done, tag: done, transfer: done, join: done, leave: done, pin: done, takeover: done, view: nothing, rate: done, transcript: done, context: nothing, setContext: nothing,
     startCall: nothing, acceptCall: nothing, declineCall: nothing, endCall: nothing, dismissCall: nothing, setPresence: nothing, adopt: nothing, onMessage: off,
     connect: nothing, disconnect: nothing, reconnect: nothing, dispose: nothing, forget: async () => undefined,

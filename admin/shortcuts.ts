@@ -17,6 +17,7 @@ export const SHORTCUTS = [
   { name: 'assign', keys: 'a', label: 'shortcutAssign', group: 'shortcutsThread' },
   { name: 'assignMe', keys: 'm', label: 'shortcutAssignMe', group: 'shortcutsThread' },
   { name: 'tag', keys: 't', label: 'shortcutTag', group: 'shortcutsThread' },
+  { name: 'find', keys: 'f', label: 'shortcutFind', group: 'shortcutsThread' },
   { name: 'close', keys: 'e', label: 'shortcutClose', group: 'shortcutsThread' },
   { name: 'pin', keys: 'p', label: 'shortcutPin', group: 'shortcutsThread' },
   { name: 'details', keys: 'i', label: 'shortcutDetails', group: 'shortcutsThread' },

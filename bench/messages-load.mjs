@@ -147,7 +147,7 @@ const ways = {
     ping: frame('{"id":"p","type":"ping"}'),
     answers(data, at) {
       if (data[at + 2] !== 114 || data[at + 7] !== 48) return false; // {"re":"0…
-      if (data[at + 24] !== 116) throw new Error(`refused: ${data.toString('utf8', at, at + 200)}`); // …"ok":true
+      if (data[at + 24] !== 116) throw new Error(`Refused; is the machine too busy for this rate? ${data.toString('utf8', at, at + 200)}`); // …"ok":true
       return true;
     },
     delivers: (data, at) => data[at + 9] === 109, // {"type":"message"…
@@ -168,20 +168,33 @@ const ways = {
   },
 };
 
-async function prepare({ port, kind, tokens, bytes, origin }) {
+async function connected({ port, kind, origin }, n, token) {
   const way = ways[kind];
+  const connection = await open({ port, path: way.path(n), headers: way.headers?.(origin) ?? '' });
+  await way.greet?.(connection, token);
+  // Readers have nothing to say, and writers wait while the others have their turn: both would be taken for dead.
+  if (way.ping) setInterval(() => connection.socket.write(way.ping), 20_000);
+  return connection;
+}
+
+/** Does `work` for each token, twenty at a time. */
+async function forEach(tokens, work) {
+  let next = 0;
+  await Promise.all(Array.from({ length: 20 }, async () => {
+    while (next < tokens.length) {
+      const n = next++;
+      await work(n, tokens[n]);
+    }
+  }));
+}
+
+async function prepare({ bytes, ...target }) {
+  const way = ways[target.kind];
   const text = 'x'.repeat(bytes);
-  const connected = async (n, token) => {
-    const connection = await open({ port, path: way.path(n), headers: way.headers?.(origin) ?? '' });
-    await way.greet?.(connection, token);
-    // Readers have nothing to say, and writers wait while the others have their turn: both would be taken for dead.
-    if (way.ping) setInterval(() => connection.socket.write(way.ping), 20_000);
-    return connection;
-  };
-  const prepareOne = async (n, token) => {
-    const writer = await connected(n, token);
+  await forEach(target.tokens, async (n, token) => {
+    const writer = await connected(target, n, token);
     const conversationId = await way.first?.(writer);
-    const reader = await connected(n, token); // comes after the first message, so that none but the counted ones reach it
+    const reader = await connected(target, n, token); // comes after the first message, so that none but the counted ones reach it
     const template = frame(way.template(conversationId, text));
     const pair = { writer, reader, template, idAt: template.indexOf(clientId, template.indexOf('clientId')), sent: new Times(), travelling: new Times() };
     writer.receive = (data, at) => {
@@ -191,14 +204,7 @@ async function prepare({ port, kind, tokens, bytes, origin }) {
       if (way.delivers(data, at)) run?.delivered(performance.now() - pair.travelling.take());
     };
     pairs.push(pair);
-  };
-  let next = 0;
-  await Promise.all(Array.from({ length: 20 }, async () => {
-    while (next < tokens.length) {
-      const n = next++;
-      await prepareOne(n, tokens[n]);
-    }
-  }));
+  });
 }
 
 function send(pair, planned) {
@@ -267,7 +273,8 @@ async function pace({ seconds, rate }) {
   run = null;
 }
 
-process.on('message', async ({ prepare: parts, saturate: load, pace: plan, end }) => {
+process.on('message', async ({ idle: target, prepare: parts, saturate: load, pace: plan, end }) => {
+  if (target) process.send({ ready: await forEach(target.tokens, (n, token) => connected(target, n, token)) ?? true });
   if (parts) process.send({ ready: await prepare(parts) ?? true });
   if (load) {
     await saturate(load);

@@ -11,7 +11,7 @@ const io = new Server(http, { transports: ['websocket'], serveClient: false, per
 
 io.on('connection', (socket) => {
   const { pair } = socket.handshake.query;
-  socket.join(pair);
+  void socket.join(pair);
   socket.on('m', async (message, ack) => {
     await insert(pair, message);
     socket.to(pair).emit('m', message);

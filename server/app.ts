@@ -78,6 +78,7 @@ import { transcriptsRoutes } from './mail/transcripts.routes.ts';
 import { mailRoutes } from './mail/mail.routes.ts';
 import { createMailStore } from './mail/mail.store.ts';
 import type { Mailer } from './mail/mailer.ts';
+import { createMetrics, metricsRoute } from './metrics.ts';
 import { createOrganisations, type Organisations, type SetupToken } from './organisations/organisations.ts';
 import { organisationsRoutes } from './organisations/organisations.routes.ts';
 import { createOrganisationsStore } from './organisations/organisations.store.ts';
@@ -151,7 +152,7 @@ import { createWorkspace } from './workspace/workspace.ts';
 
 /** The engines that an app runs on, all open. Closing them is the caller's. */
 export interface AppParts {
-  config: Pick<Config, 'host' | 'port' | 'publicOrigin' | 'trustProxy' | 'rateLimits' | 'ice'>;
+  config: Pick<Config, 'host' | 'port' | 'publicOrigin' | 'trustProxy' | 'rateLimits' | 'ice' | 'metricsToken'>;
   secrets: Secrets;
   setupToken: SetupToken;
   database: Database;
@@ -319,11 +320,14 @@ export async function buildApp(parts: AppParts): Promise<App> {
     listeners: [presenceListener(presence), visitorWelcome({ auth, sites, clock }), callsConnections(calls), createCatchUp({ chat, pins, hub }), viewersListener(viewers), typingListener(typing), visitorsListener({ facts, online })],
   });
 
+  const metrics = createMetrics({ events, connections: () => gateway.connections });
+
   // What stands before every answer.
   await fastify.register(httpErrors);
   await registerSecurityHeaders(fastify, { https: secure });
   fastify.addHook('onResponse', async (request, reply) => {
     // The pattern and not the address: an address holds ids, and its query what somebody put there.
+    metrics.answered(request.routeOptions.url ?? 'none', request.method, reply.statusCode, reply.elapsedTime / 1000);
     logger.debug({ requestId: request.id, method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
   });
   fastify.addHook('onRequest', async (request, reply) => {
@@ -373,6 +377,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     clock, draining: () => draining,
     dependencies: [{ name: 'database', check: () => database.check() }, { name: 'bus', check: () => bus.check() }, { name: 'blobs', check: () => blobs.check() }],
   });
+  await fastify.register(metricsRoute, { metrics, token: config.metricsToken, trustsProxy: config.trustProxy !== false });
   await fastify.register(demo, { folder: join(packageRoot, 'widget/demo'), sites, ownOrigins });
   await fastify.register(staticPages, { widgetFolder: join(packageRoot, 'dist/widget'), adminFolder: join(packageRoot, 'dist/admin'), ownOrigins });
   await registerReference(fastify);

@@ -36,6 +36,8 @@ export interface Config {
   trustProxy: boolean | string[];
   /** Hosts, addresses and `10.0.0.0/8` that webhooks and the like may reach although they are private. */
   outboundAllow: string[];
+  /** What `/metrics` asks for; null: nothing, but only from near. */
+  metricsToken: string | null;
   logLevel: LogLevel;
   rateLimits: boolean;
   /** How mail is sent; null: it is not, and the panel shows what would have been. */
@@ -47,9 +49,9 @@ export interface Config {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const names = ['HOST', 'PORT', 'PUBLIC_URL', 'DATA_DIR', 'DATABASE_URL', 'REDIS_URL', 'S3_ENDPOINT', 'S3_REGION', 'S3_BUCKET', 'S3_ACCESS_KEY_ID',
-  'S3_SECRET_ACCESS_KEY', 'TURN_URLS', 'TURN_SECRET', 'SMTP_URL', 'MAIL_FROM', 'OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_NAME', 'TRUST_PROXY', 'OUTBOUND_ALLOW', 'LOG_LEVEL', 'RATE_LIMITS'] as const;
+  'S3_SECRET_ACCESS_KEY', 'TURN_URLS', 'TURN_SECRET', 'SMTP_URL', 'MAIL_FROM', 'OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_NAME', 'TRUST_PROXY', 'OUTBOUND_ALLOW', 'METRICS_TOKEN', 'LOG_LEVEL', 'RATE_LIMITS'] as const;
 type Name = (typeof names)[number];
-const ourPrefixes = /^(S3|OUTBOUND|TURN|OIDC)_/;
+const ourPrefixes = /^(S3|OUTBOUND|TURN|OIDC|METRICS)_/;
 const logLevels: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 /**
@@ -87,6 +89,7 @@ export function readConfig(environment: Environment = process.env, folder = proc
     oidc: oidcOf(get),
     trustProxy: trustProxyOf(get('TRUST_PROXY') ?? 'false'),
     outboundAllow: outboundAllowOf(get('OUTBOUND_ALLOW')),
+    metricsToken: metricsTokenOf(get('METRICS_TOKEN')),
     logLevel: oneOf('LOG_LEVEL', logLevels, get('LOG_LEVEL') ?? 'info'),
     rateLimits: oneOf('RATE_LIMITS', ['on', 'off'], get('RATE_LIMITS') ?? 'on') === 'on',
   };
@@ -202,6 +205,12 @@ function trustProxyOf(text: string): Config['trustProxy'] {
   };
   if (list.every(good)) return list;
   throw new ConfigError(`TRUST_PROXY is ${JSON.stringify(text)}, but has to be true, false, or the addresses of the proxies (10.0.0.0/8, loopback) with commas between them.`);
+}
+
+function metricsTokenOf(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  if (!/^[\x21-\x7e]{16,}$/.test(text)) throw new ConfigError('METRICS_TOKEN has to have at least 16 characters, and no spaces.');
+  return text;
 }
 
 function outboundAllowOf(text: string | undefined): string[] {

@@ -82,7 +82,7 @@ export async function registerDocument(app: FastifyInstance, { version, serverUr
     },
     transform({ schema, url, route }) {
       const { may, mediaCookie, takes, reads = {}, refuses } = route.config ?? {};
-      const described = may !== undefined && url !== '/v1/socket' && (url.startsWith('/v1/') || url === '/healthz' || url === '/readyz');
+      const described = may !== undefined && url !== '/v1/socket' && (url.startsWith('/v1/') || url === '/healthz' || url === '/readyz' || url === '/metrics');
       if (!described || route.method === 'HEAD') return { schema: { ...schema, hide: true }, url };
       const rules = [may].flat();
       const schemes = rules.includes('anyone') ? [] : [

@@ -67,6 +67,9 @@ async function house(t: Test) {
     await q.insert(tables.pageViews).values({ ...row, id: clock.id(), visitorId: id, url: 'https://shop.example/', title: 'x' });
   }
   await q.update(tables.conversations).set({ lastSeq: 4 });
+  // Rows alone are not heard of by what follows the messages, such as the search.
+  const said = await app.inject({ method: 'POST', url: `/v1/conversations/${id}/messages`, headers: owner.headers, payload: { clientId: clock.id(), text: 'x' } });
+  t.equal(said.statusCode, 201);
   await app.blobs.put('recordings/x.webm', media, { contentType: 'audio/webm' });
   await q.update(tables.recordings).set({ state: 'ready', blobKey: 'recordings/x.webm', bytes: media.length, sha256: createHash('sha256').update(media).digest('hex'), durationMs: 1000 });
   const put = await app.inject({ method: 'PUT', url: `/v1/sites/${site.id}/picture`, headers: { ...owner.headers, 'content-type': 'image/png' }, payload: picture });
@@ -84,7 +87,7 @@ type House = Awaited<ReturnType<typeof house>>;
 function urlOf({ path, operation: { parameters = [] } }: Pick<Route, 'path' | 'operation'>, { siteKey, picture }: House, at: string, query: Record<string, string> = {}): string {
   const filled = path.replace('{segment}', '1').replace('{seq}', '0').replace('{key}', at === nobodys ? at : picture).replaceAll(/\{\w+\}/g, at);
   const needed = parameters.filter((parameter) => parameter.in === 'query' && parameter.required)
-    .map(({ name, schema, example }) => [name, name === 'siteKey' ? siteKey : String(example ?? exampleOf(schema))]);
+    .map(({ name, schema, example }) => [name, name === 'siteKey' ? siteKey : name === 'q' ? 'x' : String(example ?? exampleOf(schema))]);
   const search = new URLSearchParams({ ...Object.fromEntries(needed) as Record<string, string>, ...query }).toString();
   return search ? `${filled}?${search}` : filled;
 }

@@ -294,6 +294,18 @@ const checks: Record<string, (t: Test, run: Run) => Promise<void>> = {
     t.equal(audit.length, 2, 'of this day alone');
     t.match(audit[1]!.join(), /agent,'=cmd,x,test\.a/);
   },
+  async 'send-file'(t, { program, folder }) {
+    const here = await house(t);
+    const conversationId = await here.written('May I have the invoice?');
+    writeFileSync(join(folder, 'Rechnung Nr. 7.pdf'), '%PDF-1.7 for you');
+    const send = () => program({}, conversationId, 'Rechnung Nr. 7.pdf', 'Here it is.');
+    t.equal(await send(), 'Rechnung Nr. 7.pdf: application/pdf, 16 bytes\n');
+    t.equal(await send(), 'Rechnung Nr. 7.pdf: application/pdf, 16 bytes\n', 'once more is harmless');
+    const { items } = await here.get<Page<Message>>(`/v1/conversations/${conversationId}/messages`);
+    t.match(items.slice(1), [{ text: 'Here it is.', files: [{ name: 'Rechnung Nr. 7.pdf', bytes: 16 }] }]);
+    t.equal(items.length, 2);
+    t.equal((await here.app.inject({ url: `/v1/files/${items[1]!.files![0]!.id}`, headers: here.owner.headers })).body, '%PDF-1.7 for you');
+  },
 };
 
 t.test('[A10] [docs] every example of docs/api.md is run, and does what it says', async (t) => {

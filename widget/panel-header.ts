@@ -1,7 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { CallMode } from '../protocol/shapes.ts';
 import { initialOf } from './chat/message.ts';
-import './chat/end-chat.ts';
 import { isAnswering } from './chat/opening.ts';
 import type { SessionState } from './engine/session-state.ts';
 import { closeIcon, phoneIcon, videoIcon } from './styles/icons.ts';

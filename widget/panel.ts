@@ -3,7 +3,6 @@ import { property, query, state } from 'lit/decorators.js';
 import type { Call, CallMode, Conversation } from '../protocol/shapes.ts';
 import './chat/composer.ts';
 import './chat/message-list.ts';
-import './chat/news.ts';
 import type { RingTone } from './call-views.ts';
 import type { Composer, Written } from './chat/composer.ts';
 import { openingWords } from './chat/opening.ts';
@@ -107,6 +106,9 @@ export class Panel extends LitElement {
     if (Object.values(this.needs).includes(true)) this.wantForms();
     this.noticeLoss(state, id);
     this.noticeNew(state, id);
+    // What not every visitor meets comes when it is needed; a chunk that does not come may come later.
+    if (!this.active && state.unread > 0) import('./chat/news.ts').catch(() => undefined);
+    if (this.active && id) import('./chat/end-chat.ts').catch(() => undefined);
     // Where nothing is recorded there is nothing to ask. The questions before the chat come first.
     if (this.asked && state.site && !state.site.recording.enabled && !this.needs.before) this.start(this.asked, false);
     if (this.asked && state.call) this.asked = null;

@@ -45,6 +45,17 @@ export function writeInboxQuery({ kind, status, assignee, site, tag, unread, tex
   };
 }
 
+/** Whether an address looks for messages and not for conversations. */
+export function amongMessages(query: ReadonlyMap<string, string>): boolean {
+  return query.get('in') === 'messages' && Boolean(query.get('text')?.trim());
+}
+
+/** The line of the open conversation that an address leads to. */
+export function lineAt(query: ReadonlyMap<string, string>): number | null {
+  const at = Number(query.get('at'));
+  return Number.isSafeInteger(at) && at > 0 ? at : null;
+}
+
 /** The view that a query belongs to. */
 export function viewOf({ kind, status, assignee }: InboxQuery, selfId: string | undefined): InboxView {
   if (kind === 'team') return 'team';

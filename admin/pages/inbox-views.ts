@@ -6,6 +6,16 @@ import { INBOX_VIEWS, countViews, inView, viewOf, type InboxQuery, type InboxVie
 
 const NAMES: Record<InboxView, TextKey> = { mine: 'viewMine', unassigned: 'viewUnassigned', all: 'viewAll', closed: 'viewClosed', team: 'viewTeam' };
 
+/** Where the words are looked for: which conversations hold them, or each message. `address` leads to one of both. */
+export function searchScope(among: boolean, address: (among: boolean) => string): TemplateResult {
+  return html`
+    <nav class="views" aria-label=${t('searchWhere')}>
+      <a href=${address(false)} aria-current=${among ? nothing : 'true'}>${t('searchConversations')}</a>
+      <a href=${address(true)} aria-current=${among ? 'true' : nothing}>${t('searchMessages')}</a>
+    </nav>
+  `;
+}
+
 /** The inbox's views with how much is in each; of the team's rooms, where something is unread. `whole`: every open conversation is known. */
 export function viewsBar({ conversations, selfId, whole, query }: { conversations: readonly Conversation[]; selfId: string; whole: boolean; query: InboxQuery }, address: (query: InboxQuery) => string): TemplateResult {
   const counts = countViews(conversations, selfId);

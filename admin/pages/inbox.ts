@@ -21,11 +21,12 @@ import type { VisitorSight } from './conversation-list.ts';
 import { createConversationPages, type ConversationPages } from './conversation-pages.ts';
 import { emptyList, missingThread, noThread } from './inbox-empty.ts';
 import { filterChips } from './inbox-filters.ts';
-import { fits, holdsText, pinnedFirst, readInboxQuery, writeInboxQuery, type InboxQuery } from './inbox-view.ts';
-import { viewsBar } from './inbox-views.ts';
+import { amongMessages, fits, holdsText, lineAt, pinnedFirst, readInboxQuery, writeInboxQuery, type InboxQuery } from './inbox-view.ts';
+import { searchScope, viewsBar } from './inbox-views.ts';
 import { inboxStyles } from './inbox.styles.ts';
 import './conversation-list.ts';
 import './inbox-bulk.ts';
+import './search-hits.ts';
 import './team-start.ts';
 import './team-thread.ts';
 import './thread.ts';
@@ -58,6 +59,7 @@ export class Inbox extends LitElement {
   @query('consult-admin-conversation-list') private list!: HTMLElementTagNameMap['consult-admin-conversation-list'] | null;
   @query('consult-admin-inbox-bulk') private bulk!: HTMLElementTagNameMap['consult-admin-inbox-bulk'] | null;
   @query('.search input') private search!: HTMLInputElement;
+  @query('consult-admin-search-hits') private hits!: HTMLElementTagNameMap['consult-admin-search-hits'] | null;
   #pages: ConversationPages | null = null;
   readonly #state = new StoreController(this, () => this.session?.state);
   readonly #language = new StoreController(this, () => language);
@@ -104,7 +106,7 @@ export class Inbox extends LitElement {
     }
     if (state.link === 'online' || state.link === 'offline') this.#link = state.link;
     if (id && state.self && !this.#find(id) && !state.removed.has(id) && !this.#asked.has(id)) void this.#fetch(id);
-    this.#pages!.begin(this.#query);
+    if (!amongMessages(this.route.query)) this.#pages!.begin(this.#query);
   }
 
   override render() {
@@ -124,10 +126,13 @@ export class Inbox extends LitElement {
         <div class="search" role="search">
           ${searchIcon}<input type="search" autocomplete="off" spellcheck="false" maxlength="100" aria-label=${t(query.kind === 'team' ? 'searchTeam' : 'searchInbox')} placeholder=${t(query.kind === 'team' ? 'searchTeam' : 'searchInbox')} .value=${query.text} @input=${this.#written} @keydown=${this.#searchKey} />
         </div>
-        ${viewsBar({ conversations: this.#state.value!.conversations, selfId: this.#selfId, whole: this.#pages!.reach(EVERYTHING).next === null, query }, (other) => this.#address(other))} ${this.#chips(query)}
+        ${query.text ? searchScope(amongMessages(this.route.query), (among) => formatRoute('inbox', this.route.id, this.#repeated(query, among))) : nothing}
+        ${amongMessages(this.route.query) ? nothing : html`${viewsBar({ conversations: this.#state.value!.conversations, selfId: this.#selfId, whole: this.#pages!.reach(EVERYTHING).next === null, query }, (other) => this.#address(other))} ${this.#chips(query)}`}
         <div role="alert">${this.#failures(query)}</div>
         <div class="hush" role="status">${this.said}</div>
-        <div class="scroll" @scroll=${this.#scrolled}>${this.#rows(query, shown)}</div>
+        ${amongMessages(this.route.query)
+          ? html`<consult-admin-search-hits .api=${this.api} .session=${this.session} .text=${query.text} .query=${this.#repeated(query)} .current=${{ id: this.route.id, at: lineAt(this.route.query) }} .now=${this.#tick.now}></consult-admin-search-hits>`
+          : html`<div class="scroll" @scroll=${this.#scrolled}>${this.#rows(query, shown)}</div>`}
         ${this.choosing || this.chosen.size
           ? html`<consult-admin-inbox-bulk .api=${this.api} .session=${this.session} .chosen=${shown.filter(({ id }) => this.chosen.has(id))} @chosen=${this.#bulkDone}></consult-admin-inbox-bulk>`
           : nothing}
@@ -188,8 +193,8 @@ export class Inbox extends LitElement {
     const { id } = this.route;
     if (!id) return noThread();
     const conversation = this.#find(id);
-    if (conversation && isTeamRoom(conversation)) return html`<consult-admin-team-thread .api=${this.api} .session=${this.session} .conversation=${conversation} .back=${this.#address(this.#query, null)}></consult-admin-team-thread>`;
-    if (conversation) return html`<consult-admin-thread .api=${this.api} .session=${this.session} .conversation=${conversation} .sight=${this.#sights.get(conversation.visitor.id)} .back=${this.#address(this.#query, null)}></consult-admin-thread>`;
+    if (conversation && isTeamRoom(conversation)) return html`<consult-admin-team-thread .api=${this.api} .session=${this.session} .conversation=${conversation} .at=${lineAt(this.route.query)} .back=${this.#address(this.#query, null)}></consult-admin-team-thread>`;
+    if (conversation) return html`<consult-admin-thread .api=${this.api} .session=${this.session} .conversation=${conversation} .sight=${this.#sights.get(conversation.visitor.id)} .at=${lineAt(this.route.query)} .back=${this.#address(this.#query, null)}></consult-admin-thread>`;
     if (this.missing === id || this.#state.value!.removed.has(id)) return missingThread(this.#address(this.#query, null));
     return html`<p class="empty" role="status">${t('loading')}</p>`;
   }
@@ -226,7 +231,12 @@ export class Inbox extends LitElement {
   }
 
   #address(query: InboxQuery, id: string | null = this.route.id): string {
-    return formatRoute('inbox', id, writeInboxQuery(query));
+    return formatRoute('inbox', id, this.#repeated(query));
+  }
+
+  /** What the address of everything in the list repeats. */
+  #repeated(query: InboxQuery, among = amongMessages(this.route.query)): Record<string, string> {
+    return { ...writeInboxQuery(query), ...(among && query.text ? { in: 'messages' } : {}) };
   }
 
   #show(query: InboxQuery): void {
@@ -272,6 +282,7 @@ export class Inbox extends LitElement {
   #searchKey(event: KeyboardEvent): void {
     if (event.isComposing || event.keyCode === 229) return;
     if (event.key === 'Enter') this.#search();
+    if (event.key === 'ArrowDown' && this.hits?.focusFirst()) event.preventDefault();
     if (event.key === 'Escape') {
       event.preventDefault();
       this.search.value = '';

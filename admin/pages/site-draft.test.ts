@@ -25,12 +25,12 @@ describe('draft of a site', () => {
   it('[C9] says what is wrong, by the field', () => {
     const wrong = problemsOf(change({
       privacyUrl: 'javascript:alert(1)', look: { ...before.settings.look, accent: 'red' }, retention: { closeAfter: 0, purgeAfterClose: 1.5, recordings: null },
-      routing: { mode: 'round_robin', capacity: 0 },
+      routing: { mode: 'round_robin', capacity: 0 }, files: { enabled: true, maxMiB: 101 },
       hours: { ...before.settings.hours, week: [{ day: 1, from: '09:00', to: '09:00' }, { day: 2, from: '09:00', to: '13:00' }, { day: 2, from: '12:00', to: '18:00' }], holidays: [{ date: '', name: '' }, { date: '2026-12-25', name: '' }, { date: '2026-12-25', name: '' }] },
       preChat: { enabled: true, fields: [{ key: 'a', label: ' ', kind: 'text', required: false, choices: [] }, { key: 'b', label: 'Topic', kind: 'choice', required: false, choices: ['one', ' '] }] },
     }, '  '));
     expect(Object.fromEntries(wrong)).to.deep.equal({
-      name: 'missing', privacyUrl: 'httpsOnly', 'look.accent': 'colour', 'retention.closeAfter': 'days', 'retention.purgeAfterClose': 'days', 'routing.capacity': 'capacity',
+      name: 'missing', privacyUrl: 'httpsOnly', 'look.accent': 'colour', 'retention.closeAfter': 'days', 'retention.purgeAfterClose': 'days', 'routing.capacity': 'capacity', 'files.maxMiB': 'fileSize',
       'hours.week.1': 'sameTime', 'hours.week.2': 'overlap', 'hours.holidays.0': 'dateMissing', 'hours.holidays.2': 'dateTwice', 'preChat.0.label': 'labelMissing', 'preChat.1.choices': 'choicesMissing',
     });
     expect(problemsOf(before).size).to.equal(0);

@@ -13,7 +13,7 @@ export interface SiteChange {
 }
 
 /** What is wrong in a draft, by the field's name: `name`, `privacyUrl`, `hours.week.1`, `preChat.0.label` … */
-export type Problems = ReadonlyMap<string, 'missing' | 'colour' | 'httpsOnly' | 'sameTime' | 'overlap' | 'dateMissing' | 'dateTwice' | 'days' | 'capacity' | 'labelMissing' | 'labelTwice' | 'choicesMissing' | 'noFields'>;
+export type Problems = ReadonlyMap<string, 'missing' | 'colour' | 'httpsOnly' | 'sameTime' | 'overlap' | 'dateMissing' | 'dateTwice' | 'days' | 'capacity' | 'fileSize' | 'labelMissing' | 'labelTwice' | 'choicesMissing' | 'noFields'>;
 
 /** A draft of a site as it is. */
 export const draftOf = ({ name, settings }: Pick<Site, 'name' | 'settings'>): SiteDraft => ({ name, settings });
@@ -70,6 +70,8 @@ export function problemsOf({ name, settings }: SiteDraft): Problems {
   }
   const { capacity } = settings.routing;
   if (capacity !== null && !(Number.isInteger(capacity) && capacity >= 1 && capacity <= 1000)) found.set('routing.capacity', 'capacity');
+  const { maxMiB } = settings.files;
+  if (!(Number.isInteger(maxMiB) && maxMiB >= 1 && maxMiB <= 100)) found.set('files.maxMiB', 'fileSize');
   if (settings.preChat.enabled && settings.preChat.fields.length === 0) found.set('preChat', 'noFields');
   settings.preChat.fields.forEach(({ label, kind, choices }, index, all) => {
     if (!label.trim()) found.set(`preChat.${index}.label`, 'labelMissing');

@@ -33,7 +33,7 @@ import './site-visitors.ts';
 /** The sections of a site's page, and which of a draft's problems belong to them. */
 const SECTIONS = {
   general: ['name', 'greeting', 'statusText'], look: ['look'], hours: ['hours'], languages: ['languages'], calls: ['calls', 'recording'], forms: ['preChat', 'offline'],
-  visitors: [], routing: ['routing'], retention: ['retention', 'privacyUrl'], install: [],
+  visitors: ['files'], routing: ['routing'], retention: ['retention', 'privacyUrl'], install: [],
 } as const satisfies Record<string, readonly string[]>;
 type Section = keyof typeof SECTIONS;
 

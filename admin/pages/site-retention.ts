@@ -1,9 +1,13 @@
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { SiteSettings } from '../../protocol/site.ts';
+import '../forms/switch-field.ts';
 import '../forms/text-field.ts';
 import { t } from '../texts/texts.ts';
-import { SiteSection, numbered, typed } from './site-section.ts';
+import { SiteSection, numbered, switched, typed } from './site-section.ts';
+
+// What a rule begins with when it is switched on.
+const proposedDays = 7;
 
 /** How long things are kept, and where visitors read about it. */
 @customElement('consult-admin-site-retention')
@@ -14,8 +18,9 @@ export class SiteRetention extends SiteSection {
     return html`
       <section class="panel" aria-labelledby="title">
         <header><h2 id="title">${t('siteRetention')}</h2><p class="lead">${t('siteRetentionLead')}</p></header>
-        ${this.#rule('closeAfter', t('closeAfter'), t('closeAfterHint'), retention.closeAfter)} ${this.#rule('purgeAfterClose', t('purgeAfterClose'), t('purgeAfterCloseHint'), retention.purgeAfterClose)}
-        ${this.#rule('recordings', t('keepRecordings'), t('keepRecordingsHint'), retention.recordings)}
+        ${this.#rule('closeAfter', t('closeSilent'), t('closeAfterHint'), t('closeAfter'), retention.closeAfter)}
+        ${this.#rule('purgeAfterClose', t('purgeClosed'), t('purgeAfterCloseHint'), t('purgeAfterClose'), retention.purgeAfterClose)}
+        ${this.#rule('recordings', t('purgeRecordings'), t('keepRecordingsHint'), t('keepRecordings'), retention.recordings)}
       </section>
       <section class="panel" aria-labelledby="privacy">
         <header><h2 id="privacy">${t('sitePrivacy')}</h2><p class="lead">${t('sitePrivacyLead')}</p></header>
@@ -24,9 +29,12 @@ export class SiteRetention extends SiteSection {
     `;
   }
 
-  #rule(rule: keyof SiteSettings['retention'], label: string, hint: string, days: number | null) {
-    return html`<consult-admin-text-field .label=${label} .hint=${hint} type="number" min="1" max="3650" .placeholder=${t('never')} optional .value=${days === null || Number.isNaN(days) ? '' : String(days)} .error=${this.wrong(`retention.${rule}`)}
-      @input=${(event: Event) => this.patch('retention', { [rule]: numbered(event) })}></consult-admin-text-field>`;
+  #rule(rule: keyof SiteSettings['retention'], name: string, hint: string, label: string, days: number | null) {
+    const field = html`<consult-admin-text-field .label=${label} type="number" min="1" max="3650" .value=${days === null || Number.isNaN(days) ? '' : String(days)} .error=${this.wrong(`retention.${rule}`)}
+      @input=${(event: Event) => this.patch('retention', { [rule]: numbered(event) ?? Number.NaN })}></consult-admin-text-field>`;
+    return html`
+      <consult-admin-switch-field .label=${name} .hint=${hint} .checked=${days !== null} @change=${(event: Event) => this.patch('retention', { [rule]: switched(event) ? proposedDays : null })}></consult-admin-switch-field>
+      ${days === null ? nothing : field}`;
   }
 }
 

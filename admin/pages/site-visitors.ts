@@ -6,8 +6,9 @@ import '../forms/code-block.ts';
 import '../forms/confirm-dialog.ts';
 import '../forms/secret-dialog.ts';
 import '../forms/switch-field.ts';
+import '../forms/text-field.ts';
 import { failureText, t } from '../texts/texts.ts';
-import { SiteSection, switched } from './site-section.ts';
+import { SiteSection, numbered, switched } from './site-section.ts';
 import { signingExamples } from './site-snippets.ts';
 
 /**
@@ -25,7 +26,7 @@ export class SiteVisitors extends SiteSection {
 
   override render() {
     void this.language.value;
-    const { presenceShown, pagesShown, rating, transcripts } = this.settings;
+    const { presenceShown, pagesShown, rating, transcripts, files } = this.settings;
     return html`
       <div class="stack">
         <section class="panel" aria-labelledby="title">
@@ -34,6 +35,12 @@ export class SiteVisitors extends SiteSection {
           <consult-admin-switch-field .label=${t('pagesShown')} .hint=${t('pagesShownHint')} .checked=${pagesShown} @change=${(event: Event) => this.set({ pagesShown: switched(event) })}></consult-admin-switch-field>
           <consult-admin-switch-field .label=${t('ratingOn')} .hint=${t('ratingOnHint')} .checked=${rating} @change=${(event: Event) => this.set({ rating: switched(event) })}></consult-admin-switch-field>
           <consult-admin-switch-field .label=${t('transcriptsOn')} .hint=${t('transcriptsOnHint')} .checked=${transcripts} @change=${(event: Event) => this.set({ transcripts: switched(event) })}></consult-admin-switch-field>
+        </section>
+        <section class="panel" aria-labelledby="files">
+          <header><h2 id="files">${t('filesTitle')}</h2><p class="lead">${t('filesLead')}</p></header>
+          <consult-admin-switch-field .label=${t('filesOn')} .hint=${t('filesOnHint')} .checked=${files.enabled} @change=${(event: Event) => this.patch('files', { enabled: switched(event) })}></consult-admin-switch-field>
+          <consult-admin-text-field .label=${t('filesMax')} .hint=${t('filesMaxHint')} type="number" min="1" max="100" .value=${Number.isNaN(files.maxMiB) ? '' : String(files.maxMiB)} .error=${this.wrong('files.maxMiB')}
+            @input=${(event: Event) => this.patch('files', { maxMiB: numbered(event) ?? Number.NaN })}></consult-admin-text-field>
         </section>
         <section class="panel" aria-labelledby="identity">
           <header><h2 id="identity">${t('identityTitle')}</h2><p class="lead">${t('identityLead')}</p></header>

@@ -103,12 +103,15 @@ describe('sites', () => {
 
   it('[C9] what is wrong is said beside its field, and nothing is sent', async () => {
     const { api, element } = await open('retention');
-    await type(control(element, 'Close silent conversations after'), '0');
+    control(element, 'Close silent conversations').click();
+    await settle();
+    expect(control(element, 'Days without a message').value, 'the switch proposes a week').to.equal('7');
+    await type(control(element, 'Days without a message'), '0');
     await type(control(element, 'Address of your privacy page'), 'http://shop.example');
     await press(element, 'Save');
     expect(api.asked.some((asked) => asked.startsWith('PATCH'))).to.equal(false);
     expect(words(element)).to.contain('A whole number of days from 1 to 3650').and.to.contain('begins with https://');
-    await type(control(element, 'Close silent conversations after'), '7');
+    await type(control(element, 'Days without a message'), '7');
     expect(words(element)).not.to.contain('A whole number of days from 1 to 3650');
   });
 

@@ -33,6 +33,8 @@ export class TeamThread extends LitElement {
   @property({ attribute: false }) api!: Api;
   @property({ attribute: false }) session!: Session;
   @property({ attribute: false }) conversation!: Conversation;
+  /** The line that is to be shown; null: the newest. */
+  @property({ attribute: false }) at: number | null = null;
   /** Where the list is. */
   @property() back = formatRoute('inbox', null, { kind: 'team' });
   @state() private texts: Texts | undefined;
@@ -63,7 +65,7 @@ export class TeamThread extends LitElement {
     return html`
       <section class="talk" aria-label=${t(conversation.kind === 'group' ? 'groupNamed' : 'directWith', { name })}>
         <header>${this.#top(state, name)}</header>
-        <consult-admin-thread-lines .api=${this.api} .session=${this.session} .conversation=${conversation} .texts=${this.texts} @give-back=${(event: CustomEvent<{ text: string }>) => this.box.giveBack(event.detail.text)}>
+        <consult-admin-thread-lines .api=${this.api} .session=${this.session} .conversation=${conversation} .texts=${this.texts} .at=${this.at} @give-back=${(event: CustomEvent<{ text: string }>) => this.box.giveBack(event.detail.text)}>
           ${empty ? html`<div slot="intro" class="empty">${teamIcon}<h3>${t('nobodyWroteTitle')}</h3><p>${t('nobodyWroteText')}</p></div>` : nothing}
         </consult-admin-thread-lines>
         <footer><consult-admin-reply-box .api=${this.api} .session=${this.session} .conversation=${conversation} .texts=${this.texts}></consult-admin-reply-box></footer>

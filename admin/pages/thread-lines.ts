@@ -1,4 +1,4 @@
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import type { Conversation } from '../../protocol/shapes.ts';
@@ -9,14 +9,19 @@ import type { Session, SessionState } from '../../widget/engine/session-state.ts
 import type { Texts } from '../../widget/texts/texts.ts';
 import type { Api } from '../api.ts';
 import { isTeamRoom } from '../room-name.ts';
-import { language, t } from '../texts/texts.ts';
+import { answerShortcuts } from '../shortcuts.ts';
+import { language, problemText, t } from '../texts/texts.ts';
+import { toast } from '../toast.ts';
+import type { FoundMarks } from './find-bar.ts';
+import { paintMarks } from './found-marks.ts';
 import { Readers } from './readers.ts';
 import '../../widget/chat/message-list.ts';
+import './find-bar.ts';
 import './seen-by.ts';
 
 /**
  * The lines of the open conversation: it opens at what is new, keeps its place, moves the own read cursor when the end was really
- * seen, and tells who else has read.
+ * seen, and tells who else has read. It can be looked through, and opened at a line from long ago.
  *
  * @fires give-back `detail: { text }` A line that was refused goes back to where it can be changed.
  * @fires open-call `detail: { callId }`
@@ -76,22 +81,47 @@ export class ThreadLines extends LitElement {
   @property({ attribute: false }) session!: Session;
   @property({ attribute: false }) conversation!: Conversation;
   @property({ attribute: false }) texts: Texts | undefined;
+  /** The line that is to be shown; null: the newest. */
+  @property({ attribute: false }) at: number | null = null;
   /** The first line that was not read when the conversation was opened. */
   @state() private newFrom: number | null = null;
   @state() private jump = 0;
+  @state() private finding = false;
+  @state() private marks: FoundMarks = new Map();
   @query('peer-consult-message-list') private list!: HTMLElementTagNameMap['peer-consult-message-list'];
+  @query('consult-admin-find-bar') private bar!: HTMLElementTagNameMap['consult-admin-find-bar'] | null;
   readonly #state = new StoreController(this, () => this.session?.state);
   readonly #language = new StoreController(this, () => language);
   readonly #readers = new Readers(this, () => (this.session && this.conversation ? { api: this.api, session: this.session, conversationId: this.conversation.id } : null));
   #shown: string | null = null;
 
-  override willUpdate(): void {
+  constructor() {
+    super();
+    answerShortcuts(this, {
+      find: () => {
+        if (this.finding) this.bar?.focus();
+        this.finding = true;
+      },
+    });
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
     const { id, unread, readSeq } = this.conversation;
-    if (this.#shown === id) return;
+    if (this.#shown === id) {
+      if (changed.has('at') && this.at !== null) void this.#show(this.at);
+      return;
+    }
     this.#shown = id;
+    this.marks = new Map();
+    this.finding = false;
     this.newFrom = unread > 0 && readSeq > 0 ? readSeq + 1 : null;
     this.jump = 0;
     this.session.load(id);
+    if (this.at !== null) {
+      // Whoever goes to a line of long ago is not led to what is new.
+      this.newFrom = null;
+      void this.#show(this.at);
+    }
     if (this.newFrom !== null) void this.#offerJump(id, unread);
   }
 
@@ -102,6 +132,9 @@ export class ThreadLines extends LitElement {
     const thread = state.threads.get(id);
     const among = isTeamRoom(conversation);
     return html`
+      ${this.finding
+        ? html`<consult-admin-find-bar .api=${this.api} .conversationId=${id} @found=${(event: CustomEvent<{ marks: FoundMarks }>) => (this.marks = event.detail.marks)} @go=${(event: CustomEvent<{ seq: number }>) => void this.#show(event.detail.seq)} @closed=${() => (this.finding = false)}></consult-admin-find-bar>`
+        : nothing}
       ${this.jump ? html`<div class="jump"><button type="button" @click=${this.#toNew}>${downIcon}${t('newMessages', { count: this.jump })}</button></div>` : nothing}
       ${keyed(id, html`<peer-consult-message-list
         .lines=${thread?.lines ?? []}
@@ -112,6 +145,7 @@ export class ThreadLines extends LitElement {
         .among=${among}
         .readSeq=${this.#readSeq(state, among)}
         .more=${thread?.more ?? false}
+        .newer=${thread?.newer ?? false}
         .loading=${thread?.loading ?? true}
         .typing=${thread?.typing ?? []}
         .newFrom=${this.newFrom}
@@ -119,12 +153,64 @@ export class ThreadLines extends LitElement {
         .callLinks=${true}
         .fetchFile=${this.session.fetchFile}
         @load-earlier=${() => this.session.loadEarlier(id)}
+        @load-newer=${() => this.session.loadNewer(id)}
+        @newest=${this.#toNewest}
         @read=${() => this.session.markRead(id)}
         @retry=${(event: CustomEvent<{ clientId: string }>) => this.session.retry(event.detail.clientId)}
         @discard=${this.#discard}
         @open-call=${(event: CustomEvent<{ callId: string }>) => this.#tell('open-call', event.detail)}
       ><slot name="intro" slot="intro"></slot><consult-admin-seen-by slot="after" .readers=${this.#readers.others} .lines=${thread?.lines ?? []}></consult-admin-seen-by></peer-consult-message-list>`)}
     `;
+  }
+
+  override updated(): void {
+    void this.#paint();
+  }
+
+  async #paint(): Promise<void> {
+    await this.list.updateComplete;
+    const stretches = [...this.marks].flatMap(([seq, marks]) => {
+      const element = this.list.bubbleOf(seq);
+      return element ? [{ element, marks }] : [];
+    });
+    paintMarks(this, stretches);
+  }
+
+  /** Brings a line onto the screen, with what stands around it. */
+  async #show(seq: number): Promise<void> {
+    const { id } = this.conversation;
+    await this.#loaded(id);
+    const code = await this.session.loadAround(id, seq);
+    if (this.#shown !== id) return;
+    if (code) return toast(problemText(code), { bad: true });
+    // The words of a language and the lines may come one after the other.
+    for (let frame = 0; frame < 60 && this.#shown === id; frame++) {
+      await this.updateComplete;
+      await this.list.updateComplete;
+      if (this.list.scrollToLine(seq)) return;
+      await new Promise(requestAnimationFrame);
+    }
+  }
+
+  /** Waits for what is being loaded: its answer would push the line out of the window. */
+  #loaded(id: string): Promise<void> {
+    return new Promise((resolve) => {
+      let leave = (): void => undefined;
+      const look = (): void => {
+        if (this.session.state.value.threads.get(id)?.loading) return;
+        leave();
+        resolve();
+      };
+      leave = this.session.state.subscribe(look);
+      look();
+    });
+  }
+
+  async #toNewest(): Promise<void> {
+    this.session.load(this.conversation.id);
+    await this.updateComplete;
+    await this.list.updateComplete;
+    this.list.scrollToEnd();
   }
 
   /** How far the other side has read; in a room of the team, how far everybody else has. */

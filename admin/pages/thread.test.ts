@@ -70,7 +70,7 @@ describe('thread', () => {
     // The next line is private too, until somebody says otherwise.
     await write(root, 'and again');
     await strike(root, 'Enter');
-    expect(wishes('send')[1]).to.deep.equal(['and again', 'c1', { note: true }]);
+    expect(wishes('send')[1]).to.deep.equal(['and again', 'c1', { note: true, files: [] }]);
     session.state.patch({ threads: thread([line(1), line(2, { kind: 'note', author: { kind: 'agent', id: 'a1', name: 'Ada' } })]) });
     await settle();
     expect(words(root)).to.contain('Private note');
@@ -198,6 +198,7 @@ describe('thread', () => {
     const longer = await open({ unread: 80, readSeq: 10, lastSeq: 90 });
     await until(() => words(longer).includes('80 new messages'), 'the button');
     session.state.patch({ threads: thread(Array.from({ length: 90 }, (_none, index) => line(index + 1))) });
+    await settle();
     await press(longer, '80 new messages');
     const whole = one<HTMLElementTagNameMap['peer-consult-message-list']>(longer, 'peer-consult-message-list');
     await until(() => whole.newMark === 'seen', 'the mark');

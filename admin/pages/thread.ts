@@ -12,11 +12,11 @@ import { NOBODY, assignChoices } from '../assign-choices.ts';
 import { avatar } from '../avatar.ts';
 import type { Choice } from '../choice-list.ts';
 import { download } from '../download.ts';
-import { botIcon, doneIcon, downloadIcon, historyIcon, joinIcon, leaveIcon, mailIcon, moreIcon, paneIcon, personIcon, pinIcon, reopenIcon, starIcon, tagIcon, teamIcon, transferIcon, trashIcon, verifiedIcon } from '../icons.ts';
+import { botIcon, doneIcon, downloadIcon, historyIcon, joinIcon, leaveIcon, mailIcon, moreIcon, paneIcon, personIcon, pinIcon, reopenIcon, searchIcon, starIcon, tagIcon, teamIcon, transferIcon, trashIcon, verifiedIcon } from '../icons.ts';
 import { MediaController } from '../media-controller.ts';
 import { paneShown, showPane } from '../pane-shown.ts';
 import { formatRoute, go } from '../router.ts';
-import { answerShortcuts } from '../shortcuts.ts';
+import { answerShortcuts, run } from '../shortcuts.ts';
 import { panel } from '../styles.ts';
 import { tagChip, tagStyles, tagSwatch } from '../tag-chip.ts';
 import { failureText, language, problemText, t } from '../texts/texts.ts';
@@ -43,6 +43,8 @@ export class Thread extends LitElement {
   @property({ attribute: false }) conversation!: Conversation;
   /** Where the visitor was when the list was read; what the session tells is newer. */
   @property({ attribute: false }) sight: VisitorSight | undefined;
+  /** The line that is to be shown; null: the newest. */
+  @property({ attribute: false }) at: number | null = null;
   /** Where the list is. */
   @property() back = formatRoute('inbox');
   @state() private texts: Texts | undefined;
@@ -114,6 +116,7 @@ export class Thread extends LitElement {
           .session=${this.session}
           .conversation=${conversation}
           .texts=${this.texts}
+          .at=${this.at}
           @give-back=${(event: CustomEvent<{ text: string }>) => this.box?.giveBack(event.detail.text)}
           @open-call=${() => go(formatRoute('history', null, { visitor: conversation.visitor.id }))}
         ></consult-admin-thread-lines>
@@ -179,6 +182,7 @@ export class Thread extends LitElement {
           ${item(teamIcon, t('members'), () => (this.asked = 'members'))}
           ${status === 'open' ? item(transferIcon, t('transfer'), () => (this.asked = 'transfer')) : nothing}
           <hr />
+          ${item(searchIcon, t('findInConversation'), () => void run('find'))}
           ${item(mailIcon, t('mailTranscript'), () => void this.#transcript())}
           ${item(downloadIcon, t('exportText'), () => void this.#export('txt'))}
           ${item(downloadIcon, t('exportJson'), () => void this.#export('json'))}

@@ -92,7 +92,7 @@ export class Verify extends LitElement {
       <dl>
         <dt>${t('verifySigned')}</dt><dd>${word(signed)}</dd>
         <dt>${t('verifyKeyIs')}</dt><dd>${keyExpected === null ? t('verifyUnknown', { key: keyId }) : keyExpected ? t('verifyExpected') : t('verifyOther', { key: keyId })}</dd>
-        <dt>${t('verifyChain', { count: manifest.segments.reduce((sum, { chunks }) => sum + chunks.length, 0) })}</dt><dd>${word(chained)}</dd>
+        <dt>${t('verifyChain', { count: chained ? manifest.segments.reduce((sum, { chunks }) => sum + chunks.length, 0) : '?' })}</dt><dd>${word(chained)}</dd>
         <dt>${t('verifyFile')}</dt><dd>${word(file)}</dd>
       </dl>
       ${signed ? html`<p class="hint">${t('verifyFacts', {

@@ -238,6 +238,8 @@ export const en = {
   done_exported: 'exported',
   done_erased: 'erased',
   done_archived: 'archived',
+  done_played: 'listened to',
+  done_downloaded: 'downloaded',
   done_tested: 'tested',
   act_session_created: 'Signed in',
   act_session_refused: 'Sign-in refused',

@@ -239,6 +239,8 @@ export const ko: Record<TextKey, string> = {
   done_exported: '내보냄',
   done_erased: '완전히 삭제됨',
   done_archived: '보관됨',
+  done_played: '재생됨',
+  done_downloaded: '내려받음',
   done_tested: '시험함',
   act_session_created: '로그인함',
   act_session_refused: '로그인 거부됨',

@@ -114,7 +114,7 @@ await t.test('closing', async (t) => {
   const server = await testGateway();
   t.teardown(() => server.stop());
 
-  await t.test('[CH8][I4][I5] closing tells both; a visitor\'s message opens it again in one step, history intact', async (t) => {
+  await t.test('[CH8][I4][I5][M1] closing tells both; a visitor\'s message opens it again in one step, history intact', async (t) => {
     const { agent, visitor, conversationId, leave } = await consultation(server);
     t.match(await agent.request('conversation.close', { conversationId }), { conversation: { status: 'closed' } });
     for (const socket of [agent, visitor]) {

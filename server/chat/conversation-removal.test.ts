@@ -59,12 +59,14 @@ async function furnished(database: Database, more: Partial<{ status: 'open' | 'c
 }
 
 await eachEngine(t, async (t, open) => {
+  const nothing = [0, 0, 0, 0, 0, 0, 0, 0];
   const rowsOf = async (database: Database, own: string) => {
-    const { q, tables: { conversations, messages, reads, conversationTags, calls, consents } } = database;
+    const { q, tables: { conversations, messages, participants, pins, reads, conversationTags, calls, consents } } = database;
     return [
       (await q.select().from(conversations).where(eq(conversations.id, own))).length, (await q.select().from(messages).where(eq(messages.conversationId, own))).length,
       (await q.select().from(reads).where(eq(reads.conversationId, own))).length,
       (await q.select().from(conversationTags).where(eq(conversationTags.conversationId, own))).length,
+      (await q.select().from(participants).where(eq(participants.conversationId, own))).length, (await q.select().from(pins).where(eq(pins.conversationId, own))).length,
       (await q.select().from(calls).where(eq(calls.conversationId, own))).length, (await q.select().from(consents).where(eq(consents.callId, `call-${own}`))).length,
     ];
   };
@@ -72,11 +74,12 @@ await eachEngine(t, async (t, open) => {
   await t.test('[I7][M3][C6] a closed conversation goes with all that hangs on it, and nothing else does; everybody is told, and it is audited', async (t) => {
     const database = await open();
     await furnished(database);
+    t.notOk((await rowsOf(database, id)).includes(0), 'there is some of everything');
     const others = [await rowsOf(database, 'c2'), await rowsOf(database, 'c3')];
     const { chat, published, audited, erased } = chatOver(database);
     await t.rejects(chat.remove(owner, 'org', 'c3'), { code: 'not_found' }, 'another organisation\'s');
     await chat.remove(owner, 'org', id);
-    t.strictSame(await rowsOf(database, id), [0, 0, 0, 0, 0, 0]);
+    t.strictSame(await rowsOf(database, id), nothing);
     t.strictSame([await rowsOf(database, 'c2'), await rowsOf(database, 'c3')], others);
     t.ok(erased.includes(`recording-${id}`));
     t.strictSame(published.at(-1), [[`visitor:${id}`, 'agents:org'], { type: 'conversation.removed', conversationId: id }]);
@@ -84,7 +87,7 @@ await eachEngine(t, async (t, open) => {
     await t.rejects(chat.conversation(owner, id), { code: 'not_found' });
     await t.rejects(chat.remove(owner, 'org', id), { code: 'not_found' });
     await t.rejects(chat.sendAs({ organisationId: 'org', conversationId: id, author: { kind: 'bot', id: 'b', name: 'B' }, clientId: 'x'.repeat(20), text: 'late' }), { code: 'not_found' });
-    t.strictSame(await rowsOf(database, id), [0, 0, 0, 0, 0, 0], 'a late line makes nothing of it');
+    t.strictSame(await rowsOf(database, id), nothing, 'a late line makes nothing of it');
   });
 
   await t.test('[I7] what is open, or in which a call goes on, stays as it is', async (t) => {
@@ -111,7 +114,7 @@ await eachEngine(t, async (t, open) => {
     t.notOk(await chat.removeClosedBefore('org', id, 6), 'gone already');
     await database.q.update(database.tables.conversations).set({ status: 'open' }).where(eq(database.tables.conversations.id, 'c2'));
     await chat.remove(null, 'org', 'c2');
-    t.strictSame(await rowsOf(database, 'c2'), [0, 0, 0, 0, 0, 0]);
+    t.strictSame(await rowsOf(database, 'c2'), nothing);
   });
 
   await t.test('[M3][G12] bytes that a crash or a broken store left are known as doomed, and nobody plays them', async (t) => {

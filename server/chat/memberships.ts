@@ -42,9 +42,15 @@ export function staffOf({ organisationId, members }: Pick<ConversationFacts, 'or
   return members === null ? [`agents:${organisationId}`] : members.map((id): Topic => `agent:${id}`);
 }
 
+// A visitor's conversation keeps its audience: every message asks for it.
+const audiences = new WeakMap<ConversationFacts, Topic[]>();
+
 /** Everybody who hears of what visitors may know: every connection of the visitor and of the team. */
 export function audienceOf(facts: ConversationFacts): Topic[] {
-  return facts.members === null ? [`visitor:${facts.visitorId}`, `agents:${facts.organisationId}`] : staffOf(facts);
+  if (facts.members !== null) return staffOf(facts);
+  let audience = audiences.get(facts);
+  if (!audience) audiences.set(facts, (audience = [`visitor:${facts.visitorId}`, `agents:${facts.organisationId}`]));
+  return audience;
 }
 
 /** Refuses what can only be done with a visitor's conversation. Only for somebody who belongs to it: it tells that it is there. */

@@ -1,9 +1,13 @@
 import { eq } from 'drizzle-orm';
 import t from 'tap';
 import type { KeyPrincipal } from '../auth/principal.ts';
+import { createReportsStore } from '../reports/reports.store.ts';
 import { eachEngine } from '../testing/each-engine.ts';
 import { refused, send } from '../testing/consultation.ts';
 import { clientId, testGateway } from '../testing/test-gateway.ts';
+import { createChatStore } from './chat.store.ts';
+import { createMemberships, staffOf } from './memberships.ts';
+import { createMissedEventsStore } from '../webhooks/missed-events.store.ts';
 import { MEMBERS_AT_MOST } from './rooms.ts';
 
 await eachEngine(t, async (t, openDatabase) => {
@@ -72,6 +76,8 @@ await eachEngine(t, async (t, openDatabase) => {
     await e.settled();
     t.notMatch(JSON.stringify(e.frames), id, 'a colleague outside hears nothing');
     t.strictSame(server.events, [], 'and neither do webhooks, mail, push and routing');
+    t.strictSame(await createReportsStore(server.database).conversations(ada.organisationId, server.clock.now() + 1, undefined, 10), [], 'nor reports');
+    t.strictSame(await createMissedEventsStore(server.database).happened(ada.organisationId, 0, () => true), [], 'nor what is found out about events after a crash');
     await tab.close();
     await leave();
   });
@@ -150,6 +156,19 @@ await eachEngine(t, async (t, openDatabase) => {
     t.match(await a.request('conversation.leave', { conversationId: id }), { conversation: null });
     t.strictSame(await rowsOf(id), [0, 0, 0, 0, 0], 'with the last one it goes, and all of it');
     await t.rejects(send(a, 5, id), refused('not_found'));
+    await leave();
+  });
+
+  await t.test('[CH24][S4] who was taken out in one process is out in every other, at once', async (t) => {
+    const { ada, bob, eve, leave } = await shop();
+    const { id } = await server.chat.group(ada, { title: 'Two servers', agentIds: [bob.id, eve.id] });
+    const elsewhere = createMemberships(createChatStore(server.database));
+    t.match(await elsewhere.member(eve, id), { kind: 'group', members: [ada.id, bob.id, eve.id] });
+    await server.chat.removeMember(ada, id, eve.id);
+    await t.rejects(elsewhere.member(eve, id), refused('not_found'));
+    t.strictSame(staffOf(await elsewhere.member(bob, id)), [`agent:${ada.id}`, `agent:${bob.id}`]);
+    for (const each of [bob, ada]) await server.chat.leave(each, id);
+    await t.rejects(elsewhere.member(bob, id), refused('not_found'));
     await leave();
   });
 

@@ -12,7 +12,7 @@ t.test('[S9] [J20] a name is one visible line without a path', async (t) => {
   for (const [given, kept] of names) t.equal(cleanFileName(given), kept, JSON.stringify(given.slice(0, 40)));
 });
 
-t.test('[S9] whatever the name, what is kept fits a header and comes back from it', async (t) => {
+t.test('[S9] whatever the name, what is kept fits a header and comes back from it', async () => {
   fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (name) => {
     const kept = cleanFileName(name);
     const header = contentDisposition('attachment', kept);

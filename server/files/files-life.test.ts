@@ -80,7 +80,7 @@ t.test('[J20] [L6] what is not sent within a day goes, and what is sent stays', 
 
 t.test('[J20] it is swept by itself, soon after the start and then every hour', async (t) => {
   const swept: number[] = [];
-  const h = await house(t, { store: { sweep: async (before: number) => void swept.push(before) ?? [], sweepStray: async () => [] } });
+  const h = await house(t, { store: { sweep: async (before: number) => { swept.push(before); return []; }, sweepStray: async () => [] } });
   h.files.start();
   const began = h.clock.now();
   h.clock.advance(30_000);

@@ -272,7 +272,7 @@ t.test('[J20] where visitors send no files, the server takes none, and the team 
   t.equal((await h.upload(h.owner.headers)).statusCode, 201);
   const config = await h.app.inject({ url: `/v1/widget/config?siteKey=${h.owner.site.publishableKey}` });
   t.match(config.json(), { site: { files: { enabled: false, maxMiB: 5 } } }, 'and the element knows');
-  t.equal((await h.settings({ files: { enabled: true, maxMiB: 101 } })).statusCode, 422);
+  t.equal((await h.settings({ files: { enabled: true, maxMiB: 101 } })).statusCode, 400);
 });
 
 t.test('[J20] pages of an allowed origin may upload, and read what they may see', async (t) => {
@@ -289,6 +289,22 @@ t.test('[J20] pages of an allowed origin may upload, and read what they may see'
   }
   const visitor = await h.app.visitor();
   t.equal((await h.upload(visitor.headers, pixel, { origin: 'https://elsewhere.example' })).json<{ code: string }>().code, 'origin_forbidden');
+});
+
+t.test('[J20] webhooks are told of files', async (t) => {
+  const h = await house(t, { outboundAllow: ['127.0.0.1'] });
+  const made = await h.app.inject({ method: 'POST', url: '/v1/webhooks', headers: h.owner.headers, payload: { name: 'x', url: 'http://127.0.0.1:9/hook', events: ['message.created'] } });
+  t.equal(made.statusCode, 201);
+  const visitor = await h.app.visitor();
+  const file = await h.uploaded(visitor.headers);
+  await (await h.socket(visitor.token)).request('message.send', { clientId: h.id(), text: '', fileIds: [file.id] });
+  const { q, tables } = h.app.database;
+  let told: { payload: string }[] = [];
+  for (let left = 250; left > 0 && told.length === 0; left--) {
+    told = await q.select({ payload: tables.deliveries.payload }).from(tables.deliveries);
+    await new Promise((resolve) => void setTimeout(resolve, 20));
+  }
+  t.match(JSON.parse(told[0]!.payload), { data: { message: { text: '', files: [file] } } });
 });
 
 t.test('[J20] [S8] files go with their conversation, and its export names them', async (t) => {

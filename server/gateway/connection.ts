@@ -57,6 +57,8 @@ export class Connection implements Listener {
     private readonly raw: Socket,
     /** What the browser said at the upgrade. */
     readonly origin: string | undefined,
+    /** What limits count as one address. */
+    private readonly address: string,
     private readonly gone: (connection: Connection) => void,
   ) {
     const { clock } = parts;
@@ -208,7 +210,7 @@ export class Connection implements Listener {
     } catch (error) {
       return this.fail(re, route.type, error);
     }
-    const wait = this.parts.limited ? this.parts.waitFor(route.type, principal) : 0;
+    const wait = this.parts.limited ? this.parts.waitFor(route.type, principal, this.address) : 0;
     if (wait > 0) return this.refuse(re, problem('rate_limited', undefined, wait));
     const context = new RequestContext(this);
     this.pending += 1;

@@ -25,8 +25,8 @@ export interface GatewayParts {
   verify(token: string): Promise<Principal>;
   /** False switches every rate limit off, for load tests. */
   limited: boolean;
-  /** Counts a request against the principal's own rates. 0 = allowed, otherwise the ms until it would be. */
-  waitFor(type: RequestType, principal: Principal): number;
+  /** Counts a request against the rates of the principal and of its address. 0 = allowed, otherwise the ms until it would be. */
+  waitFor(type: RequestType, principal: Principal, address: string): number;
   /** Calls `flush` of the connection when this turn of the event loop has written all it has. */
   flushLater(connection: { flush(): void }): void;
 }

@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import { CLOSE } from '../../protocol/codes.ts';
-import type { RequestType } from '../../protocol/client-frames.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { Clock } from '../clock.ts';
 import type { LocalHub } from '../hub/create-hub.ts';
@@ -10,10 +9,8 @@ import { createRoutes } from './dispatch.ts';
 import type { ConnectionListener, FrameHandler } from './frames.ts';
 import type { GatewayLog, GatewayParts } from './gateway-parts.ts';
 import type { OriginRules } from './origin-rules.ts';
-import { TokenBucket, type Rate } from './token-bucket.ts';
+import { createRequestRates } from './request-rates.ts';
 
-/** Messages of one visitor, over all its connections: room for what waited while it was offline; nobody types faster for long. */
-export const VISITOR_MESSAGE_RATE: Rate = { burst: 120, perSecond: 20 };
 // Each connection is looked at once in so many turns of one second: spread, so that 10,000 cost no spike.
 const INSPECTION_TURNS = 5;
 // How long a drain waits for replies that are under way, in ms.
@@ -36,8 +33,8 @@ export interface GatewayOptions {
 /** All WebSockets of this process. */
 export interface Gateway {
   readonly origins: OriginRules;
-  /** Takes a socket whose handshake is done. `raw` is the TCP (or TLS) socket below it. */
-  accept(socket: WebSocket, raw: Socket, origin: string | undefined): void;
+  /** Takes a socket whose handshake is done. `raw` is the TCP (or TLS) socket below it, `address` what limits count as one address. */
+  accept(socket: WebSocket, raw: Socket, origin: string | undefined, address: string): void;
   /** How many connections there are. */
   readonly connections: number;
   /**
@@ -54,7 +51,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { clock, hub, log, verify, origins, listeners, limited = true } = options;
   const connections = new Set<Connection>();
   const slots = Array.from({ length: INSPECTION_TURNS }, () => new Set<Connection>());
-  const messageBuckets = new Map<string, TokenBucket>();
+  const rates = createRequestRates({ clock });
   let corked: { flush(): void }[] = [];
   let turn = 0;
   let draining = false;
@@ -69,13 +66,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const parts: GatewayParts = {
     clock, hub, log, verify, origins, listeners, limited,
     routes: createRoutes(options.handlers),
-    waitFor(type: RequestType, { kind, id }) {
-      if (type !== 'message.send' || kind !== 'visitor') return 0;
-      const now = clock.now();
-      let bucket = messageBuckets.get(id);
-      if (!bucket) messageBuckets.set(id, (bucket = new TokenBucket(VISITOR_MESSAGE_RATE, now)));
-      return bucket.take(VISITOR_MESSAGE_RATE, now);
-    },
+    waitFor: (type, principal, address) => rates.waitFor(type, principal, address),
     flushLater(connection) {
       if (corked.push(connection) === 1) process.nextTick(flushAll);
     },
@@ -84,17 +75,15 @@ export function createGateway(options: GatewayOptions): Gateway {
   const inspection = clock.every(1_000, () => {
     turn = (turn + 1) % INSPECTION_TURNS;
     for (const connection of slots[turn]!) connection.inspect();
-    if (turn !== 0) return;
-    const now = clock.now();
-    for (const [id, bucket] of messageBuckets) if (bucket.full(VISITOR_MESSAGE_RATE, now)) messageBuckets.delete(id);
+    if (turn === 0) rates.prune();
   });
 
   let count = 0;
   return {
     origins,
-    accept(socket, raw, origin) {
+    accept(socket, raw, origin, address) {
       const slot = slots[count++ % INSPECTION_TURNS]!;
-      const connection = new Connection(parts, socket, raw, origin, (gone) => {
+      const connection = new Connection(parts, socket, raw, origin, address, (gone) => {
         connections.delete(gone);
         slot.delete(gone);
       });

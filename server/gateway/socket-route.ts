@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { CLOSE } from '../../protocol/codes.ts';
 import { MAX_FRAME_BYTES, SUBPROTOCOL } from '../../protocol/version.ts';
+import { addressClass } from '../address-class.ts';
 import { problem } from '../errors.ts';
 import type { Gateway } from './gateway.ts';
 
@@ -54,7 +55,7 @@ export const socketRoute = fastifyPlugin<{ gateway: Gateway }>(async (app: Fasti
         request.log.error({ err: error }, 'the origin could not be checked');
         return false;
       });
-      if (welcome) gateway.accept(socket, request.raw.socket, origin);
+      if (welcome) gateway.accept(socket, request.raw.socket, origin, addressClass(request.ip));
       else socket.close(CLOSE.forbidden, 'this origin is not allowed');
       socket.resume();
     },

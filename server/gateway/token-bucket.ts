@@ -24,6 +24,14 @@ export class TokenBucket {
     return this.tokens >= 0 ? 0 : Math.ceil(((1 - this.tokens) / rate.perSecond) * 1000);
   }
 
+  /** The same without debts: whoever is refused has taken nothing. */
+  takeIfThere(rate: Rate, now: number): number {
+    this.refill(rate, now);
+    if (this.tokens < 1) return Math.ceil(((1 - this.tokens) / rate.perSecond) * 1000);
+    this.tokens -= 1;
+    return 0;
+  }
+
   /** How many more were taken than allowed. */
   get debt(): number {
     return Math.max(0, -this.tokens);

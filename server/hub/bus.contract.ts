@@ -26,7 +26,7 @@ export async function busContract(t: Test, open: () => Promise<Bus>): Promise<vo
   await t.test('[BU2] envelopes of one process arrive in the order in which they were published', async (t) => {
     const bus = await open();
     const one = await heard(bus);
-    await Promise.all(Array.from({ length: 500 }, (_, n) => bus.publish({ topic: `t${n % 3}`, payload: n })));
+    await Promise.all(Array.from({ length: 500 }, async (_, n) => bus.publish({ topic: `t${n % 3}`, payload: n })));
     t.strictSame((await one.until(500)).map(({ payload }) => payload), Array.from({ length: 500 }, (_, n) => n));
     await bus.close();
   });

@@ -7,7 +7,7 @@ export interface NoticeSituation {
   conversation: Row<'conversations'>;
   visitor: Pick<Row<'visitors'>, 'id' | 'name' | 'email' | 'locale'>;
   /** The newest lines, newest first. */
-  lines: Pick<Row<'messages'>, 'seq' | 'authorKind' | 'kind' | 'text' | 'createdAt'>[];
+  lines: Pick<Row<'messages'>, 'seq' | 'authorKind' | 'kind' | 'text' | 'data' | 'createdAt'>[];
   /** How far the visitor has read. */
   readSeq: number;
 }
@@ -36,8 +36,8 @@ export function createNoticesStore({ q, tables: { agents, conversations, message
         .innerJoin(visitors, and(eq(visitors.id, conversations.visitorId), eq(visitors.organisationId, conversations.organisationId)))
         .where(and(eq(conversations.organisationId, organisationId), eq(conversations.id, conversationId)));
       if (!found) return null;
-      const { seq, authorKind, kind, text, createdAt } = messages;
-      const lines = await q.select({ seq, authorKind, kind, text, createdAt }).from(messages)
+      const { seq, authorKind, kind, text, data, createdAt } = messages;
+      const lines = await q.select({ seq, authorKind, kind, text, data, createdAt }).from(messages)
         .where(and(eq(messages.conversationId, conversationId), eq(messages.organisationId, organisationId))).orderBy(desc(seq)).limit(linesAtMost);
       const [read] = await q.select({ readSeq: reads.readSeq }).from(reads).where(and(
         eq(reads.conversationId, conversationId), eq(reads.memberKind, 'visitor'), eq(reads.memberId, found.conversation.visitorId)));

@@ -10,7 +10,7 @@ import { createNoticesStore } from './notices.store.ts';
 const origin = 'https://consult.example';
 const minute = 60_000;
 
-interface Line { by: 'visitor' | 'agent' | 'bot' | 'system'; text?: string; kind?: 'text' | 'note' | 'call' }
+interface Line { by: 'visitor' | 'agent' | 'bot' | 'system'; text?: string; kind?: 'text' | 'note' | 'call'; data?: Record<string, unknown> | null }
 
 /** A conversation with everything around it, and no mail server: what would have been sent can be looked at. */
 async function house(t: Test, { email = 'visitor@example.com' as string | null, assigneeId = null as string | null, locale = 'en' } = {}) {
@@ -49,10 +49,10 @@ async function house(t: Test, { email = 'visitor@example.com' as string | null, 
       await notices.start();
     },
     /** Somebody writes; `told` false: the process died before it heard of it. */
-    async say({ by, text = 'Hello?', kind = 'text' }: Line, told = true) {
+    async say({ by, text = 'Hello?', kind = 'text', data = null }: Line, told = true) {
       const at = clock.now();
       seq += 1;
-      await q.insert(tables.messages).values({ conversationId: 'c', seq, id: `m${seq}`, clientId: `m${seq}`, organisationId: 'org', authorKind: by, authorId: by, authorName: by, kind, text, createdAt: at });
+      await q.insert(tables.messages).values({ conversationId: 'c', seq, id: `m${seq}`, clientId: `m${seq}`, organisationId: 'org', authorKind: by, authorId: by, authorName: by, kind, text, data, createdAt: at });
       await q.update(tables.conversations).set({ lastSeq: seq, lastMessageAt: at });
       const message = { id: `m${seq}`, seq, clientId: `m${seq}`, conversationId: 'c', author: { kind: by, id: by, name: by }, kind, text, createdAt: '' };
       if (told) notices.heard({ type: 'message.created', organisationId: 'org', siteId: 's', visitorId: 'v', message } as DomainEvent);
@@ -84,6 +84,14 @@ t.test('[Q1] nobody is there: after a minute without an answer everybody who wan
   t.equal(mails.length, 2, 'not who switched it off, not who was deactivated, nobody elsewhere');
   t.match(mails[1]!.text, /> Is <b>anybody<\/b> there\?\n>\n> Hello\?\n[^]*https:\/\/consult\.example\/admin\/#\/inbox\/c\n/);
   t.same(h.failures, []);
+});
+
+t.test('[Q1] [J20] files are named, with what was said or alone', async (t) => {
+  const h = await house(t);
+  await h.say({ by: 'visitor', text: 'Look', data: { files: [{ name: 'a.png' }, { name: 'b.pdf' }] } });
+  await h.say({ by: 'visitor', text: '', data: { files: [{ name: 'c.txt' }] } });
+  await h.wait(61_000);
+  t.match((await h.mails())[1]!.text, /> Look\n> \[a\.png\]\n> \[b\.pdf\]\n>\n> \[c\.txt\]\n/);
 });
 
 t.test('[Q1] it is the assignee\'s, while it wants mail; else everybody\'s', async (t) => {

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../clock.ts';
 import type { DomainEvent } from '../events/events.ts';
+import { filesOf } from '../files/files.ts';
 import type { Sites } from '../sites/sites.ts';
 import { cut } from './letter.ts';
 import type { Mail } from './mail.ts';
@@ -149,5 +150,5 @@ function unreadByVisitor({ lines, readSeq }: NoticeSituation): NoticeSituation['
 }
 
 function textOf(lines: NoticeSituation['lines'], length: number): string {
-  return cut(lines.map(({ text }) => text).filter((text) => text !== '').join('\n\n'), length);
+  return cut(lines.map(({ text, data }) => [text, ...filesOf(data).map(({ name }) => `[${name}]`)].filter((part) => part !== '').join('\n')).filter((text) => text !== '').join('\n\n'), length);
 }

@@ -8,6 +8,7 @@ import type { Clock } from '../clock.ts';
 import { problem } from '../errors.ts';
 import type { Mail } from '../mail/mail.ts';
 import { siteOnWire } from '../sites/site-view.ts';
+import { newSiteSettings } from '../sites/site-settings.ts';
 import type { Sites } from '../sites/sites.ts';
 import { isUniqueViolation } from '../store/database.ts';
 import type { Row } from '../store/tables.ts';
@@ -92,7 +93,7 @@ export function createOrganisations({ store, sites, passwords, setupToken, mail,
         { id: firstOrganisationId, name: 'My organisation', createdAt: now },
         {
           id: firstSiteId, organisationId: firstOrganisationId, name: 'Hazel & Clay', publishableKey: `pk_${clock.random(18).toString('base64url')}`,
-          origins: ownOrigins(), settings: {}, createdAt: now, updatedAt: now,
+          origins: ownOrigins(), settings: newSiteSettings, createdAt: now, updatedAt: now,
         },
       );
     },

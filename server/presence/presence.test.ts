@@ -99,7 +99,9 @@ await t.test('presence', async (t) => {
     }
     await dead.closed;
     t.strictSame((await visitor.next('presence')).presence, { status: 'offline' });
-    await visitor.close();
+    const back = await server.connect(ada);
+    t.strictSame((await visitor.next('presence')).presence, { status: 'online' }, 'and nothing of it stays when it comes back');
+    await Promise.all([visitor.close(), back.close()]);
   });
 
   await t.test('[PR5][N5] `away` and `off` are not there, `busy` is; colleagues see which, and all tabs share it', async (t) => {

@@ -98,8 +98,8 @@ async function house(t: Test, given?: Database) {
       return device;
     },
     conversation: (row: { assigneeId?: string; botId?: string } = {}) => q.insert(tables.conversations).values({ id: 'c', organisationId: 'org', siteId: 's', visitorId: 'v', status: 'open', lastSeq: 0, lastMessageAt: 0, createdAt: 0, updatedAt: 0, ...row }),
-    async message(text: string, kind: 'visitor' | 'agent' = 'visitor') {
-      push.heard({ type: 'message.created', organisationId: 'org', siteId: 's', visitorId: 'v', message: { id: 'm', seq: 1, clientId: 'm', conversationId: 'c', author: { kind, id: 'v', name: 'Blue Otter' }, kind: 'text', text, createdAt: '' } } as DomainEvent);
+    async message(text: string, kind: 'visitor' | 'agent' = 'visitor', files?: { name: string }[]) {
+      push.heard({ type: 'message.created', organisationId: 'org', siteId: 's', visitorId: 'v', message: { id: 'm', seq: 1, clientId: 'm', conversationId: 'c', author: { kind, id: 'v', name: 'Blue Otter' }, kind: 'text', text, ...(files && { files }), createdAt: '' } } as DomainEvent);
       await push.idle();
     },
     async called(type: 'call.started' | 'call.answered' | 'call.ended' | 'call.missed', change: Partial<Call> = {}) {
@@ -205,6 +205,8 @@ t.test('[Q3] [S9] a message is cut, and plain text whatever is in it', async (t)
     t.ok([...payload.body].length <= 200);
     t.notMatch(payload.body, /[\u0000-\u001f\u202e]/);
   }
+  await h.message('', 'visitor', [{ name: 'a.png' }, { name: 'b\u202E.pdf' }]);
+  t.equal(device.read(h.pushed.pop()!.body).body, 'a.png, b.pdf', '[J20] files without words are named');
   t.same(h.failures, []);
 });
 

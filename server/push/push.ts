@@ -151,7 +151,7 @@ export function createPush({ store, outbound, sender, clock, connected, failed }
       conversationId: call.conversationId, callId: call.id, tag: `call:${call.id}`,
     }));
   };
-  const message = async ({ organisationId, message: { conversationId, author, text } }: Extract<DomainEvent, { type: 'message.created' }>) => {
+  const message = async ({ organisationId, message: { conversationId, author, text, files = [] } }: Extract<DomainEvent, { type: 'message.created' }>) => {
     const everybody = await away(organisationId, 'pushMessages');
     if (everybody.length === 0) return;
     const conversation = await store.conversation(organisationId, conversationId);
@@ -161,7 +161,7 @@ export function createPush({ store, outbound, sender, clock, connected, failed }
     const agents = everybody.filter(({ id }) => assigneeId === null || assigneeId === id);
     const who = oneLine(author.name, nameLength);
     await tell(organisationId, agents, { ttl: messageTtl, urgency: 'normal', topic: topicOf(conversationId) },
-      (texts) => ({ kind: 'message', title: texts.message(who), body: oneLine(text, bodyLength), conversationId, tag: `conversation:${conversationId}` }));
+      (texts) => ({ kind: 'message', title: texts.message(who), body: oneLine(text || files.map(({ name }) => name).join(', '), bodyLength), conversationId, tag: `conversation:${conversationId}` }));
   };
   const sweep = () => background(() => store.sweep(clock.now()));
 

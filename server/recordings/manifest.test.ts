@@ -7,6 +7,7 @@ import { chainOf, checkEvidence, EvidenceUnreadable, holds, thumbprint } from '.
 import type { Manifest, ManifestAnswer, SigningKeys } from '../../protocol/evidence.ts';
 import { newSigningSeed } from '../secrets.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
+import { LISTENING_MS } from './playback-log.ts';
 import { signingKey } from './signing-key.ts';
 import { consultation, sha } from './testing/consultation.ts';
 import { verifyCommand } from './verify-command.ts';
@@ -93,6 +94,8 @@ t.test('[G4] whatever is changed in a manifest, or in the order of chunks, shows
       return error instanceof EvidenceUnreadable;
     }
   }), { numRuns: 300 });
+  const shapeless = { version: 1, recordingId: 'r', file: { sha256: 'x' }, segments: [null, {}, { chunks: 1 }], chain: 'x' };
+  t.match(await checkEvidence({ text: key.sign(shapeless) }), { signed: true, chained: false });
   const swapped = await manifested([[0, 1, 'a'.repeat(64)], [1, 1, 'b'.repeat(64)]]);
   swapped.segments[0]!.chunks.reverse();
   t.match(await checkEvidence({ text: key.sign(swapped) }), { signed: true, chained: false }, 'signed by the right key, but not what came');
@@ -120,4 +123,26 @@ t.test('[G4] the command says what holds, and its exit code too', async (t) => {
   t.match(await run(file, file), { code: 2, text: /not a manifest/ });
   t.match(await run(file, join(folder, 'none')), { code: 2, text: /cannot be read/ });
   t.match(await run(), { code: 2, text: /^npm run/ });
+});
+
+t.test('[G12] who listens to a recording and who takes it away stands in the audit log: a player\'s many requests once', async (t) => {
+  const c = await consultation(t);
+  const { recordingId: id } = await c.start('agent');
+  await c.put('agent', id, 1, 0, randomBytes(50));
+  await c.visitor.request('call.end', { callId: c.callId });
+  await c.complete('agent', id, [{ segment: 1, chunks: 1 }]);
+  await c.until(id, 'ready');
+  const media = async (headers: Record<string, string>, more = '', method: 'GET' | 'HEAD' = 'GET') => (await c.app.inject({ method, url: `/v1/recordings/${id}/media${more}`, headers })).statusCode;
+  const log = async () => (await c.app.inject({ url: '/v1/audit?action=recording', headers: c.agent.headers })).json<{ items: { action: string; actor: { kind: string }; target: { id: string } }[] }>()
+    .items.map(({ action, actor, target }) => `${actor.kind} ${action} ${target.id === id}`);
+  await media(c.agent.headers, '', 'HEAD');
+  t.strictSame(await log(), [], 'to ask for its length is not to listen');
+  for (let more = 0; more < 3; more++) t.equal(await media({ ...c.agent.headers, range: `bytes=${more}-` }), 206);
+  await media(c.visitor.headers);
+  for (let more = 0; more < 2; more++) await media(c.agent.headers, '?download=1');
+  t.strictSame(await log(), ['agent recording.downloaded true', 'agent recording.downloaded true', 'visitor recording.played true', 'agent recording.played true']);
+  c.clock.advance(LISTENING_MS);
+  await media(c.agent.headers);
+  t.equal((await log())[0], 'agent recording.played true');
+  t.equal((await log()).length, 5);
 });

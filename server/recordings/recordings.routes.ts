@@ -76,7 +76,9 @@ export const recordingsRoutes: FastifyPluginAsyncTypebox<{ recordings: Recording
     async handler(request, reply) {
       const { id } = request.params as { id: string };
       const { download } = request.query as { download?: string };
-      return sendMedia(request, reply, await recordings.media(askerOf(request), id), download === '1' || download === 'true');
+      const asAttachment = download === '1' || download === 'true';
+      const how = request.method === 'HEAD' ? undefined : asAttachment ? 'downloaded' : 'played';
+      return sendMedia(request, reply, await recordings.media(askerOf(request), id, how), asAttachment);
     },
   });
 

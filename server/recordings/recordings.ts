@@ -13,6 +13,7 @@ import type { RecordingLight } from '../calls/recording-light.ts';
 import { rfc3339, type Clock } from '../clock.ts';
 import { problem } from '../errors.ts';
 import type { Hub } from '../hub/hub.ts';
+import { createPlaybackLog } from './playback-log.ts';
 import { isPaused, pausesBegun, pausesEnded } from './pauses.ts';
 import { chunkKey, chunksPrefix, manifestKey } from './recording-keys.ts';
 import { recordingUpdated, recordingView } from './recording-view.ts';
@@ -65,8 +66,8 @@ export interface Recordings {
   get(principal: Asker, id: string): Promise<Recording>;
   /** Those of a conversation, oldest first. */
   ofConversation(organisationId: string, conversationId: string): Promise<Recording[]>;
-  /** `not_found` until there is a file. */
-  media(principal: Asker, id: string): Promise<RecordingMedia>;
+  /** `not_found` until there is a file. Who takes it, and how, is written into the audit log; `how` left out: only facts are asked for. */
+  media(principal: Asker, id: string, how?: 'played' | 'downloaded'): Promise<RecordingMedia>;
   /** What proves that the file was not changed; `not_found` until there is a file, and for one of a version that signed none. */
   manifest(principal: Asker, id: string): Promise<ManifestAnswer>;
   /** Removes file, chunks and rows for good. `conflict` while the call lives. */
@@ -98,6 +99,7 @@ export function createRecordings({ store, blobs, calls, hub, clock, light, audit
   const stopped = new Map<string, Set<number>>();
   const sizes = new Map<string, number>();
   const writing = new Map<string, Promise<void>>();
+  const playbacks = createPlaybackLog({ audit, clock });
 
   const tell = (call: CallRecord, row: RecordingRow) => hub.publish(calls.members(call), recordingUpdated(row, light.isOn(call.id)));
   const markStopped = async (row: RecordingRow, of?: string) => {
@@ -301,10 +303,11 @@ export function createRecordings({ store, blobs, calls, hub, clock, light, audit
 
     ofConversation: async (organisationId, conversationId) => (await store.ofConversation(organisationId, conversationId)).map(recordingView),
 
-    async media(principal, id) {
+    async media(principal, id, how) {
       const { row, call } = await find(principal, id);
       const { blobKey, bytes, sha256 } = row;
       if (blobKey === null || bytes === null || sha256 === null) throw problem('not_found');
+      if (how) playbacks.heard(principal, { id, callId: call.id, visitorName: call.visitorName }, how);
       return {
         mimeType: row.mimeType, bytes, sha256, mergedAt: row.updatedAt,
         title: `${rfc3339(row.startedAt).slice(0, 16).replace('T', ' ').replace(':', '-')} ${call.visitorName}`.trim(),

@@ -40,11 +40,11 @@ async function sha256Of(path: string): Promise<string> {
 function linesOf(report: EvidenceReport): string[] {
   const { signed, chained, file, keyId, keyExpected, manifest } = report;
   const mark = (good: boolean | null) => (good === null ? '?  ' : good ? 'ok ' : 'NO ');
-  const chunks = manifest.segments.reduce((sum, segment) => sum + segment.chunks.length, 0);
+  const chunks = chained ? manifest.segments.reduce((sum, segment) => sum + segment.chunks.length, 0) : 0;
   return [
     `${mark(signed)} signature of ${keyId}${keyExpected === null ? ' (compare it with the fingerprint that the server\'s owner tells you)' : ''}`,
     ...(keyExpected === null ? [] : [`${mark(keyExpected)} the expected key`]),
-    `${mark(chained)} chain of ${chunks} chunks`,
+    `${mark(chained)} chain of ${chained ? chunks : 'the'} chunks`,
     `${mark(file)} file ${manifest.file.sha256}`,
     holds(report) ? `Recording ${manifest.recordingId} is what the server vouched for.` : 'Something was changed: this is no proof of anything.',
   ];

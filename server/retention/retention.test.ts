@@ -64,12 +64,13 @@ function houseOver(database: Database) {
       const rows = await q.select({ id: tables.conversations.id, status: tables.conversations.status }).from(tables.conversations).orderBy(tables.conversations.id);
       return Object.fromEntries(rows.map(({ id, status }) => [id, status]));
     },
+    visitors: async () => (await q.select({ id: tables.visitors.id }).from(tables.visitors)).length,
     pages: async () => (await q.select({ id: tables.pageViews.id }).from(tables.pageViews)).map(({ id }) => id),
   };
 }
 
 await eachEngine(t, async (t, open) => {
-  await t.test('[M4][M2][G12] silent ones are closed, closed ones go, recordings go: each at its day and not a moment before; null is never', async (t) => {
+  await t.test('[M4][M2][M5][G12] silent ones are closed, closed ones go, recordings go: each at its day and not a moment before; null is never', async (t) => {
     const house = houseOver(await open());
     await house.site('keeps', { closeAfter: null, purgeAfterClose: null, recordings: null });
     await house.site('shop', { closeAfter: 7, purgeAfterClose: 30, recordings: 10 });
@@ -99,8 +100,18 @@ await eachEngine(t, async (t, open) => {
     t.strictSame(await house.pages(), ['keeps-page']);
     t.strictSame(Object.keys(await after(37 * day + 2)), ['keeps-closed', 'keeps-open']);
     t.strictSame(await after(3650 * day), { 'keeps-closed': 'closed', 'keeps-open': 'open' });
+    t.equal(await house.visitors(), 4, 'who they were stays');
     t.match(house.audited, [{ action: 'retention.removed', target: { id: 'shop' }, detail: { recordings: 1 } }, { detail: { conversations: 1 } }, { detail: { conversations: 1 } }]);
     t.strictSame(house.failures, []);
+  });
+
+  await t.test('[M2][M4] rooms of the team have no site, and so no end', async (t) => {
+    const house = houseOver(await open());
+    await house.site('shop', { closeAfter: 1, purgeAfterClose: 1, recordings: 1 });
+    await house.conversation('room', '', { teamKind: 'group', openKey: null, visitorId: '', siteId: '' });
+    house.clock.advance(400 * day);
+    await house.make().run();
+    t.strictSame(await house.left(), { room: 'open' });
   });
 
   await t.test('[M4][M2] nothing of a conversation goes while a call is going on in it', async (t) => {

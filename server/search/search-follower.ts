@@ -138,8 +138,7 @@ export function createSearchFollower({ store, clock, failed }: SearchFollowerPar
       later(gatherMs);
     },
     async caughtUp() {
-      // Before its first look through everything, and far behind, there is no point in hurrying.
-      for (let left = roundsBeforeAnswer; left > 0 && noted.size > 0 && scannedTo === null; left--) await round();
+      for (let left = roundsBeforeAnswer; left > 0 && missing(); left--) await round();
       return idle();
     },
     async settled() {

@@ -6,7 +6,7 @@ import type { Search } from './search.ts';
 /** `/v1/search`. */
 export const searchRoutes: FastifyPluginAsyncTypebox<{ search: Search }> = async (app, { search }) => {
   app.get('/v1/search', {
-    config: { may: 'conversations:read' },
+    config: { may: 'conversations:read', rateLimit: { max: 240, timeWindow: 60_000 } },
     schema: {
       tags: ['conversations'], summary: 'Messages by what was said, the newest first', querystring: SearchQuery, response: { 200: SearchPage },
       description: 'Every word of `q` has to stand in the message, anywhere in a word and whatever its case; words between double quotes stand next to one another. All filters that are given have to fit; `from` is included, `to` is not. '

@@ -9,7 +9,7 @@ import type { Hub } from '../hub/hub.ts';
 import type { Pictures } from '../pictures/pictures.ts';
 import { normalOrigin } from './origins.ts';
 import { checkedSettings } from './settings-check.ts';
-import { settingsOf } from './site-settings.ts';
+import { newSiteSettings, settingsOf } from './site-settings.ts';
 import { pictureOf, siteOnWire } from './site-view.ts';
 import type { Sites } from './sites.ts';
 import type { SiteRow, SiteRowChanges, SitesStore } from './sites.store.ts';
@@ -87,7 +87,7 @@ export function createSiteDesk({ store, sites, pictures, audit, hub, clock }: Si
       const now = clock.now();
       const site = await store.insert({
         id: clock.id(), organisationId: editor.staff.organisationId, name: name.trim(), publishableKey: publishableKey(clock), origins: allowList(origins),
-        settings: {}, createdAt: now, updatedAt: now,
+        settings: newSiteSettings, createdAt: now, updatedAt: now,
       });
       sites.forget();
       note(editor, 'site.created', site, { origins: site.origins });

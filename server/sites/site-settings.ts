@@ -19,6 +19,12 @@ export const defaultSettings: SiteSettings = {
   routing: { mode: 'manual', capacity: null },
 };
 
+/**
+ * What a site that is made now begins with beside the defaults (decision 14). It stands in its row, so that sites that were made
+ * before go on as they were.
+ */
+export const newSiteSettings: Partial<SiteSettings> = { retention: { closeAfter: 7, purgeAfterClose: null, recordings: null } };
+
 const parts = Object.entries(SiteSettings.properties).map(([name, schema]) => [name, Compile(schema)] as const);
 
 /** The settings in a site's row: a part that is missing, or that an older version wrote in another shape, has its default. */

@@ -12,7 +12,7 @@ import { publishableKey } from './site-desk.ts';
 import { createSitesStore } from './sites.store.ts';
 import { createSites } from './sites.ts';
 import { checkedSettings } from './settings-check.ts';
-import { defaultSettings } from './site-settings.ts';
+import { defaultSettings, newSiteSettings, settingsOf } from './site-settings.ts';
 import { consentVersion } from './site-view.ts';
 
 const codeOf = (answer: { json(): unknown }) => (answer.json() as { code?: string }).code;
@@ -32,7 +32,7 @@ async function house(t: Test, database?: Database) {
 t.test('[C2] [C9] several sites: made, read, changed, each with a key and a list of its own', async (t) => {
   const { app, ask, site, actions, welcome, owner } = await house(t);
   const shop = await site(' Shop ', ['https://SHOP.example/', 'https://shop.example']);
-  t.match(shop, { name: 'Shop', origins: ['https://shop.example'], settings: defaultSettings, picture: null, identity: false, archived: false });
+  t.match(shop, { name: 'Shop', origins: ['https://shop.example'], settings: { ...defaultSettings, ...newSiteSettings }, picture: null, identity: false, archived: false });
   t.match(shop.publishableKey, /^pk_[\w-]{24}$/);
   t.same((await ask('GET', `/v1/sites/${shop.id}`)).json(), shop);
   t.equal((await ask('GET', '/v1/sites')).json<Page<Site>>().items.length, 2);
@@ -85,7 +85,7 @@ t.test('[C9] what makes no sense is refused with a sentence that names the field
     const answer = await ask('PATCH', `/v1/sites/${owner.site.id}`, { settings });
     t.match(answer.json(), { code, detail }, JSON.stringify(settings));
   }
-  t.same((await ask('GET', `/v1/sites/${owner.site.id}`)).json<Site>().settings, defaultSettings, 'nothing of it was kept');
+  t.same((await ask('GET', `/v1/sites/${owner.site.id}`)).json<Site>().settings, { ...defaultSettings, ...newSiteSettings }, 'nothing of it was kept');
   const good = checkedSettings({ privacyUrl: ' https://Shop.example/privacy ', preChat: { enabled: true, fields: [{ ...field, kind: 'text', choices: ['x'] }] } } as Partial<SiteSettings>);
   t.same(good, { privacyUrl: 'https://shop.example/privacy', preChat: { enabled: true, fields: [{ ...field, choices: [] }] } });
 });
@@ -217,4 +217,10 @@ t.test('[C2] two who archive the last two sites at the same time leave one', asy
     await Promise.all(['a', 'b', 'c', 'd'].map((name) => store.change('o', id, (site) => ({ settings: { ...site.settings, [name]: 1 } }))));
     t.same((await store.byId(id))?.settings, { a: 1, b: 1, c: 1, d: 1 });
   });
+});
+
+t.test('[M2] [M4] a site that is made now closes after a week of silence and deletes nothing; one that was made before goes on as it was', (t) => {
+  t.strictSame(settingsOf({ ...newSiteSettings }).retention, { closeAfter: 7, purgeAfterClose: null, recordings: null });
+  t.strictSame(settingsOf({ greeting: 'of an older version' }).retention, { closeAfter: null, purgeAfterClose: null, recordings: null });
+  t.end();
 });

@@ -36,7 +36,7 @@ const remembered = 10_000;
  * itself finds a repeated `clientId`.
  *
  * In a crowd most of a message's price would be its conversation's row with two indexes and its writer's cursor, written again
- * and again for the same few hundred conversations. All of that follows from the messages, so it may come later (decision 13):
+ * and again for the same few hundred conversations. All of that follows from the messages, so it may come later (decision 15):
  * `settle` is called before any other query, and rows that a crash left behind are found by the mark in the file's
  * `user_version`, set in the very transaction that leaves the first one behind, and made from the messages when it is opened.
  */

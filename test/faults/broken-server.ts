@@ -10,7 +10,7 @@ import { openSqlite } from '../../server/store/open-sqlite.ts';
 
 /** Says that messages are stored, and stores them a moment later. */
 function ackBeforeCommit(database: Database): Database {
-  const laterMs = 250;
+  const laterMs = 1_500;
   const known = new Map<string, { lastSeq: number; byClientId: Map<string, Appended> }>();
   let storing: Promise<unknown> = Promise.resolve();
   const learn = async (conversationId: string) => {

@@ -18,7 +18,7 @@ export interface Findings {
   doubled: string[];
   /** A conversation's numbers have a hole, or a tab's messages are not in the order of writing. */
   disordered: string[];
-  /** Written, and neither stored nor waiting in an outbox. */
+  /** Written, and not stored although everything has had its time to heal. */
   forgotten: string[];
   /** A tab shows something else than the database has. */
   astray: string[];
@@ -64,9 +64,9 @@ export function judge({ stored, people }: {
       if (acknowledged.has(clientId)) findings.lost.push(`“${text}” was acknowledged and is not stored`);
       else findings.forgotten.push(`“${text}” was written and never stored`);
     }
+    const own = new Set(written.map(({ text }) => text));
     for (const { tab, threads, pending } of tabs) {
-      for (const { text, failure } of pending) findings.astray.push(`${tab} still shows “${text}” as ${failure ?? 'sending'}`);
-      const visible = [...conversations].filter(([id, lines]) => kind === 'agent' || threads[id] !== undefined || lines.some(({ text }) => written.some((own) => own.text === text)));
+      const visible = [...conversations].filter(([id, lines]) => kind === 'agent' || threads[id] !== undefined || lines.some(({ text }) => own.has(text)));
       for (const [id, lines] of visible) {
         const due = lines.filter((line) => kind === 'agent' || line.kind !== 'note').map(({ seq, text }) => `${seq} ${text}`);
         const shown = (threads[id] ?? []).map(([seq, , text]) => `${seq} ${text}`);
@@ -75,6 +75,7 @@ export function judge({ stored, people }: {
         const strange = shown.filter((line) => !due.includes(line));
         findings.astray.push(`${tab} shows ${shown.length} of ${due.length} lines of ${id}; missing: ${missing.slice(0, 3).join(', ') || 'none'}; strange: ${strange.slice(0, 3).join(', ') || 'none'}`);
       }
+      for (const { text, failure } of pending) findings.astray.push(`${tab} still shows “${text}” as ${failure ?? 'sending'}`);
     }
   }
   return findings;

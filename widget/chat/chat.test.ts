@@ -156,7 +156,7 @@ describe('composer', () => {
     const { composer, field, sent } = await make();
     await write(composer, field, ' \n\t ');
     key(field, {});
-    expect(composer.shadowRoot!.querySelector('button')!.disabled).to.equal(true);
+    expect(composer.shadowRoot!.querySelector<HTMLButtonElement>('[type=submit]')!.disabled).to.equal(true);
     expect(sent).to.deep.equal([]);
   });
 
@@ -282,8 +282,13 @@ describe('message list', () => {
     await list.updateComplete;
     await list.updateComplete;
     expect(scroller.scrollTop).to.equal(500);
+    list.selfKind = 'agent';
+    list.lines = [...list.lines, line(44)];
+    await list.updateComplete;
+    await list.updateComplete;
+    expect(scroller.scrollTop, 'a colleague’s line moves nobody').to.equal(500);
     const jump = root.querySelector<HTMLElement>('.jump')!;
-    expect(jump.textContent!.trim()).to.equal('2');
+    expect(jump.textContent!.trim()).to.equal('3');
     jump.click();
     await new Promise((resolve) => setTimeout(resolve, 800));
     expect(atEnd(scroller)).to.equal(true);

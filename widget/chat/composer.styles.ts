@@ -80,10 +80,17 @@ export const composerStyles = css`
       transform var(--pc-fast) var(--pc-ease);
   }
 
-  button:hover:not(:disabled),
   button[aria-expanded='true'] {
     background: var(--pc-surface-3);
     color: var(--pc-text);
+  }
+
+  /* A finger hovers nowhere, and what it touched last would stay lit. */
+  @media (hover: hover) {
+    button:hover:not(:disabled) {
+      background: var(--pc-surface-3);
+      color: var(--pc-text);
+    }
   }
 
   [type='submit']:not(:disabled),

@@ -61,6 +61,7 @@ export class EmojiChooser extends LitElement {
       button {
         block-size: 36px;
         border-radius: var(--pc-radius-s);
+        font-family: 'Apple Color Emoji', 'Segoe UI Emoji', 'Noto Color Emoji', sans-serif;
         font-size: 22px;
         line-height: 1;
       }

@@ -214,7 +214,7 @@ export class MessageFiles extends LitElement {
       <peer-consult-picture .texts=${fileTexts(this.language)} .name=${file.name} .width=${file.width ?? 0} .height=${file.height ?? 0} .key=${file.key} .load=${file.load}
         @enlarge=${() => (this.opened = file)} @unshowable=${() => (this.unshowable = new Set(this.unshowable).add(file.key))}
       ></peer-consult-picture>
-      ${this.progress(file) ? html`<div class="over">${this.progress(file)}</div>` : nothing}
+      ${file.progress === undefined || this.failed ? nothing : html`<div class="over">${this.progress(file)}</div>`}
     `;
   }
 

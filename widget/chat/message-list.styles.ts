@@ -381,6 +381,11 @@ export const messageListStyles = css`
     }
   }
 
+  ::highlight(pc-found) {
+    background-color: #ffd84d;
+    color: #1a1a1a;
+  }
+
   @media (forced-colors: active) {
     .bubble {
       border: 1px solid CanvasText;

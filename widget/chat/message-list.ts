@@ -82,6 +82,8 @@ export class MessageList extends LitElement {
   /** Where keeping the place has scrolled to: the event that follows is none of the reader's. */
   private kept = -1;
   private readUpTo: string | null = null;
+  /** How high the content was when its place was kept the last time. */
+  private height = 0;
   private countdown: ReturnType<typeof setInterval> | undefined;
 
   override connectedCallback(): void {
@@ -123,14 +125,20 @@ export class MessageList extends LitElement {
     this.measure();
   }
 
-  /** Shows one line in the middle of the window. False: it is not loaded. */
-  scrollToLine(seq: number): boolean {
+  /** What shows a line's text; null: it is not loaded. */
+  bubbleOf(seq: number): HTMLElement | null {
     const line = this.lines.find((each) => each.seq === seq);
-    const shown = line && this.lineElement(keyOf(line));
+    return line ? this.lineElement(keyOf(line)) : null;
+  }
+
+  /** Shows one line in the middle of the window, and lights it up for a moment. False: it is not loaded. */
+  scrollToLine(seq: number): boolean {
+    const shown = this.bubbleOf(seq);
     if (!shown || !this.scroller) return false;
     const { top, height } = shown.getBoundingClientRect();
     this.scroller.scrollTop += top + height / 2 - this.scroller.getBoundingClientRect().top - this.scroller.clientHeight / 2;
     this.measure();
+    shown.animate([{ outline: '3px solid currentColor', outlineOffset: '2px' }, { outline: '3px solid transparent', outlineOffset: '2px' }], { duration: 1600, easing: 'ease-in' });
     return true;
   }
 
@@ -237,7 +245,8 @@ export class MessageList extends LitElement {
     const known = new Set(before.map(keyOf));
     const arrived = this.lines.filter((line) => !known.has(keyOf(line)) && (line.seq === null || line.seq > newest));
     for (const line of this.lines) if (!known.has(keyOf(line)) && !arrived.includes(line)) this.old?.add(keyOf(line));
-    const foreign = arrived.filter((line) => !this.isOwn(line));
+    // A colleague's line stands on the reader's side, and is news all the same.
+    const foreign = arrived.filter(({ author }) => author.id !== this.selfId);
     if (arrived.length > foreign.length && !this.newer) this.atEnd = true;
     if (!this.atEnd) this.below += foreign.length;
     const { texts } = this;
@@ -263,6 +272,7 @@ export class MessageList extends LitElement {
   private keepPlace(): void {
     const { scroller, anchor } = this;
     if (!scroller || this.lines.length === 0 || scroller.clientHeight === 0) return;
+    this.height = scroller.scrollHeight;
     if (this.atEnd && !this.newer) return this.toEnd();
     const shown = anchor && this.lineElement(anchor.key);
     if (!shown) return;
@@ -298,7 +308,7 @@ export class MessageList extends LitElement {
   private openAtNew(): void {
     if (this.newMark !== 'above') return;
     this.scrollToNew();
-    if (!this.atEnd) this.below = this.lines.filter((line) => (line.seq ?? 0) >= this.newFrom! && !this.isOwn(line)).length;
+    if (!this.atEnd) this.below = this.lines.filter((line) => (line.seq ?? 0) >= this.newFrom! && line.author.id !== this.selfId).length;
   }
 
   private toEnd(smooth = false): void {
@@ -307,6 +317,8 @@ export class MessageList extends LitElement {
   }
 
   private onScroll(): void {
+    // Something grew (a picture took its place) since the end was scrolled to: that is no reader who left it.
+    if (this.atEnd && this.scroller && this.scroller.scrollHeight > this.height) return this.keepPlace();
     if (this.scroller?.scrollTop !== this.kept) this.measure();
     this.kept = -1;
     if (this.atEnd && !this.newer) {

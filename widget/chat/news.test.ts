@@ -2,6 +2,8 @@ import { expect } from '@esm-bundle/chai';
 import { until } from '../engine/testing/fake-server.ts';
 import { axeViolations } from '../testing/axe-violations.ts';
 import '../panel.ts';
+import './end-chat.ts';
+import './news.ts';
 import { chatPage, storageKey, type ChatPage } from '../testing/chat-page.ts';
 
 describe('news and the end of a chat', () => {
@@ -22,8 +24,8 @@ describe('news and the end of a chat', () => {
     await page.settle();
     page.fake.say('c', 'Your parcel is here.');
     await until(() => shown() !== null, 'the news');
-    expect([shown(), badge()]).to.deep.equal(['Jiwoo Park Your parcel is here.', '1']);
-    expect(await axeViolations(page.element)).to.deep.equal([]);
+    expect([shown(), badge()]).to.deep.equal(['Jiwoo ParkYour parcel is here.', '1']);
+    expect(await axeViolations(page.element.shadowRoot!.querySelector('peer-consult-news')!)).to.deep.equal([]);
     press(news(), '.away');
     await page.settle();
     expect([shown(), badge()]).to.deep.equal([null, '1']);

@@ -24,7 +24,9 @@ export function withMessage(conversation: Conversation, message: Message, selfId
 /** The conversation after somebody read up to `seq`. Cursors only move forward. `messages` makes the own count exact. */
 export function withRead(conversation: Conversation, reader: Author, seq: number, selfId: string | undefined, messages: readonly Message[] = []): Conversation {
   const side = reader.kind === 'visitor' ? 'visitorReadSeq' : 'agentsReadSeq';
-  const next = { ...conversation, [side]: Math.max(conversation[side], seq) };
+  // Among agents it is what the others have read.
+  const among = conversation.kind !== 'visitor' && reader.id === selfId;
+  const next = among ? conversation : { ...conversation, [side]: Math.max(conversation[side], seq) };
   if (reader.id !== selfId || seq <= conversation.readSeq) return next;
   const after = messages.filter((message) => message.seq > seq && message.author.id !== selfId).length;
   return { ...next, readSeq: seq, unread: seq >= conversation.lastSeq ? 0 : Math.min(conversation.unread, after || conversation.lastSeq - seq) };

@@ -11,6 +11,15 @@ export interface ConversationLines {
   readonly complete: boolean;
   /** Numbers after which the server has nothing for us although a higher one exists (e.g. private notes). */
   readonly voids: readonly number[];
+  /** A part from the middle that is on screen instead; the lines above go on meanwhile. Null: they are on screen. */
+  readonly part: ConversationPart | null;
+}
+
+/** Lines from the middle of a conversation, around one that was looked for. The server has newer ones that are not among them. */
+export interface ConversationPart {
+  /** Ascending, as the server gave them: nothing is missing in between. */
+  readonly messages: readonly Message[];
+  readonly complete: boolean;
 }
 
 /** What may happen to a conversation's lines. */
@@ -19,8 +28,14 @@ export type ConversationEvent =
   | { type: 'received'; messages: readonly Message[] }
   /** The newest page of history. What is known and does not touch it is dropped: it would leave a long hole. */
   | { type: 'newest'; messages: readonly Message[]; more: boolean }
-  /** A page of history before the first known message. */
-  | { type: 'earlier'; messages: readonly Message[]; more: boolean }
+  /** A page of history before the first known message, or before the message `before`, the first of the part. */
+  | { type: 'earlier'; messages: readonly Message[]; more: boolean; before?: number }
+  /** What stands around a line that was looked for, and whether there is more on either side. */
+  | { type: 'around'; messages: readonly Message[]; earlier: boolean; newer: boolean }
+  /** A page of history after the message `after`, the last of the part. */
+  | { type: 'later'; after: number; messages: readonly Message[]; more: boolean }
+  /** Back to the newest lines. */
+  | { type: 'left' }
   /** The answer to the effect `fetch`. */
   | { type: 'filled'; after: number; messages: readonly Message[] }
   | { type: 'queued'; line: Line }
@@ -34,7 +49,7 @@ export type ConversationEvent =
 export type ConversationEffect = { type: 'fetch'; after: number };
 
 /** A conversation of which nothing is known. */
-export const nothingKnown: ConversationLines = { messages: [], pending: [], complete: false, voids: [] };
+export const nothingKnown: ConversationLines = { messages: [], pending: [], complete: false, voids: [], part: null };
 
 /** One step: pure, so that every order of events can be tried out. */
 export function step(state: ConversationLines, event: ConversationEvent): { state: ConversationLines; effects: ConversationEffect[] } {
@@ -56,9 +71,22 @@ function advance(state: ConversationLines, event: ConversationEvent): Conversati
       return startsAt(merged, event) ? { ...merged, complete: !event.more } : merged;
     }
     case 'earlier': {
+      const { part } = state;
+      if (part && event.before === part.messages[0]?.seq) return { ...state, part: { messages: [...event.messages, ...part.messages], complete: !event.more } };
+      // An answer to a question about a part that is gone fits nowhere: it would leave a hole.
+      if (event.before !== undefined && event.before !== state.messages[0]?.seq) return state;
       const merged = take(state, event.messages);
       return startsAt(merged, event) || event.messages.length === 0 ? { ...merged, complete: !event.more } : merged;
     }
+    case 'around':
+      return joined({ ...state, part: { messages: event.messages, complete: !event.earlier } }, event.newer);
+    case 'later': {
+      const { part } = state;
+      if (!part || event.after !== part.messages.at(-1)?.seq) return state;
+      return joined({ ...state, part: { ...part, messages: [...part.messages, ...event.messages] } }, event.more);
+    }
+    case 'left':
+      return { ...state, part: null };
     case 'filled': {
       const merged = take(state, event.messages);
       const numbers = [event.after, ...event.messages.map((message) => message.seq).sort((a, b) => a - b)];
@@ -67,7 +95,8 @@ function advance(state: ConversationLines, event: ConversationEvent): Conversati
     }
     case 'queued':
       if (isKnown(state, event.line.clientId)) return state;
-      return { ...state, pending: [...state.pending, event.line] };
+      // Whoever writes looks at the end, where it will stand.
+      return { ...state, part: null, pending: [...state.pending, event.line] };
     case 'failed':
       return mark(state, event.clientId, { state: 'failed', failure: event.code });
     case 'retried':
@@ -80,10 +109,13 @@ function advance(state: ConversationLines, event: ConversationEvent): Conversati
 }
 
 /** Whether older messages than the first known one may be asked for. */
-export const hasEarlier = (state: ConversationLines): boolean => !state.complete && (state.messages[0]?.seq ?? 0) > 1;
+export const hasEarlier = (state: ConversationLines): boolean => {
+  const { complete, messages } = state.part ?? state;
+  return !complete && (messages[0]?.seq ?? 0) > 1;
+};
 
 /** The lines as views show them. A message keeps its line object over calls, so that views can skip what is unchanged. */
-export const linesOf = (state: ConversationLines): Line[] => [...state.messages.map(lineOf), ...state.pending];
+export const linesOf = ({ part, messages, pending }: ConversationLines): Line[] => (part ? part.messages.map(lineOf) : [...messages.map(lineOf), ...pending]);
 
 const lineCache = new WeakMap<Message, Line>();
 
@@ -122,6 +154,16 @@ function take(state: ConversationLines, incoming: readonly Message[]): Conversat
     ? state.pending.filter((line) => !arrived.has(line.clientId))
     : state.pending;
   return { ...state, messages, pending };
+}
+
+/** A part that reaches the known lines, or the end, becomes one with them. */
+function joined(state: ConversationLines, newer: boolean): ConversationLines {
+  const { part, messages } = state;
+  const last = part?.messages.at(-1);
+  const first = messages[0];
+  if (!part || (newer && (!last || !first || last.seq < first.seq - 1))) return state;
+  const merged = take({ ...state, part: null }, part.messages);
+  return startsAt(merged, part) ? { ...merged, complete: part.complete } : merged;
 }
 
 const startsAt = (state: ConversationLines, { messages }: { messages: readonly Message[] }): boolean =>

@@ -1,6 +1,6 @@
 import type { Reply } from '../../protocol/server-frames.ts';
 import type { FileTransfer } from './file-transfer.ts';
-import type { Outbox, Unsent, UnsentFile } from './outbox.ts';
+import type { Outbox, Unsent } from './outbox.ts';
 import { WireFailure, type Wire } from './wire.ts';
 
 /** Brings written messages to the server: one after the other in each conversation, so that their order is kept. */
@@ -43,10 +43,8 @@ const INTERNAL_TRIES = 3;
 const RETRY_MS = 2_000;
 /** How long what is written may wait for what an earlier page left, in ms. */
 const RESTORE_MS = 2_000;
-/** An upload that broke is tried again after a second, then after twice as long each time, up to this, in ms. */
-const LONGEST_MS = 30_000;
 
-/** What a message that is on its way may meet: the number of its tries, and what it was sent as. */
+/** A message on its way, as it was when it left; `asked`: its files are there, and the server was asked to take it. */
 interface Flight {
   message: Unsent;
   abort: AbortController;
@@ -57,8 +55,6 @@ interface Flight {
 export function createDelivery({ wire, outbox, files, sent, failed, gone, progressed, paused }: DeliveryOptions): Delivery {
   const queue = new Map<string, Unsent>();
   const tries = new Map<string, number>();
-  /** How often its uploads broke since one of them got through. */
-  const breaks = new Map<string, number>();
   /** Messages under way, and conversations that have to wait. */
   const flying = new Map<string, Flight>();
   const pauses = new Map<string, ReturnType<typeof setTimeout>>();
@@ -83,46 +79,25 @@ export function createDelivery({ wire, outbox, files, sent, failed, gone, progre
     void outbox.put(message);
   };
 
-  /** Uploads what of a message's files is not there yet, one after the other. */
-  const bringFiles = async (clientId: string, { signal }: AbortController): Promise<string[]> => {
-    const ids: string[] = [];
-    for (const { uploadId } of queue.get(clientId)?.files ?? []) {
-      const message = queue.get(clientId);
-      const file = message?.files?.find((each) => each.uploadId === uploadId);
-      if (!message || !file || signal.aborted) throw new WireFailure('discarded', 'Nobody wants it any more.');
-      const fileId = file.fileId ?? (await bringFile(message, file, signal));
-      ids.push(fileId);
-      const now = queue.get(clientId);
-      if (now && !file.fileId) {
-        breaks.delete(clientId);
-        keep({ ...now, files: now.files!.map((each) => (each.uploadId === uploadId ? { ...each, fileId } : each)) });
-      }
-      progressed?.(message, uploadId, 1);
-    }
-    return ids;
-  };
-
-  const bringFile = async (message: Unsent, file: UnsentFile, signal: AbortSignal): Promise<string> => {
-    const { clientId } = message;
+  const bringFiles = async (clientId: string, signal: AbortSignal): Promise<string[]> => {
     const transfer = await files().catch(() => {
-      throw new WireFailure('offline', 'The part that uploads did not come.');
+      throw new WireFailure('unavailable', 'The part that uploads did not come.');
     });
-    try {
-      return await transfer.upload(file, { signal, progress: (share) => progressed?.(queue.get(clientId) ?? message, file.uploadId, share) });
-    } catch (error) {
-      const { code, message: words, retryAfterMs } = error instanceof WireFailure ? error : new WireFailure('internal', String(error));
-      if (code !== 'offline' && code !== 'timeout' && code !== 'unavailable') throw new WireFailure(PASSING.has(code) || code === 'internal' ? code : `file_${code}`, words, retryAfterMs);
-      progressed?.(queue.get(clientId) ?? message, file.uploadId, 0);
-      const broke = (breaks.get(clientId) ?? 0) + 1;
-      breaks.set(clientId, broke);
-      throw new WireFailure('unavailable', words, retryAfterMs ?? Math.min(LONGEST_MS, 500 * 2 ** broke));
-    }
+    return transfer.uploadAll(clientId, {
+      signal,
+      files: () => queue.get(clientId)?.files,
+      progress: (uploadId, share) => progressed?.(queue.get(clientId)!, uploadId, share),
+      there(uploadId, fileId) {
+        const now = queue.get(clientId);
+        if (now) keep({ ...now, files: now.files!.map((file) => (file.uploadId === uploadId ? { ...file, fileId } : file)) });
+      },
+    });
   };
 
   const bring = async (flight: Flight): Promise<Reply<'message.send'>> => {
     const { clientId } = flight.message;
     // Without files it leaves at once.
-    const fileIds = flight.message.files ? await bringFiles(clientId, flight.abort) : undefined;
+    const fileIds = flight.message.files ? await bringFiles(clientId, flight.abort.signal) : undefined;
     const now = queue.get(clientId);
     if (!now) throw new WireFailure('discarded', 'Nobody wants it any more.');
     // While its files were on their way its conversation may have got a name.
@@ -194,8 +169,7 @@ export function createDelivery({ wire, outbox, files, sent, failed, gone, progre
   const forget = (clientId: string): void => {
     queue.delete(clientId);
     tries.delete(clientId);
-    breaks.delete(clientId);
-    limited.delete(clientId);
+      limited.delete(clientId);
     void outbox.remove(clientId);
   };
 

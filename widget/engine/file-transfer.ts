@@ -3,10 +3,22 @@ import type { File } from '../../protocol/shapes.ts';
 import type { UnsentFile } from './outbox.ts';
 import { WireFailure, type Wire } from './wire.ts';
 
+/** One message's files, which may change while they are on their way. */
+export interface UploadsOfMessage {
+  signal: AbortSignal;
+  /** Undefined: nobody wants the message any more. */
+  files(): readonly UnsentFile[] | undefined;
+  progress(uploadId: string, share: number): void;
+  there(uploadId: string, fileId: string): void;
+}
+
 /** Takes files to the server and brings them from there. */
 export interface FileTransfer {
-  /** Resolves with the file's id on the server. Repeating it under the same `uploadId` is harmless. */
-  upload(file: UnsentFile, options: { signal: AbortSignal; progress(share: number): void }): Promise<string>;
+  /**
+   * Uploads what of a message is not there yet, one after the other; resolves with the ids on the server, in order. Repeating it is
+   * harmless. Rejects with a `WireFailure`: refusals of a file have a code that begins with `file_`.
+   */
+  uploadAll(clientId: string, message: UploadsOfMessage): Promise<string[]>;
   fetch(file: File): Promise<Blob>;
   /** Takes an uploaded file back that goes with no message. */
   withdraw(fileId: string): void;
@@ -14,6 +26,10 @@ export interface FileTransfer {
 
 /** After this much silence a request that is under way is given up, in ms. */
 const STALL_MS = 45_000;
+/** An upload that broke is tried again after a second, then after twice as long each time, up to this, in ms. */
+const LONGEST_MS = 30_000;
+/** What passes by itself, and what delivery counts. */
+const NOT_THE_FILE = new Set(['rate_limited', 'unauthenticated', 'token_expired', 'internal']);
 /** Progress is told in steps of at least this share. */
 const STEP = 0.02;
 /** As many bytes of what was seen last are kept, so that looking closer or keeping a copy fetches nothing again. */
@@ -22,6 +38,8 @@ const KEPT_BYTES = 32 * 2 ** 20;
 /** Makes it. */
 export function createFileTransfer(wire: Pick<Wire, 'server' | 'token'>): FileTransfer {
   const kept = new Map<string, Blob>();
+  /** How often a message's uploads broke since one of them got through. */
+  const breaks = new Map<string, number>();
   const keep = (id: string, bytes: Blob): void => {
     kept.delete(id);
     kept.set(id, bytes);
@@ -33,15 +51,44 @@ export function createFileTransfer(wire: Pick<Wire, 'server' | 'token'>): FileTr
     }
   };
 
-  return {
-    async upload(file, { signal, progress }) {
-      // A file that was changed, moved or deleted since it was chosen would look like a broken line for ever.
-      await file.bytes.slice(0, 1).arrayBuffer().catch(() => {
-        throw new WireFailure('unreadable', 'The file cannot be read any more.');
-      });
-      const id = await post(`${wire.server}/v1/files`, await wire.token(), file, signal, progress);
+  const uploadOne = async (clientId: string, file: UnsentFile, { signal, files, progress }: UploadsOfMessage): Promise<string> => {
+    // A file that was changed, moved or deleted since it was chosen would look like a broken line for ever.
+    await file.bytes.slice(0, 1).arrayBuffer().catch(() => {
+      throw new WireFailure('file_unreadable', 'The file cannot be read any more.');
+    });
+    const tell = (share: number): void => {
+      if (files()) progress(file.uploadId, share);
+    };
+    try {
+      const id = await post(`${wire.server}/v1/files`, await wire.token(), file, signal, tell);
       keep(id, file.bytes);
       return id;
+    } catch (error) {
+      const { code, message, retryAfterMs } = error instanceof WireFailure ? error : new WireFailure('internal', String(error));
+      if (NOT_THE_FILE.has(code)) throw error;
+      if (code !== 'offline' && code !== 'timeout' && code !== 'unavailable') throw new WireFailure(`file_${code}`, message, retryAfterMs);
+      tell(0);
+      const broke = (breaks.get(clientId) ?? 0) + 1;
+      breaks.set(clientId, broke);
+      throw new WireFailure('unavailable', message, retryAfterMs ?? Math.min(LONGEST_MS, 500 * 2 ** broke));
+    }
+  };
+
+  return {
+    async uploadAll(clientId, message) {
+      const ids: string[] = [];
+      for (const { uploadId } of message.files() ?? []) {
+        const file = message.files()?.find((each) => each.uploadId === uploadId);
+        if (!file || message.signal.aborted) throw new WireFailure('discarded', 'Nobody wants it any more.');
+        const id = file.fileId ?? (await uploadOne(clientId, file, message));
+        ids.push(id);
+        if (!file.fileId) {
+          breaks.delete(clientId);
+          message.there(uploadId, id);
+        }
+        if (message.files()) message.progress(uploadId, 1);
+      }
+      return ids;
     },
     async fetch({ id }) {
       const here = kept.get(id);

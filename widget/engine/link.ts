@@ -2,6 +2,7 @@ import { CLOSE } from '../../protocol/codes.ts';
 import { HEARTBEAT_MS, SUBPROTOCOL } from '../../protocol/version.ts';
 import type { Request, RequestType } from '../../protocol/client-frames.ts';
 import type { EventType, Reply, ReplyFrame, ServerFrame } from '../../protocol/server-frames.ts';
+import { LINK_TIMING, type LinkTiming } from './link-timing.ts';
 import { createServerClock } from './server-clock.ts';
 import { createStore } from './store.ts';
 import { expiryOf } from './token-expiry.ts';
@@ -29,24 +30,8 @@ export interface LinkOptions {
   /** Told to the server for its logs. */
   client?: { name: string; version: string };
   /** For tests. Milliseconds. */
-  timing?: Partial<Timing>;
+  timing?: Partial<LinkTiming>;
 }
-
-interface Timing {
-  /** How long a reply may take. */
-  requestMs: number;
-  /** The first wait before a new try, and the longest. Each wait is drawn from its upper half (jitter). */
-  backoffMinMs: number;
-  backoffMaxMs: number;
-  /** The least wait after close code 4008. */
-  rateLimitedMs: number;
-  /** How long a suspected connection has for its answer, after sleep or a change of network. */
-  probeMs: number;
-  /** Instead of the heartbeat that the server asks for. */
-  heartbeatMs?: number;
-}
-
-const TIMING: Timing = { requestMs: 15_000, backoffMinMs: 300, backoffMaxMs: 15_000, rateLimitedMs: 20_000, probeMs: 4_000 };
 
 /** Codes after which trying again by itself is of no use. */
 const REFUSING = new Set(['origin_forbidden', 'forbidden', 'not_found', 'bad_request', 'unprocessable', 'gone', 'signed_out']);
@@ -65,7 +50,7 @@ interface Waiting {
 
 /** Makes the link. Nothing happens before `connect`. */
 export function createLink(options: LinkOptions): Link {
-  const timing = { ...TIMING, ...options.timing };
+  const timing: LinkTiming = { ...LINK_TIMING, ...options.timing };
   const status = createStore<LinkStatus>('idle');
   const waiting = new Map<string, Waiting>();
   const receivers = new Map<string, Set<(event: never) => void>>();

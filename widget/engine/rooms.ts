@@ -1,7 +1,7 @@
 import type { Conversation, Message, Named } from '../../protocol/shapes.ts';
 import { hasEarlier, knownTo, linesOf, nothingKnown, step, type ConversationEvent, type ConversationLines } from './conversation.ts';
 import type { Line, Thread } from './session-state.ts';
-import type { Wire } from './wire.ts';
+import { WireFailure, type Wire } from './wire.ts';
 
 /** The lines of each conversation that was opened, kept whole by asking for what is missing. */
 export interface Rooms {
@@ -15,6 +15,10 @@ export interface Rooms {
   /** Sees to it that the newest page is there. */
   load(id: string): void;
   loadEarlier(id: string): void;
+  /** Shows what stands around a line; resolves to the code of what went wrong, or null. */
+  loadAround(id: string, seq: number): Promise<string | null>;
+  /** Asks for what comes after the part that is shown. */
+  loadNewer(id: string): void;
   /** Asks for the newest page of each room that has none. */
   loadMissing(): void;
   /** The conversation began here: there is nothing older to ask for. */
@@ -42,12 +46,18 @@ const PAGE = 50;
 /** How many conversations a hello may name (the contract's limit). Of older ones the next opening loads what is missing. */
 const MOST_RESUMED = 500;
 
+/** Codes after which the same question may well be answered, and how long to wait unless the server says it, in ms. */
+const BUSY = new Set(['unavailable', 'rate_limited', 'internal']);
+const AGAIN_MS = 2_000;
+
 interface Room {
   known: ConversationLines;
   loading: boolean;
   /** Whether the newest page has been asked for with success. */
   loaded: boolean;
   filling: boolean;
+  /** How often a part was asked for: only the last answer counts. */
+  wishes: number;
 }
 
 /** Makes the rooms: none at first. */
@@ -56,13 +66,13 @@ export function createRooms({ wire, mine, conversation, typing, shown }: RoomsOp
 
   const room = (id: string): Room => {
     let here = rooms.get(id);
-    if (!here) rooms.set(id, (here = { known: nothingKnown, loading: false, loaded: false, filling: false }));
+    if (!here) rooms.set(id, (here = { known: nothingKnown, loading: false, loaded: false, filling: false, wishes: 0 }));
     return here;
   };
 
   const show = (id: string): void => {
     const here = rooms.get(id);
-    shown(id, here ? { conversation: conversation(id) ?? null, lines: linesOf(here.known), more: hasEarlier(here.known), loading: here.loading, typing: typing(id) } : null);
+    shown(id, here ? { conversation: conversation(id) ?? null, lines: linesOf(here.known), more: hasEarlier(here.known), newer: here.known.part !== null, loading: here.loading, typing: typing(id) } : null);
   };
 
   const advance = (id: string, event: ConversationEvent): void => {
@@ -82,25 +92,38 @@ export function createRooms({ wire, mine, conversation, typing, shown }: RoomsOp
       const { messages } = await wire().request('history', { conversationId: id, after, limit: 100 });
       here.filling = false;
       if (rooms.get(id) === here) advance(id, { type: 'filled', after, messages });
-    } catch {
-      // The next hello brings what is missing.
+    } catch (error) {
       here.filling = false;
+      later(id, here, error, () => advance(id, { type: 'received', messages: [] }));
     }
   };
 
-  const page = async (id: string, before: number | undefined): Promise<void> => {
+  /** Tries again what the server had no time for. Without a link it is the next hello that brings what is missing. */
+  const later = (id: string, here: Room, error: unknown, work: () => void): void => {
+    if (!(error instanceof WireFailure) || !BUSY.has(error.code)) return;
+    const { connectionId } = wire();
+    setTimeout(() => {
+      if (rooms.get(id) === here && connectionId !== null && wire().connectionId === connectionId) work();
+    }, error.retryAfterMs ?? AGAIN_MS);
+  };
+
+  const page = async (id: string, before: number | undefined, after?: number): Promise<void> => {
     const here = room(id);
     if (here.loading || !id) return;
     here.loading = true;
     show(id);
     try {
-      const { messages, more } = await wire().request('history', { conversationId: id, limit: PAGE, ...(before === undefined ? {} : { before }) });
+      const { messages, more } = await wire().request('history', { conversationId: id, limit: PAGE, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) });
       here.loading = false;
+      if (rooms.get(id) !== here) return;
+      if (after !== undefined) return advance(id, { type: 'later', after, messages, more });
+      if (before !== undefined) return advance(id, { type: 'earlier', before, messages, more });
       here.loaded = true;
-      if (rooms.get(id) === here) advance(id, { type: before === undefined ? 'newest' : 'earlier', messages, more });
-    } catch {
+      advance(id, { type: 'newest', messages, more });
+    } catch (error) {
       here.loading = false;
       if (rooms.get(id) === here) show(id);
+      if (before === undefined && after === undefined) later(id, here, error, () => !here.loaded && void page(id, undefined));
     }
   };
 
@@ -111,6 +134,7 @@ export function createRooms({ wire, mine, conversation, typing, shown }: RoomsOp
     advance,
     show,
     load(id) {
+      if (rooms.get(id)?.known.part) advance(id, { type: 'left' });
       const fresh = !rooms.has(id);
       const here = room(id);
       if (fresh) show(id);
@@ -118,7 +142,29 @@ export function createRooms({ wire, mine, conversation, typing, shown }: RoomsOp
     },
     loadEarlier(id) {
       const here = rooms.get(id);
-      if (here && hasEarlier(here.known)) void page(id, here.known.messages[0]?.seq);
+      if (here && hasEarlier(here.known)) void page(id, (here.known.part ?? here.known).messages[0]?.seq);
+    },
+    async loadAround(id, seq) {
+      const here = room(id);
+      const wish = ++here.wishes;
+      if (here.known.part?.messages.some((message) => message.seq === seq)) return null;
+      if (here.known.messages.some((message) => message.seq === seq)) {
+        advance(id, { type: 'left' });
+        return null;
+      }
+      try {
+        const [before, after] = await Promise.all([
+          wire().request('history', { conversationId: id, before: seq + 1, limit: PAGE }), wire().request('history', { conversationId: id, after: seq, limit: PAGE }),
+        ]);
+        if (rooms.get(id) === here && here.wishes === wish) advance(id, { type: 'around', messages: [...before.messages, ...after.messages], earlier: before.more, newer: after.more });
+        return null;
+      } catch (error) {
+        return error instanceof WireFailure ? error.code : 'internal';
+      }
+    },
+    loadNewer(id) {
+      const last = rooms.get(id)?.known.part?.messages.at(-1);
+      if (last) void page(id, undefined, last.seq);
     },
     loadMissing() {
       for (const [id, here] of rooms) if (id && !here.loaded && !here.loading) void page(id, undefined);

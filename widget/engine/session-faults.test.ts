@@ -1,6 +1,7 @@
 import { expect } from '@esm-bundle/chai';
+import { clientId } from './client-id.ts';
 import { createLink } from './link.ts';
-import { createMemoryOutbox, type Outbox, type Unsent } from './outbox.ts';
+import { createMemoryOutbox, createStoredOutbox, type Outbox, type Unsent } from './outbox.ts';
 import { createSession, type SessionOptions } from './session.ts';
 import type { Session, Thread } from './session-state.ts';
 import { FakeServer, until, type FakeFrame } from './testing/fake-server.ts';
@@ -92,6 +93,22 @@ describe('session under faults', () => {
     expect(hellos().at(-1)!.resume).to.deep.equal({ c: 1 });
   });
 
+  it('[S18][CH14] a server that is too busy for a page, or for what is missing, is asked again on the same link', async () => {
+    const session = make();
+    session.connect();
+    await online(session);
+    let refused = 0;
+    server.intercept = (socket, frame) => frame.type === 'history' && ++refused % 2 === 1 && server.refuse(socket, frame, refused === 1 ? 'rate_limited' : 'unavailable', 30);
+    session.load('c');
+    await until(() => texts(session).length === 1);
+    server.append('c', { text: 'missed' });
+    server.say('c', 'heard');
+    await until(() => texts(session).length === 3);
+    expect(texts(session)).to.deep.equal(['hello', 'missed', 'heard']);
+    expect(refused).to.equal(4);
+    expect(hellos()).to.have.length(1);
+  });
+
   it('[J8][CH2] two tabs restore one outbox: each message is stored once, and no tab goes on showing it as on its way', async () => {
     const disk = createMemoryOutbox();
     await disk.put(written(1));
@@ -105,6 +122,25 @@ describe('session under faults', () => {
     expect(stored()).to.deep.equal(['hello', 'old 1', 'old 2']);
     for (const session of [one, two]) expect(texts(session)).to.deep.equal(stored());
     expect(await disk.all()).to.deep.equal([]);
+  });
+
+  it('[J8][S23] the same with the browser’s own storage: what two tabs wrote offline is there once after both were reloaded', async () => {
+    const scope = `two tabs ${clientId()}`;
+    server.reachable = false;
+    for (const words of ['from one', 'from two']) {
+      const session = make({ outbox: createStoredOutbox(scope) });
+      session.connect();
+      session.send(words, 'c');
+    }
+    let kept = 0;
+    await until(() => (void createStoredOutbox(scope).all().then((all) => (kept = all.length)), kept === 2), 'both stored');
+    for (const session of sessions.splice(0)) session.dispose();
+    server.reachable = true;
+    const again = [await open({ outbox: createStoredOutbox(scope) }), await open({ outbox: createStoredOutbox(scope) })];
+    for (const session of again) await until(() => texts(session).length === 3 && states(session).every((state) => state === 'sent'));
+    expect(stored()).to.deep.equal(['hello', 'from one', 'from two']);
+    let left = -1;
+    await until(() => (void createStoredOutbox(scope).all().then((all) => (left = all.length)), left === 0), 'an empty outbox');
   });
 
   it('[J8] a line that one tab delivers is no longer on its way in the other, whose own sending is refused just then', async () => {

@@ -37,6 +37,8 @@ export interface Thread {
   /** Whether older lines may be loaded, and whether that is under way. */
   more: boolean;
   loading: boolean;
+  /** The lines are a part from the middle: there are newer ones that are not shown. */
+  newer?: boolean;
   /** Names of those who are typing. */
   typing: readonly Named[];
 }
@@ -96,9 +98,13 @@ export interface Session {
   fetchFile(file: File): Promise<Blob>;
   /** Takes a line off the screen that failed or whose files are still on their way; returns its text for the composer. */
   discard(clientId: string): string | null;
-  /** Sees to it that a thread's newest lines are there. */
+  /** Sees to it that a thread's newest lines are there, and on show. */
   load(conversationId: string): void;
   loadEarlier(conversationId: string): void;
+  /** Shows the lines around one of them, until `load`. */
+  loadAround(conversationId: string, seq: number): Promise<Outcome>;
+  /** Adds what comes after lines that are a part from the middle. */
+  loadNewer(conversationId: string): void;
   /** Moves the own read cursor to the newest line. Call it when the thread is really on screen and focused. */
   markRead(conversationId: string): void;
   typing(conversationId: string, on: boolean): void;

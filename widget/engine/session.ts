@@ -323,6 +323,8 @@ export function createSession(options: SessionOptions): Session {
     fetchFile: async (file) => (await files().catch(() => Promise.reject(new WireFailure('offline', 'The part that fetches did not come.')))).fetch(file),
     load: (id) => rooms.load(id),
     loadEarlier: (id) => rooms.loadEarlier(id),
+    loadAround: (id, seq) => rooms.loadAround(id, seq),
+    loadNewer: (id) => rooms.loadNewer(id),
     markRead(id) {
       const known = conversation(id);
       const seq = Math.max(known?.lastSeq ?? 0, rooms.lines(id)?.messages.at(-1)?.seq ?? 0);

@@ -1,7 +1,5 @@
-import { deviceOf } from './device.ts';
 import { flatContext } from './flat-context.ts';
 import { createStoredOutbox } from './outbox.ts';
-import { watchPage } from './page-watch.ts';
 import { readStored, tokenKey, writeStored } from './returning.ts';
 import { createSession } from './session.ts';
 import type { Session, SessionState } from './session-state.ts';
@@ -84,9 +82,14 @@ export function createVisitorSession(options: VisitorSessionOptions): VisitorSes
     leavePage?.();
     leavePage = undefined;
     if (!on) return;
-    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-    session.context({ device: deviceOf(navigator, { timeZone, screen }) });
-    leavePage = watchPage((page) => session.context({ page }));
+    let left = false;
+    let unwatch: (() => void) | undefined;
+    leavePage = () => {
+      left = true;
+      unwatch?.();
+    };
+    // Nobody waits for that: it need not be among what opens the chat. Where it does not come, agents see less.
+    import('./page-facts.ts').then(({ tellPageFacts }) => (left ? undefined : (unwatch = tellPageFacts((facts) => session.context(facts)))), () => undefined);
   };
   const unfollow = session.state.subscribe(follow);
 

@@ -1,0 +1,34 @@
+import type { Audit } from '../audit/audit.ts';
+import type { Asker } from '../auth/principal.ts';
+import type { Clock } from '../clock.ts';
+
+/** Keeps who listened to a recording and who took it away. */
+export interface PlaybackLog {
+  /**
+   * Somebody is given bytes of it. A player asks many times: what one does with one recording is written down once in ten minutes,
+   * and each taking away is.
+   */
+  heard(asker: Asker, recording: { id: string; callId: string; visitorName: string }, how: 'played' | 'downloaded'): void;
+}
+
+/** For so long the requests of one player are one listening, ms. */
+export const LISTENING_MS = 10 * 60_000;
+// So many listenings are remembered; beyond that one may be written down twice.
+const remembered = 10_000;
+
+/** Makes a log over the audit. */
+export function createPlaybackLog({ audit, clock }: { audit: Pick<Audit, 'record'>; clock: Pick<Clock, 'now'> }): PlaybackLog {
+  const since = new Map<string, number>();
+  return {
+    heard({ kind, id, name, organisationId }, recording, how) {
+      const now = clock.now();
+      const key = `${kind} ${id} ${recording.id}`;
+      if (how === 'played' && now - (since.get(key) ?? -Infinity) < LISTENING_MS) return;
+      if (since.size >= remembered) since.clear();
+      if (how === 'played') since.set(key, now);
+      audit.record({
+        organisationId, actor: { kind, id, name }, action: `recording.${how}`, target: { kind: 'recording', id: recording.id, name: recording.visitorName }, detail: { callId: recording.callId },
+      });
+    },
+  };
+}
