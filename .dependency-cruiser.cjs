@@ -18,6 +18,20 @@ module.exports = {
       to: { pathNot: ['^protocol/', '^node_modules/typebox/'] },
     },
     {
+      name: 'languages-are-words',
+      comment: 'Rule 14: a file of a language knows nothing but the shape of its words: whoever translates needs no other room.',
+      severity: 'error',
+      from: { path: '^languages/', pathNot: tests },
+      to: { pathNot: '^languages/' },
+    },
+    {
+      name: 'words-by-section',
+      comment: 'Rule 14: rooms take words from languages/split/: a whole language in a browser is one that everybody has to load.',
+      severity: 'error',
+      from: { path: '^(protocol|server|widget|admin)/' },
+      to: { path: '^languages/(?!split/)', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'protocol-constants-import-nothing',
       comment: 'Rule 1: version, codes, permissions and evidence-check are the only values that browsers take from protocol/; an import there would cost them bytes.',
       severity: 'error',

@@ -4,7 +4,10 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { esbuildPlugin } from '@web/dev-server-esbuild';
 import { chromeLauncher } from '@web/test-runner-chrome';
+import { makeLanguages } from './scripts/languages.mjs';
 import { wtrReporter } from './scripts/wtr-reporter.mjs';
+
+makeLanguages();
 
 // Undefined leaves the search to the launcher.
 const executablePath = process.env.CHROMIUM ?? ['/usr/bin/chromium'].find(existsSync);

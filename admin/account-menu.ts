@@ -147,7 +147,7 @@ export class AccountMenu extends LitElement {
         ${this.#presence(agent.id)}
         <div class="field">
           <label for="language">${t('language')}</label>
-          <select class="input" id="language" @change=${(event: Event) => chooseLanguage((event.target as HTMLSelectElement).value as Language)}>
+          <select class="input" id="language" @change=${(event: Event) => void chooseLanguage((event.target as HTMLSelectElement).value as Language)}>
             ${Object.entries(LANGUAGES).map(([code, name]) => html`<option value=${code} lang=${code} ?selected=${code === this.#language.value}>${name}</option>`)}
           </select>
         </div>

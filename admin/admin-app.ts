@@ -14,7 +14,7 @@ import { panelPages } from './panel-pages.ts';
 import { createRouter, formatRoute, go } from './router.ts';
 import { answerShortcuts, listenForShortcuts } from './shortcuts.ts';
 import { panel } from './styles.ts';
-import { language, t } from './texts/texts.ts';
+import { language, languageComes, t } from './texts/texts.ts';
 import { theme } from './theme.ts';
 import './call-dock.ts';
 import './command-palette.ts';
@@ -191,6 +191,11 @@ export class AdminApp extends LitElement {
     else this.session?.reconnect();
   };
 
+  /** The first words that it says are to be in the right language already. */
+  protected override scheduleUpdate(): void | Promise<unknown> {
+    return this.hasUpdated || languageComes === null ? super.scheduleUpdate() : languageComes.then(() => super.scheduleUpdate());
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     addEventListener('online', this.#online);
@@ -214,7 +219,7 @@ export class AdminApp extends LitElement {
     this.setAttribute('theme', this.#theme.value ?? 'auto');
     this.#attention?.show(t('appName'));
     // The installed panel keeps the name of the language in which it was installed.
-    document.querySelector('link[rel="manifest"]')?.setAttribute('href', this.#language.value === 'ko' ? '/admin/manifest.ko.webmanifest' : '/admin/manifest.webmanifest');
+    document.querySelector('link[rel="manifest"]')?.setAttribute('href', this.#language.value === 'en' ? '/admin/manifest.webmanifest' : `/admin/manifest.${this.#language.value}.webmanifest`);
   }
 
   override render() {

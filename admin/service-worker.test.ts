@@ -63,7 +63,7 @@ describe('service worker', () => {
 
   it('[Q3] a call stays until somebody answers or opens it; a message is quiet about it', async () => {
     const { fire, shown } = await worker();
-    await fire('push', push({ kind: 'call', title: 'Hana is calling', body: 'Video call', conversationId: 'c1', callId: 'k1', tag: 'call-k1', locale: 'ko' }));
+    await fire('push', push({ kind: 'call', title: 'Hana is calling', body: 'Video call', conversationId: 'c1', callId: 'k1', tag: 'call-k1', locale: 'ko', answer: '받기', open: '열기' }));
     await fire('push', push({ kind: 'message', title: 'Hana writes', body: '<img src=x>', conversationId: 'c1', tag: 'm', locale: 'en' }));
     expect(shown[0]!.options).to.deep.include({ requireInteraction: true, tag: 'call-k1', lang: 'ko' });
     expect((shown[0]!.options['actions'] as { action: string; title: string }[]).map(({ action, title }) => `${action}: ${title}`)).to.deep.equal(['answer: 받기', 'open: 열기']);

@@ -18,6 +18,8 @@ export const EmailAddress = Type.String({ minLength: 3, maxLength: 254, pattern:
 export const FileIds = Type.Array(Id, { maxItems: 10 });
 /** RFC 3339, UTC. */
 export const Timestamp = Type.String({ format: 'date-time' });
+/** A language of element, panel and mail: one that the server has, e.g. `ko`. Which those are is no part of the contract; any other is refused. */
+export const Locale = Type.String({ pattern: '^[a-z]{2,3}$', format: 'language' });
 /** Which kind of somebody acts. */
 export const PrincipalKind = Type.Union([Type.Literal('visitor'), Type.Literal('agent')]);
 /** Somebody who writes or calls; `bot` is a program of the organisation's, `system` stands under lines that nobody wrote. */

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { Timestamp } from './shapes.ts';
+import { Locale, Timestamp } from './shapes.ts';
 
 // A site: what its owner sets, and what of it visitors may know.
 
@@ -9,8 +9,6 @@ const Colour = Type.String({ pattern: '^#[0-9a-fA-F]{6}$' });
 /** `09:00`; `24:00` is the end of a day. */
 const TimeOfDay = Type.String({ pattern: '^(([01]\\d|2[0-3]):[0-5]\\d|24:00)$' });
 const Days = Type.Union([Type.Integer({ minimum: 1, maximum: 3650 }), Type.Null()]);
-/** A language of the widget. */
-export const WidgetLocale = Type.Union([Type.Literal('en'), Type.Literal('ko')]);
 
 /** How the element looks. Attributes on the tag win over it. */
 export const Look = Type.Object({
@@ -49,7 +47,7 @@ export const SiteSettings = Type.Object({
   /** Below the name in the panel's head, e.g. *We mostly answer within ten minutes*. */
   statusText: Line(120),
   /** Languages of the element, the first is the default; the visitor's own wins when it is among them. */
-  languages: Type.Array(WidgetLocale, { minItems: 1, maxItems: 2 }),
+  languages: Type.Array(Locale, { minItems: 1, maxItems: 100 }),
   look: Look,
   hours: BusinessHours,
   recording: Type.Object({
@@ -100,7 +98,7 @@ export const SiteProfile = Type.Object({
   name: Type.String(),
   greeting: Type.String(),
   statusText: Type.String(),
-  languages: Type.Array(WidgetLocale),
+  languages: Type.Array(Locale),
   look: Look,
   /** An address on the server, or null. */
   picture: Type.Union([Type.String(), Type.Null()]),

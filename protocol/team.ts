@@ -1,13 +1,11 @@
 import { Type, type Static } from 'typebox';
-import { Agent, EmailAddress, Id, Role, Timestamp } from './shapes.ts';
+import { Agent, EmailAddress, Id, Locale, Role, Timestamp } from './shapes.ts';
 
 // Accounts: invitations, sessions, one's own switches, and the audit log.
 
 const Name = Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' });
 const Password = Type.String({ minLength: 1, maxLength: 256 });
 const Token = Type.String({ minLength: 1, maxLength: 256 });
-/** A language of panel and mail. */
-export const PanelLocale = Type.Union([Type.Literal('en'), Type.Literal('ko')]);
 
 /** Changes of an agent by an admin or owner. */
 export const AgentPatch = Type.Object({
@@ -28,7 +26,7 @@ export const Invitation = Type.Object({
   createdAt: Timestamp,
   expiresAt: Timestamp,
 });
-export const InvitationBody = Type.Object({ email: EmailAddress, role: Role, name: Type.Optional(Name), locale: Type.Optional(PanelLocale) }, { examples: [{ email: 'ada@shop.example', role: 'agent', locale: 'ko' }] });
+export const InvitationBody = Type.Object({ email: EmailAddress, role: Role, name: Type.Optional(Name), locale: Type.Optional(Locale) }, { examples: [{ email: 'ada@shop.example', role: 'agent', locale: 'ko' }] });
 /** `link` is shown only this once; its secret stands behind `#`, so it reaches no log. `mailed`: whether a mail is on its way. */
 export const InvitationAnswer = Type.Object({ invitation: Invitation, link: Type.String(), mailed: Type.Boolean() });
 /** What somebody with a link may know before accepting. */
@@ -38,7 +36,7 @@ export const InvitationAcceptBody = Type.Object({ token: Token, name: Name, pass
   examples: [{ token: 'what stands behind token= in the link', name: 'Ada Agent', password: 'a long sentence of mine' }],
 });
 
-export const PasswordResetBody = Type.Object({ email: Type.String({ maxLength: 254 }), locale: Type.Optional(PanelLocale) }, { examples: [{ email: 'ada@shop.example' }] });
+export const PasswordResetBody = Type.Object({ email: Type.String({ maxLength: 254 }), locale: Type.Optional(Locale) }, { examples: [{ email: 'ada@shop.example' }] });
 export const PasswordResetConfirmBody = Type.Object({ token: Token, password: Password }, { examples: [{ token: 'what stands behind token= in the link', password: 'a long new sentence' }] });
 /** A link that an admin hands over where no mail is sent. Shown only this once. */
 export const ResetLinkAnswer = Type.Object({ link: Type.String(), expiresAt: Timestamp });
@@ -50,7 +48,7 @@ export const AccountSession = Type.Object({
 
 /** An agent's own switches. */
 export const Preferences = Type.Object({
-  locale: Type.Union([PanelLocale, Type.Null()]),
+  locale: Type.Union([Locale, Type.Null()]),
   /** Mail when a visitor writes and nobody is there. */
   mailNotices: Type.Boolean(),
   /** Push for calls and for messages while no panel is open. */
@@ -89,7 +87,7 @@ export const AuditFilterQuery = Type.Object({
 export const PushSubscriptionBody = Type.Object({
   endpoint: Type.String({ minLength: 1, maxLength: 2000, pattern: '^https?://' }),
   keys: Type.Object({ p256dh: Type.String({ minLength: 1, maxLength: 200 }), auth: Type.String({ minLength: 1, maxLength: 100 }) }),
-  locale: Type.Optional(PanelLocale),
+  locale: Type.Optional(Locale),
 }, { examples: [{ endpoint: 'https://push.example/send/abc', keys: { p256dh: 'of the browser', auth: 'of the browser' } }] });
 /** The server's own key pair for pushes (VAPID, RFC 8292): its public half, base64url. */
 export const PushKeyAnswer = Type.Object({ publicKey: Type.String() });

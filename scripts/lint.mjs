@@ -2,14 +2,16 @@
 // Runs all of them, whatever the first one finds.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { makeLanguages } from './languages.mjs';
 
-const rooms = ['protocol', 'server', 'widget', 'admin', 'drizzle', 'bench', 'test'].filter((room) => existsSync(room));
+const rooms = ['languages', 'protocol', 'server', 'widget', 'admin', 'drizzle', 'bench', 'test'].filter((room) => existsSync(room));
 const steps = [
   ['defects', ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings', '--quiet']],
   ['rules between rooms', ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs', '--output-type', 'err-long', ...rooms]],
   ['powers, names and sizes', ['scripts/lint-powers.mjs']],
 ];
 
+makeLanguages();
 let failed = 0;
 for (const [name, args] of steps) {
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });

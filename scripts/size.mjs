@@ -52,9 +52,11 @@ const launcher = graph(['peer-consult.js']);
 const later = [...launcher].flatMap((name) => chunk(name).dynamics);
 const panel = later.filter((name) => /panel/.test(name));
 const opened = graph([...launcher, ...panel]);
-// One language comes with the panel: the largest of them counts.
-const languages = [...opened].flatMap((name) => chunk(name).dynamics).filter((name) => /^peer-consult-[a-z]{2}-/.test(name));
-for (const name of graph(languages.sort((a, b) => chunk(b).gzip - chunk(a).gzip).slice(0, 1))) opened.add(name);
+// One language comes along, what the button says and what the chat says: of each the largest counts.
+for (const section of ['launcher', 'chat']) {
+  const words = [...opened].flatMap((name) => chunk(name).dynamics).filter((name) => new RegExp(`^peer-consult-[a-z]{2,3}-${section}-`).test(name));
+  for (const name of graph(words.sort((a, b) => chunk(b).gzip - chunk(a).gzip).slice(0, 1))) opened.add(name);
+}
 const afterwards = new Set();
 const follow = (names) => {
   for (const name of graph(names)) {
@@ -88,7 +90,7 @@ for (const power of ['RTCPeerConnection', 'MediaRecorder']) {
   }
 }
 for (const [part, named] of [
-  ['call', /call-(?!recording)/],
+  ['call', /call-views-/],
   ['recorder', /recorder|recording/],
 ]) {
   if (![...afterwards].some((name) => named.test(name))) failures.push(`There is no later chunk named ${part}: calls and recorder have chunks of their own.`);

@@ -14,7 +14,7 @@ const chosen = (files) => (words.length === 0 ? files : files.filter((file) => w
 // What drives the built product in real browsers.
 const journeys = [join('test', 'panel'), join('test', 'consultation')];
 const parts = {
-  tap: chosen(findTests(['protocol', 'server', 'drizzle', 'bench', 'scripts', 'test'])).filter((file) => !journeys.some((folder) => file.startsWith(folder))),
+  tap: chosen(findTests(['languages', 'protocol', 'server', 'drizzle', 'bench', 'scripts', 'test'])).filter((file) => !journeys.some((folder) => file.startsWith(folder))),
   wtr: chosen(findTests(['widget', 'admin'])),
   consultation: chosen(findTests(journeys)),
 };

@@ -204,6 +204,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     bodyLimit, routerOptions: { maxParamLength: 256 }, return503OnClosing: false, forceCloseConnections: 'idle',
     requestTimeout: 900_000, // 100 MiB over a line of 1 Mbit/s; a head has 60 s
     keepAliveTimeout: 72_000, // longer than the 60 s of common proxies
+    serializerOpts: { ajv: { formats: { language: true } } }, // what goes out was checked when it came in
     frameworkErrors: answerError, clientErrorHandler: answerBrokenClient,
   });
   fastify.setValidatorCompiler(checkBySchema);

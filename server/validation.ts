@@ -1,7 +1,11 @@
 import type { FastifySchemaCompiler } from 'fastify';
-import { Compile } from 'typebox/compile';
 import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import Format from 'typebox/format';
 import { Value } from 'typebox/value';
+import { isLanguage } from './languages.ts';
+
+Format.Set('language', isLanguage);
 
 // Digits and nothing else: 1.5, 1e1 and 0x10 are refused, not made to fit. No more of them than a number holds exactly.
 const whole = /^-?\d{1,15}$/;

@@ -3,4 +3,5 @@ import './call/call-choice.ts';
 import './call/call-view.ts';
 import './call/incoming-call.ts';
 
+export { loadCallTexts } from './texts/call-texts.ts';
 export { createRingTone, type RingTone } from './call/ring-tone.ts';

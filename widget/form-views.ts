@@ -2,4 +2,4 @@
 import './forms/afterwards.ts';
 import './forms/contact-form.ts';
 
-export { formTexts } from './texts/form-texts.ts';
+export { formTexts, loadFormTexts } from './texts/form-texts.ts';

@@ -310,7 +310,8 @@ export class Panel extends LitElement {
     if (this.formTexts) return;
     this.formTexts = 'loading';
     import('./form-views.ts').then(
-      async ({ formTexts }) => {
+      async ({ formTexts, loadFormTexts }) => {
+        await loadFormTexts(this.language);
         // Whoever waits in the panel for the first question gets it; whoever is elsewhere is left alone.
         const waiting = this.shadowRoot?.activeElement === this.frame || this.shadowRoot?.activeElement === this.composer;
         this.formTexts = formTexts;
@@ -325,7 +326,8 @@ export class Panel extends LitElement {
     if (this.callViews !== 'absent') return;
     this.callViews = 'loading';
     import('./call-views.ts').then(
-      async ({ createRingTone }) => {
+      async ({ createRingTone, loadCallTexts }) => {
+        await loadCallTexts(this.language);
         this.createRing = createRingTone;
         this.callViews = 'there';
         await this.updateComplete;

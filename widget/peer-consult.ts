@@ -8,10 +8,10 @@ import { tell } from './events.ts';
 import { launcher, launcherStyles } from './launcher.ts';
 import type { Panel, VisitorSession } from './panel.ts';
 import { placement } from './peer-consult.styles.ts';
+import { english, launcherWords } from '../languages/split/launcher.ts';
 import { tokens } from './styles/tokens.ts';
 import { wearLook } from './styles/wear-look.ts';
 import { languageOf, type Language } from './texts/language.ts';
-import { launcherTexts } from './texts/launcher-texts.ts';
 import type { Texts } from './texts/texts.ts';
 import { createViewportFit } from './viewport-fit.ts';
 import { whenIdle } from './when-idle.ts';
@@ -69,6 +69,9 @@ export class PeerConsult extends LitElement {
 
   @state() private module: PanelModule | undefined;
   @state() private texts: Texts | undefined;
+  /** What the button says: English until its own language has come. */
+  @state() private words = english;
+  private wordsLanguage: Language = 'en';
   private textsLanguage: Language | undefined;
   private context: Record<string, unknown> | undefined;
   @state() private narrow = false;
@@ -195,6 +198,7 @@ export class PeerConsult extends LitElement {
     }
     if (changed.has('identity') && this.identity) this.prove(this.identity);
     if (changed.has('opened') && !this.opened) this.hadFocus = this.shadowRoot?.activeElement != null;
+    if (this.language !== this.wordsLanguage) this.sayIn(this.language);
     if (this.module && this.language !== this.textsLanguage) void this.loadWords(this.module);
     wearLook(this, this.snapshot?.site?.look, this.accent);
     if (changed.has('opened') && this.opened && !this.session) void this.ready();
@@ -228,10 +232,17 @@ export class PeerConsult extends LitElement {
   }
 
   private get label(): string {
-    const words = launcherTexts[this.language];
+    const { words } = this;
     const unread = this.snapshot?.unread ?? 0;
     if (inCall(this.snapshot)) return words.returnToCall;
     return unread > 0 ? `${words.open} (${words.unread(unread)})` : words.open;
+  }
+
+  private sayIn(language: Language): void {
+    this.wordsLanguage = language;
+    const coming = language === 'en' ? null : launcherWords[language]();
+    if (!coming) this.words = english;
+    else coming.then((words) => language === this.wordsLanguage && (this.words = words), () => undefined);
   }
 
   private get language(): Language {

@@ -117,7 +117,7 @@ export class SettingsAccount extends SettingsSection {
   }
 
   #locale(locale: Language): void {
-    chooseLanguage(locale);
+    void chooseLanguage(locale);
     // Mails come in it too.
     void this.#prefer({ locale });
   }

@@ -6,14 +6,11 @@ import { StoreController } from '../../widget/engine/store-controller.ts';
 import { phoneSizeIcon, screenSizeIcon } from '../forms/form-icons.ts';
 import { panel } from '../styles.ts';
 import { createPreviewSession, type PreviewScene, type PreviewSession } from '../preview-session.ts';
-import { en } from '../texts/en.ts';
-import { ko } from '../texts/ko.ts';
-import { LANGUAGES, language, t, type Language } from '../texts/texts.ts';
+import { en } from '../texts/text-key.ts';
+import { language, languageName, t, wordsOf } from '../texts/texts.ts';
 import { profileOf, type SiteDraft } from './site-draft.ts';
 
 const SIZES = { phone: { width: 360, height: 600 }, desktop: { width: 780, height: 720 } } as const;
-/** Sample lines are in the element's language, not in the panel's. */
-const WORDS = { en, ko };
 type Moment = 'button' | 'start' | 'chat';
 
 /**
@@ -202,7 +199,10 @@ export class SitePreview extends LitElement {
   @state() private dark = false;
   @state() private moment: Moment = 'chat';
   @state() private somebody = true;
-  @state() private locale: Language | null = null;
+  @state() private locale: string | null = null;
+  /** Sample lines are in the element's language, not in the panel's. */
+  @state() private words: Awaited<ReturnType<typeof wordsOf>> = en;
+  #spoken = 'en';
   @state() private status: 'loading' | 'there' | 'failed' = 'loading';
   @state() private room = 360;
   #session: PreviewSession | null = null;
@@ -266,21 +266,27 @@ export class SitePreview extends LitElement {
         ${toggle(t('previewClosed'), this.moment === 'button', () => (this.moment = 'button'), t('previewClosed'))}${toggle(t('previewStart'), this.moment === 'start', () => (this.moment = 'start'), t('previewStart'))}${toggle(t('previewChat'), this.moment === 'chat', () => (this.moment = 'chat'), t('previewChat'))}
       </div>
       ${this.draft.settings.languages.length > 1
-        ? html`<div class="choice" role="group" aria-label=${t('language')}>${this.draft.settings.languages.map((code) => toggle(LANGUAGES[code], code === (this.locale ?? this.draft.settings.languages[0]), () => (this.locale = code), LANGUAGES[code]))}</div>`
+        ? html`<div class="choice" role="group" aria-label=${t('language')}>${this.draft.settings.languages.map((code) => toggle(languageName(code), code === (this.locale ?? this.draft.settings.languages[0]), () => (this.locale = code), languageName(code)))}</div>`
         : nothing}
     `;
   }
 
-  #element(locale: Language) {
+  #element(locale: string) {
     const { settings } = this.draft;
     const profile = profileOf(this.site, this.draft, this.somebody);
-    const { previewAsk, previewAnswer } = WORDS[locale];
+    if (this.#spoken !== locale) this.#speak(locale);
+    const { previewAsk, previewAnswer } = this.words;
     const scene: PreviewScene = { site: profile, online: settings.presenceShown ? this.somebody : null, begun: this.moment === 'chat', lines: this.somebody ? [previewAsk, previewAnswer] : [previewAsk] };
     if (this.#session) this.#session.show(scene);
     else this.#session = createPreviewSession(scene);
     // With `auto` the window stands for the visitor's system.
     const theme = profile.look.theme === 'auto' ? (this.dark ? 'dark' : 'light') : profile.look.theme;
     return html`<peer-consult .preview=${this.#session} .locale=${locale} .theme=${theme} .opened=${this.moment !== 'button'} @peer-consult:open=${this.#opened} @peer-consult:close=${() => (this.moment = 'button')}></peer-consult>`;
+  }
+
+  #speak(locale: string): void {
+    this.#spoken = locale;
+    void wordsOf(locale).then((words) => locale === this.#spoken && (this.words = words));
   }
 
   /** By the button in the preview itself. */

@@ -1,30 +1,21 @@
 import { expect } from '@esm-bundle/chai';
 import { WireFailure } from '../../widget/engine/wire.ts';
-import { chooseLanguage, duration, failureText, language, preferred, t, when } from './texts.ts';
-import { en } from './en.ts';
-import { ko } from './ko.ts';
-import { manageEn } from './manage-en.ts';
-import { manageKo } from './manage-ko.ts';
-import { workEn } from './work-en.ts';
-import { workKo } from './work-ko.ts';
-import { sitesEn } from './sites-en.ts';
-import { sitesKo } from './sites-ko.ts';
+import { chooseLanguage, duration, failureText, language, languageName, preferred, t, when, wordsOf } from './texts.ts';
 
 describe('texts of the panel', () => {
   const before = language.value;
   afterEach(() => chooseLanguage(before));
 
-  it('[S1] both languages have every text, with the same holes to fill', () => {
-    expect(Object.keys(ko).sort()).to.deep.equal(Object.keys(en).sort());
-    const holes = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
-    for (const key of Object.keys(en) as (keyof typeof en)[]) expect(holes(ko[key]), key).to.deep.equal(holes(en[key]));
-  });
-
-  it('[S1] no text is taken by two pages', () => {
-    // What one file has, another would silently replace.
-    for (const [all, part] of [[en, manageEn], [ko, manageKo], [en, workEn], [ko, workKo], [en, sitesEn], [ko, sitesKo]] as [Record<string, string>, Record<string, string>][]) {
-      for (const key of Object.keys(part)) expect(all[key], key).to.equal(part[key]);
-    }
+  it('[S1] a language is spoken when its words have come; the last choice wins', async () => {
+    await chooseLanguage('ko');
+    expect([t('inbox'), document.documentElement.lang]).to.deep.equal(['받은 상담', 'ko']);
+    const korean = chooseLanguage('ko');
+    const english = chooseLanguage('en');
+    await Promise.all([korean, english]);
+    expect([t('inbox'), document.documentElement.lang]).to.deep.equal(['Inbox', 'en']);
+    expect((await wordsOf('ko')).inbox).to.equal('받은 상담');
+    expect((await wordsOf('xx')).inbox).to.equal('Inbox');
+    expect([languageName('ko'), languageName('xx')]).to.deep.equal(['한국어', 'xx']);
   });
 
   it('[S1] speaks the browser’s language where it can', () => {

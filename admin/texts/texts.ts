@@ -1,43 +1,69 @@
+import { LANGUAGE_NAMES } from '../../languages/split/language-names.ts';
+import { panelWords } from '../../languages/split/panel.ts';
+import { LANGUAGE_TAGS, type LanguageTag } from '../../languages/split/tags.ts';
 import { createStore } from '../../widget/engine/store.ts';
 import { WireFailure } from '../../widget/engine/wire.ts';
-import { en, type TextKey } from './en.ts';
-import { ko } from './ko.ts';
+import { en, type TextKey } from './text-key.ts';
 
-/** The languages of the panel. */
-export const LANGUAGES = { en: 'English', ko: '한국어' } as const;
+/** The languages of the panel by their own names. */
+export const LANGUAGES = LANGUAGE_NAMES;
 /** A language of the panel. */
-export type Language = keyof typeof LANGUAGES;
+export type Language = LanguageTag;
 
 const KEY = 'peer-consult:language';
-const all: Record<Language, Record<TextKey, string>> = { en, ko };
+const here: Partial<Record<Language, Record<TextKey, string>>> = { en };
+const known = (tag: string | null | undefined): Language | undefined => LANGUAGE_TAGS.find((each) => each === tag);
 
 /** The language in use; views render anew when it changes. */
-export const language = createStore<Language>(chosen() ?? preferred(navigator.languages));
+export const language = createStore<Language>('en');
+let wish: Language = chosen() ?? preferred(navigator.languages);
+/** Resolves when the panel speaks the language that it began to load when it was opened; null where there is nothing to wait for. */
+export const languageComes: Promise<void> | null = wish === 'en' ? null : speak(wish);
 
 /** The first of the browser's languages that we speak, else English. */
 export function preferred(tags: readonly string[]): Language {
   for (const tag of tags) {
-    const base = tag.toLowerCase().split('-')[0];
-    if (base === 'en' || base === 'ko') return base;
+    const base = known(tag.toLowerCase().split('-')[0]);
+    if (base) return base;
   }
   return 'en';
 }
 
-/** Switches the language and remembers it, where storage is allowed. */
-export function chooseLanguage(next: Language): void {
-  language.set(next);
-  document.documentElement.lang = next;
+/** Switches the language, as soon as its words are here, and remembers it where storage is allowed. */
+export async function chooseLanguage(next: Language): Promise<void> {
   try {
     localStorage.setItem(KEY, next);
   } catch {
     // Private windows may forbid storage; the choice then lasts as long as the page.
   }
+  await speak(next);
+}
+
+async function speak(next: Language): Promise<void> {
+  wish = next;
+  if (!here[next]) await wordsOf(next);
+  // Who has chosen another meanwhile gets that; what could not be loaded leaves things as they are.
+  if (wish !== next || !here[next]) return;
+  language.set(next);
+  document.documentElement.lang = next;
+}
+
+/** The panel's words in one language, not only the one in use; English where they cannot be had. */
+export async function wordsOf(tag: string): Promise<Record<TextKey, string>> {
+  const found = known(tag) ?? 'en';
+  if (found !== 'en' && !here[found]) here[found] = await panelWords[found]().catch(() => undefined);
+  return here[found] ?? en;
+}
+
+/** What a language calls itself; its tag if this panel does not have it. */
+export function languageName(tag: string): string {
+  const found = known(tag);
+  return found ? LANGUAGES[found] : tag;
 }
 
 function chosen(): Language | null {
   try {
-    const value = localStorage.getItem(KEY);
-    return value === 'en' || value === 'ko' ? value : null;
+    return known(localStorage.getItem(KEY)) ?? null;
   } catch {
     return null;
   }
@@ -45,15 +71,15 @@ function chosen(): Language | null {
 
 /** A text in the language in use, with `{name}` replaced. */
 export function t(key: TextKey, values: Record<string, string | number> = {}): string {
-  return all[language.value][key].replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
+  return (here[language.value] ?? en)[key].replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
 }
 
 /** What a person reads about a failure. Never a stack, always a way on. */
 export function failureText(error: unknown): string {
   if (!(error instanceof WireFailure)) return t('error_other', { code: 'client' });
   const seconds = Math.ceil((error.retryAfterMs ?? 30_000) / 1000);
-  const known = `error_${error.code}`;
-  return known in en ? t(known as TextKey, { seconds, detail: error.message }) : t('error_other', { code: error.code });
+  const key = `error_${error.code}`;
+  return key in en ? t(key as TextKey, { seconds, detail: error.message }) : t('error_other', { code: error.code });
 }
 
 /** What a person reads about a refusal of which only the code is known. */

@@ -1,4 +1,5 @@
 import type { Preferences } from '../../protocol/team.ts';
+import { isLanguage } from '../languages.ts';
 import type { Row } from '../store/tables.ts';
 
 const defaults: Preferences = { locale: null, mailNotices: true, pushCalls: true, pushMessages: true };
@@ -8,7 +9,7 @@ export function preferencesOf({ settings }: Pick<Row<'agents'>, 'settings'>): Pr
   const { locale } = settings ?? {};
   const flag = (name: 'mailNotices' | 'pushCalls' | 'pushMessages') => (typeof settings?.[name] === 'boolean' ? settings[name] : defaults[name]);
   return {
-    locale: locale === 'en' || locale === 'ko' ? locale : defaults.locale,
+    locale: isLanguage(locale) ? locale : defaults.locale,
     mailNotices: flag('mailNotices'), pushCalls: flag('pushCalls'), pushMessages: flag('pushMessages'),
   };
 }

@@ -1,16 +1,16 @@
+import type { MailKind, MailTexts, MailValues } from '../../languages/letters.ts';
+import { mail as words } from '../../languages/split/mail.ts';
+import type { LanguageTag } from '../../languages/split/tags.ts';
 import type { Page } from '../../protocol/http.ts';
 import type { Mail as MailOnWire } from '../../protocol/team.ts';
 import { rfc3339, type Clock, type Timer } from '../clock.ts';
 import { problem } from '../errors.ts';
 import { createQueue } from '../jobs/queue.ts';
+import { languageOf } from '../languages.ts';
 import { pageOf, readCursor } from '../page-cursor.ts';
-import { languageOf } from '../visitors/animal-name.ts';
-import { letterHtml, letterText, subjectOf } from './letter.ts';
+import { letterHtml, letterText, oneLine, subjectOf } from './letter.ts';
 import { MailRefused, type Mailer } from './mailer.ts';
 import type { MailRow, MailStore } from './mail.store.ts';
-import { en } from './texts/en.ts';
-import { ko } from './texts/ko.ts';
-import type { MailKind, MailTexts, MailValues } from './texts/mail-texts.ts';
 
 /** A mail to write. */
 export interface MailOrder<K extends MailKind> {
@@ -18,7 +18,7 @@ export interface MailOrder<K extends MailKind> {
   kind: K;
   /** One address. */
   to: string;
-  /** The reader's language, as a tag or an Accept-Language header; English unless it is Korean. */
+  /** The reader's language, as a tag or an Accept-Language header; English where we do not have it. */
   locale: string | null | undefined;
   /** What it is about, e.g. `conversation:<id>`: mails with the same one make a thread, and can be counted. */
   key?: string;
@@ -49,7 +49,7 @@ export interface Mail {
   close(): Promise<void>;
 }
 
-const texts: Record<'en' | 'ko', MailTexts> = { en, ko };
+const texts: Record<LanguageTag, MailTexts> = words;
 /** Their links are keys: whoever has one is in. */
 const secretKinds: readonly MailKind[] = ['invitation', 'password_reset'];
 /** How long after each failure it is tried again, ms; after the last one no more. */
@@ -89,7 +89,7 @@ export function createMail({ store, mailer, clock, ownOrigins, failed }: {
   const write = async <K extends MailKind>({ organisationId, kind, to, locale, key, values }: MailOrder<K>): Promise<MailOnWire> => {
     checkLink(kind, 'link' in values ? values.link : null, ownOrigins());
     const language = languageOf(locale ?? undefined);
-    const letter = texts[language][kind](values);
+    const letter = texts[language][kind](withNamesInLine(values));
     const secret = secretKinds.includes(kind);
     const reachable = address.test(to);
     const state = mailer === null ? 'unsent' : reachable ? 'waiting' : 'failed';
@@ -145,6 +145,12 @@ function checkLink(kind: MailKind, link: string | null, ownOrigins: readonly str
   const url = new URL(link);
   if (!/^https?:$/.test(url.protocol)) throw new Error('A mail links to web addresses only.');
   if (kind !== 'visitor_notice' && !ownOrigins.includes(url.origin)) throw new Error(`A mail of the kind ${kind} links only to our own pages.`);
+}
+
+/** What somebody wrote keeps its lines, and a link is one; of all else only a line gets into a letter, a visitor's name no longer than a subject can hold. */
+function withNamesInLine<V extends object>(values: V): V {
+  return Object.fromEntries(Object.entries(values).map(([name, value]: [string, unknown]) =>
+    [name, typeof value !== 'string' || ['link', 'preview', 'text'].includes(name) ? value : oneLine(value, name === 'visitor' ? 60 : 120)])) as V;
 }
 
 function mailOnWire({ id, kind, recipient, subject, text, secret, state, attempts, error, createdAt, endedAt }: MailRow): MailOnWire {

@@ -1,9 +1,11 @@
 import { createECDH } from 'node:crypto';
+import type { LanguageTag } from '../../languages/split/tags.ts';
 import type { Call } from '../../protocol/shapes.ts';
 import type { AgentPrincipal } from '../auth/principal.ts';
 import type { Clock, Timer } from '../clock.ts';
 import { problem } from '../errors.ts';
 import type { DomainEvent } from '../events/events.ts';
+import { isLanguage } from '../languages.ts';
 import { cut, oneLine } from '../mail/letter.ts';
 import { OutboundError, type Outbound } from '../outbound/outbound.ts';
 import type { Row } from '../store/tables.ts';
@@ -15,7 +17,7 @@ import type { PushAgent, PushStore } from './push.store.ts';
 export interface PushSubscription {
   endpoint: string;
   keys: { p256dh: string; auth: string };
-  locale?: 'en' | 'ko';
+  locale?: string;
 }
 
 /** What the panel's service worker gets, encrypted. Plain text throughout. */
@@ -27,7 +29,10 @@ export interface PushPayload {
   callId?: string;
   /** A later one of the same tag takes the place of what is shown. */
   tag: string;
-  locale: 'en' | 'ko';
+  locale: LanguageTag;
+  /** What the buttons of a call say. */
+  answer?: string;
+  open?: string;
 }
 
 /** Tells agents of calls and messages while no panel of theirs is open. */
@@ -106,7 +111,7 @@ export function createPush({ store, outbound, sender, clock, connected, failed }
     const rows = await store.subscriptions(organisationId, agents.map(({ id }) => id), clock.now());
     await Promise.all(rows.map((row) => {
       const own = agents.find(({ id }) => id === row.agentId)?.settings?.locale ?? row.locale;
-      const locale = own === 'ko' ? 'ko' : 'en';
+      const locale = isLanguage(own) ? own : 'en';
       return deliver(row, payloadText({ ...say(pushTexts[locale]), locale }), manner, wanted).catch((error: unknown) => failed(error, 'push'));
     }));
   };
@@ -129,7 +134,7 @@ export function createPush({ store, outbound, sender, clock, connected, failed }
     const agents = await away(organisationId, 'pushCalls');
     const who = oneLine(call.visitor.name, nameLength);
     await tell(organisationId, agents, { ttl: callTtl, urgency: 'high', topic: topicOf(call.id) },
-      (texts) => ({ kind: 'call', ...texts.call(who, call.mode === 'video'), conversationId: call.conversationId, callId: call.id, tag: `call:${call.id}` }), () => rung.has(call.id));
+      (texts) => ({ kind: 'call', ...texts.call(who, call.mode === 'video'), conversationId: call.conversationId, callId: call.id, tag: `call:${call.id}`, answer: texts.answer, open: texts.open }), () => rung.has(call.id));
     return agents.map(({ id }) => id);
   };
   const over = async (organisationId: string, call: Call) => {

@@ -1,9 +1,10 @@
 import { Compile } from 'typebox/compile';
+import { LANGUAGE_TAGS } from '../../languages/split/tags.ts';
 import { SiteSettings } from '../../protocol/site.ts';
 
 /** What a site has until its owner says otherwise: everything works, nothing is asked, nothing is deleted. */
 export const defaultSettings: SiteSettings = {
-  greeting: '', statusText: '', languages: ['en', 'ko'],
+  greeting: '', statusText: '', languages: [...LANGUAGE_TAGS],
   look: { accent: null, theme: 'auto', position: 'bottom-right', launcherText: '' },
   hours: {
     enabled: false, timeZone: 'UTC', week: [1, 2, 3, 4, 5].map((day) => ({ day, from: '09:00', to: '18:00' })), holidays: [],

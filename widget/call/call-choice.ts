@@ -2,9 +2,10 @@ import { LitElement, css, html } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { CallMode } from '../../protocol/shapes.ts';
 import { element } from '../define.ts';
+import { StoreController } from '../engine/store-controller.ts';
 import { base } from '../styles/base.ts';
 import { phoneIcon, videoIcon } from '../styles/icons.ts';
-import { callTexts } from '../texts/call-texts.ts';
+import { callTexts, callTextsHere } from '../texts/call-texts.ts';
 
 /**
  * What a visitor reads before a call: that calls are recorded, and the choice. Saying no costs nothing but the recording.
@@ -61,6 +62,7 @@ export class CallChoice extends LitElement {
 
   @property() mode: CallMode = 'audio';
   @property() locale = 'en';
+  protected readonly words = new StoreController(this, () => callTextsHere);
   /** The site's own words about the recording; empty = ours. */
   @property({ attribute: false }) notice = '';
   /** Whether the site records calls at all. Without it there is nothing to ask: show no choice, call at once. */

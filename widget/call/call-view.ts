@@ -2,9 +2,10 @@ import { LitElement, html, nothing, type PropertyValues } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import type { CallView as View } from '../engine/call/call-engine.ts';
 import { element } from '../define.ts';
+import { StoreController } from '../engine/store-controller.ts';
 import { base } from '../styles/base.ts';
 import { closeIcon, hangUpIcon, micIcon, micOffIcon, pauseIcon, recordIcon, videoIcon, videoOffIcon } from '../styles/icons.ts';
-import { callTexts } from '../texts/call-texts.ts';
+import { callTexts, callTextsHere } from '../texts/call-texts.ts';
 import { callViewStyles } from './call-view.styles.ts';
 import { clockWords, initials, otherName, statusWords, type CallSide } from './call-words.ts';
 
@@ -26,6 +27,7 @@ export class CallView extends LitElement {
   @property({ attribute: false }) view: View | null = null;
   @property() side: CallSide = 'visitor';
   @property() locale = 'en';
+  protected readonly words = new StoreController(this, () => callTextsHere);
   /** What stands for the other side while nobody has answered, e.g. the site's name. */
   @property({ attribute: 'peer-name' }) peerName = '';
   /** The server's time, ms since the epoch: `wire.serverNow`. */

@@ -2,9 +2,10 @@ import { LitElement, css, html } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { Call } from '../../protocol/shapes.ts';
 import { element } from '../define.ts';
+import { StoreController } from '../engine/store-controller.ts';
 import { base } from '../styles/base.ts';
 import { hangUpIcon, phoneIcon, videoIcon } from '../styles/icons.ts';
-import { callTexts } from '../texts/call-texts.ts';
+import { callTexts, callTextsHere } from '../texts/call-texts.ts';
 import { initials, otherName, type CallSide } from './call-words.ts';
 
 /**
@@ -114,6 +115,7 @@ export class IncomingCall extends LitElement {
   @property({ attribute: false }) notice = '';
   @property() side: CallSide = 'visitor';
   @property() locale = 'en';
+  protected readonly words = new StoreController(this, () => callTextsHere);
   /** What stands for an agent without a name, e.g. the site's. */
   @property({ attribute: 'peer-name' }) peerName = '';
   /** An agent's tick stands by default, it is part of the job; a visitor has to say it by the button chosen. */

@@ -2,10 +2,11 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { element } from '../define.ts';
+import { StoreController } from '../engine/store-controller.ts';
 import { base } from '../styles/base.ts';
 import { iconOf } from '../styles/file-icons.ts';
 import { closeIcon } from '../styles/icons.ts';
-import { fileTexts, sizeWords } from '../texts/file-texts.ts';
+import { fileTexts, fileTextsHere, sizeWords } from '../texts/file-texts.ts';
 import { drawPicture } from './picture.ts';
 
 /** The contract's limit for one message. */
@@ -116,6 +117,7 @@ export class Attachments extends LitElement {
   ];
 
   @property() language = 'en';
+  protected readonly words = new StoreController(this, () => fileTextsHere);
   /** How large a file may be, in MiB. */
   @property({ attribute: false }) maxMiB = 100;
   @state() private chosen: readonly File[] = [];

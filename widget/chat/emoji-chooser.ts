@@ -1,8 +1,9 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { element } from '../define.ts';
+import { StoreController } from '../engine/store-controller.ts';
 import { base } from '../styles/base.ts';
-import { fileTexts } from '../texts/file-texts.ts';
+import { fileTexts, fileTextsHere } from '../texts/file-texts.ts';
 
 /** As many stand in a row. */
 const COLUMNS = 8;
@@ -74,6 +75,7 @@ export class EmojiChooser extends LitElement {
   ];
 
   @property() language = 'en';
+  protected readonly words = new StoreController(this, () => fileTextsHere);
   @state() private at = 0;
   /** As they were when it opened: what is under the pointer stays there. */
   private readonly lately = recent;

@@ -4,9 +4,10 @@ import type { File } from '../../protocol/shapes.ts';
 import { element } from '../define.ts';
 import type { Upload } from '../engine/session-state.ts';
 import { WireFailure } from '../engine/wire.ts';
+import { StoreController } from '../engine/store-controller.ts';
 import { base } from '../styles/base.ts';
 import { iconOf, saveIcon } from '../styles/file-icons.ts';
-import { fileTexts, sizeWords } from '../texts/file-texts.ts';
+import { fileTexts, fileTextsHere, sizeWords } from '../texts/file-texts.ts';
 import './picture-dialog.ts';
 import './picture.ts';
 import { saveFile } from './save-file.ts';
@@ -175,6 +176,7 @@ export class MessageFiles extends LitElement {
   /** Instead of files: what is still on its way. */
   @property({ attribute: false }) uploads: readonly Upload[] = [];
   @property() language = 'en';
+  protected readonly words = new StoreController(this, () => fileTextsHere);
   /** The line waits for its writer's word. */
   @property({ type: Boolean }) failed = false;
   @property({ attribute: false }) fetchFile: ((file: File) => Promise<Blob>) | undefined;

@@ -3,8 +3,9 @@ import { property, state } from 'lit/decorators.js';
 import type { Rating } from '../../protocol/shapes.ts';
 import { element } from '../define.ts';
 import type { Outcome } from '../engine/session-state.ts';
+import { StoreController } from '../engine/store-controller.ts';
 import { base } from '../styles/base.ts';
-import { formTexts } from '../texts/form-texts.ts';
+import { formTexts, formTextsHere } from '../texts/form-texts.ts';
 import './contact-form.ts';
 import { formStyles } from './form.styles.ts';
 import { keepsComposing } from './keeps-composing.ts';
@@ -97,6 +98,7 @@ export class Afterwards extends LitElement {
   ];
 
   @property() locale = 'en';
+  protected readonly words = new StoreController(this, () => formTextsHere);
   /** Which conversation it is about: another one begins anew. */
   @property() conversationId = '';
   @property({ attribute: false }) rating: Rating | null = null;

@@ -3,8 +3,9 @@ import { property, state } from 'lit/decorators.js';
 import type { FormField } from '../../protocol/site.ts';
 import { element } from '../define.ts';
 import type { Contact, Outcome } from '../engine/session-state.ts';
+import { StoreController } from '../engine/store-controller.ts';
 import { base } from '../styles/base.ts';
-import { formTexts } from '../texts/form-texts.ts';
+import { formTexts, formTextsHere } from '../texts/form-texts.ts';
 import { contactOf, longest, mistake } from './answers.ts';
 import { formStyles } from './form.styles.ts';
 import { keepsComposing } from './keeps-composing.ts';
@@ -32,6 +33,7 @@ export class ContactForm extends LitElement {
 
   @property({ attribute: false }) fields: readonly FormField[] = [];
   @property() locale = 'en';
+  protected readonly words = new StoreController(this, () => formTextsHere);
   @property() heading = '';
   @property() hint = '';
   /** What the button says. */

@@ -1,10 +1,15 @@
-import { fileEn, type FileTexts } from './file-en.ts';
-import { fileKo } from './file-ko.ts';
+import type { Language } from '../../languages/language.ts';
+import { english, fileWords } from '../../languages/split/file.ts';
+import { createWords } from './words.ts';
 
-/** The words of files for a BCP 47 tag; English where we have no translation. */
-export function fileTexts(locale: string): FileTexts {
-  return locale.toLowerCase().split('-')[0] === 'ko' ? fileKo : fileEn;
-}
+/** The words of files in one language. */
+export type FileTexts = Language['file'];
+
+const words = createWords<FileTexts>(english, fileWords);
+/** The words of files for a BCP 47 tag; English where we have no translation, or until it is here. */
+export const fileTexts = words.of;
+/** Changes when some have come. */
+export const fileTextsHere = words.here;
 
 /** A size as people say it, e.g. `3.4 MB`, `812 kB`. Counted as the limit of a site is: 1 MB are 1024 × 1024 bytes. */
 export function sizeWords(bytes: number, locale: string): string {

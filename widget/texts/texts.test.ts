@@ -1,37 +1,10 @@
 import { expect } from '@esm-bundle/chai';
-import { callEn } from './call-en.ts';
-import { callKo } from './call-ko.ts';
-import { en } from './en.ts';
-import { formEn } from './form-en.ts';
-import { formKo } from './form-ko.ts';
-import { ko } from './ko.ts';
 import { languageOf } from './language.ts';
-import { launcherTexts } from './launcher-texts.ts';
 import { loadTexts } from './texts.ts';
+import { createWords } from './words.ts';
 
-/** The shape of a table of words: its keys, and whether each is a sentence, a function or a table. */
-const shape = (value: object): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, entry]) => [key, entry !== null && typeof entry === 'object' ? shape(entry as object) : typeof entry]));
-
-const words = (value: object): string[] =>
-  Object.values(value).flatMap((entry: unknown) => (typeof entry === 'function' ? [String((entry as (argument: unknown) => string)(3))] : typeof entry === 'object' ? words(entry as object) : [String(entry)]));
-
+// That every language has every word is proved in languages/languages.test.ts.
 describe('texts', () => {
-  it('[S1] Korean and English have the same keys of the same kinds', () => {
-    expect(shape(ko)).to.deep.equal(shape(en));
-    expect(shape(launcherTexts.ko)).to.deep.equal(shape(launcherTexts.en));
-    expect(shape(formKo)).to.deep.equal(shape(formEn));
-    expect(shape(callKo)).to.deep.equal(shape(callEn));
-  });
-
-  it('[S1] nothing is empty, and nothing was left in English', () => {
-    for (const word of [...words(en), ...words(ko)]) expect(word.trim()).not.to.equal('');
-    for (const word of [...words(formEn), ...words(formKo)]) expect(word.trim()).not.to.equal('');
-    const untranslated = words(ko).filter((word) => !/[가-힣]/.test(word) && word !== '3');
-    expect(untranslated).to.deep.equal(['3 undefined', '3:']);
-    expect(words(formKo).filter((word) => !/[가-힣]/.test(word))).to.deep.equal([]);
-  });
-
   it('[S1] the attribute decides, then the page, then the browser, as far as the site offers it; else the first that it offers', () => {
     const { lang } = document.documentElement;
     try {
@@ -43,6 +16,9 @@ describe('texts', () => {
       document.documentElement.lang = 'en';
       expect(languageOf('', ['ko'])).to.equal('ko');
       expect(languageOf('', [])).to.equal('en');
+      // A server of tomorrow may offer what this element does not have.
+      expect(languageOf('', ['xx', 'ko'])).to.equal('ko');
+      expect(languageOf('', ['xx'])).to.equal('en');
       document.documentElement.lang = 'ko';
       expect(languageOf('')).to.equal('ko');
       document.documentElement.lang = '';
@@ -55,5 +31,23 @@ describe('texts', () => {
   it('[S1] loads the one language that is wanted', async () => {
     expect((await loadTexts('ko')).send).to.equal('보내기');
     expect((await loadTexts('en')).send).to.equal('Send');
+  });
+
+  it('[S1] words of a section: English at once, the language when it has come, loaded once; a load that failed is tried again', async () => {
+    let loads = 0;
+    const words = createWords('hello', { ko: async () => {
+      if (++loads === 1) throw new TypeError('no connection');
+      return '안녕하세요';
+    } });
+    let told = 0;
+    words.here.subscribe(() => told++);
+    expect(words.of('ko-KR')).to.equal('hello');
+    await words.load('ko');
+    expect([words.of('en-GB'), told]).to.deep.equal(['hello', 0]);
+    await words.load('ko');
+    expect(words.of('ko-KR')).to.equal('안녕하세요');
+    await words.load('KO');
+    expect([loads, told]).to.deep.equal([2, 1]);
+    expect([words.of('fr'), words.of(''), words.of('constructor')]).to.deep.equal(['hello', 'hello', 'hello']);
   });
 });

@@ -1,8 +1,9 @@
-import type { en } from './en.ts';
+import type { Language as Words } from '../../languages/language.ts';
+import { chatWords } from '../../languages/split/chat.ts';
 import type { Language } from './language.ts';
 
-/** The words of the element in one language. */
-export type Texts = typeof en;
+/** The words of the opened chat in one language. */
+export type Texts = Words['chat'];
 
 const loaded = new Map<Language, Promise<Texts>>();
 
@@ -10,7 +11,7 @@ const loaded = new Map<Language, Promise<Texts>>();
 export function loadTexts(language: Language): Promise<Texts> {
   let texts = loaded.get(language);
   if (!texts) {
-    texts = language === 'ko' ? import('./ko.ts').then(({ ko }) => ko) : import('./en.ts').then((module) => module.en);
+    texts = chatWords[language]();
     loaded.set(language, texts);
     // A chunk that did not come may come later.
     texts.catch(() => loaded.delete(language));
