@@ -37,7 +37,7 @@ describe('frame', () => {
 
   it('[P11] rail and sheet are clean for axe in both languages', async () => {
     for (const language of ['en', 'ko'] as const) {
-      chooseLanguage(language);
+      await chooseLanguage(language);
       const navigation = await show(html`<consult-admin-navigation .api=${fakeApi({})} .session=${fakeSession()} page="team"></consult-admin-navigation>`);
       expect(await violations(navigation)).to.deep.equal([]);
       one<HTMLDialogElement>(navigation, 'dialog').showModal();

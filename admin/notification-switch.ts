@@ -4,7 +4,7 @@ import { base } from '../widget/styles/base.ts';
 import { StoreController } from '../widget/engine/store-controller.ts';
 import { panel } from './styles.ts';
 import type { NotificationState, Notifications } from './notifications.ts';
-import type { TextKey } from './texts/en.ts';
+import type { TextKey } from './texts/text-key.ts';
 import { language, t } from './texts/texts.ts';
 
 const WORDS: Record<NotificationState, TextKey> = {

@@ -4,7 +4,7 @@ import type { Session } from '../widget/engine/session-state.ts';
 import type { Api } from './api.ts';
 import { auditIcon, historyIcon, inboxIcon, queueIcon, reportsIcon, settingsIcon, siteIcon, teamIcon, visitorsIcon } from './icons.ts';
 import type { PageName, Route } from './router.ts';
-import type { TextKey } from './texts/en.ts';
+import type { TextKey } from './texts/text-key.ts';
 
 /** What every page of the house is given. */
 export interface PageContext {

@@ -4,7 +4,7 @@ import { base } from '../widget/styles/base.ts';
 import { StoreController } from '../widget/engine/store-controller.ts';
 import { crossIcon } from './icons.ts';
 import { SHORTCUTS } from './shortcuts.ts';
-import type { TextKey } from './texts/en.ts';
+import type { TextKey } from './texts/text-key.ts';
 import { language, t } from './texts/texts.ts';
 
 const APPLE = /mac|iphone|ipad/i.test(navigator.platform);

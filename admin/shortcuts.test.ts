@@ -98,7 +98,7 @@ describe('shortcuts', () => {
     const sheet = await show<HTMLElementTagNameMap['consult-admin-shortcut-sheet']>(html`<consult-admin-shortcut-sheet></consult-admin-shortcut-sheet>`);
     sheet.show();
     for (const language of ['en', 'ko'] as const) {
-      chooseLanguage(language);
+      await chooseLanguage(language);
       await settle();
       expect(all(sheet, 'dt').map((each) => each.textContent)).to.have.members(SHORTCUTS.map(({ label }) => t(label)));
       expect(await violations(sheet)).to.deep.equal([]);

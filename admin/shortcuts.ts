@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { TextKey } from './texts/en.ts';
+import type { TextKey } from './texts/text-key.ts';
 
 /** Every shortcut of the panel: what listens, what the sheet shows and what the palette lists are all made from this. */
 export const SHORTCUTS = [

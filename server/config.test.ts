@@ -14,7 +14,8 @@ import { createLogger } from './logging.ts';
 import { openSecrets, openSetupToken, removeSetupToken } from './secrets.ts';
 import { entriesFor, normalOrigin } from './sites/origins.ts';
 import { fakeClock } from './testing/fake-clock.ts';
-import { animalName, languageOf } from './visitors/animal-name.ts';
+import { animalName } from './visitors/animal-name.ts';
+import { languageOf } from './languages.ts';
 
 // What stands around the use cases and needs no server: settings, secrets, origins, names, limits, the log.
 

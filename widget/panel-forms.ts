@@ -3,7 +3,7 @@ import type { Conversation } from '../protocol/shapes.ts';
 import { isAnswering } from './chat/opening.ts';
 import type { SessionState } from './engine/session-state.ts';
 import type { VisitorSession } from './engine/visitor-session.ts';
-import type { FormTexts } from './texts/form-en.ts';
+import type { FormTexts } from './texts/form-texts.ts';
 import type { Texts } from './texts/texts.ts';
 
 /** What the chat wants of a visitor besides messages at this moment. */

@@ -16,7 +16,7 @@ import { refusedView } from './panel-refused.ts';
 import { panelStyles } from './panel.styles.ts';
 import { base } from './styles/base.ts';
 import { alertIcon } from './styles/icons.ts';
-import type { FormTexts } from './texts/form-en.ts';
+import type { FormTexts } from './texts/form-texts.ts';
 import type { Texts } from './texts/texts.ts';
 
 // The chunk that comes when a visitor first opens the chat: the element takes all of it from here.

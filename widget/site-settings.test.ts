@@ -3,8 +3,8 @@ import { isAnswering, openingWords, whenWords } from './chat/opening.ts';
 import { FakeServer, proofOf, refusal, until } from './engine/testing/fake-server.ts';
 import { axeViolations } from './testing/axe-violations.ts';
 import { chatPage, server, storageKey, type ChatPage } from './testing/chat-page.ts';
-import { en } from './texts/en.ts';
-import { ko } from './texts/ko.ts';
+import { chat as en } from '../languages/split/en-chat.ts';
+import { chat as ko } from '../languages/split/ko-chat.ts';
 
 const bad = '<img src=x onerror="window.hacked=1">';
 const dot = `${server}/v1/pictures/logo.png`;

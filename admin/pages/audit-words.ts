@@ -1,4 +1,4 @@
-import { en, type TextKey } from '../texts/en.ts';
+import { en, type TextKey } from '../texts/text-key.ts';
 import { t } from '../texts/texts.ts';
 
 /** What kind of thing an action is about, e.g. `agent`, in words. A kind that a newer server made is shown as it is. */

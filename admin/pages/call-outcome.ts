@@ -1,5 +1,5 @@
 import type { Call } from '../../protocol/shapes.ts';
-import type { TextKey } from '../texts/en.ts';
+import type { TextKey } from '../texts/text-key.ts';
 import { duration, t } from '../texts/texts.ts';
 
 /** Why a call that nobody took shows no length. */

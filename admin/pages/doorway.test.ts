@@ -153,7 +153,7 @@ describe('doorway', () => {
     for (const language of ['en', 'ko'] as Language[]) {
       for (const scheme of ['light', 'dark']) {
         document.documentElement.style.colorScheme = scheme;
-        chooseLanguage(language);
+        await chooseLanguage(language);
         const { ask } = asking({ ...ways({ oidc: { name: 'Okta' } }), 'POST /v1/invitations/look': invited });
         for (const page of [
           html`<main><consult-admin-sign-in .api=${fakeApi({})} .ask=${ask}></consult-admin-sign-in></main>`, html`<main><consult-admin-setup .api=${fakeApi({})} .token=${'x'}></consult-admin-setup></main>`,

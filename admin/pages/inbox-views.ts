@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Conversation } from '../../protocol/shapes.ts';
-import type { TextKey } from '../texts/en.ts';
+import type { TextKey } from '../texts/text-key.ts';
 import { t } from '../texts/texts.ts';
 import { INBOX_VIEWS, countViews, inView, viewOf, type InboxQuery, type InboxView } from './inbox-view.ts';
 

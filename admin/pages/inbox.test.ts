@@ -69,7 +69,7 @@ describe('inbox', () => {
     expect(row('c2').textContent).to.contain('Assigned to Ada').and.to.contain('On the site now').and.to.contain('Oak table');
     expect(row('c3').textContent).to.contain('Shop bot (a bot) is answering');
     expect(await violations(inbox)).to.deep.equal([]);
-    chooseLanguage('ko');
+    await chooseLanguage('ko');
     await settle();
     expect(await violations(inbox)).to.deep.equal([]);
   });

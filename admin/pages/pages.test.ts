@@ -121,7 +121,7 @@ describe('pages of the panel', () => {
 
   it('[P11] sign-in and set-up are clean for axe in both languages', async () => {
     for (const language of ['en', 'ko'] as const) {
-      chooseLanguage(language);
+      await chooseLanguage(language);
       await show(html`<div><consult-admin-sign-in .api=${fakeApi({})}></consult-admin-sign-in></div>`);
       expect(await violations(host)).to.deep.equal([]);
       host.remove();

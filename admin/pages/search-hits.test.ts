@@ -68,7 +68,7 @@ describe('search', () => {
     await until(() => links(inbox).length === 1);
     expect(harmed(inbox)).to.equal(false);
     expect(all(inbox, 'mark').map(({ textContent }) => textContent)).to.deep.equal(['img']);
-    chooseLanguage('ko');
+    await chooseLanguage('ko');
     await settle();
     expect(await violations(inbox)).to.deep.equal([]);
   });

@@ -12,8 +12,7 @@ import '../forms/select-field.ts';
 import '../forms/text-field.ts';
 import type { TextField } from '../forms/text-field.ts';
 import { panel } from '../styles.ts';
-import type { TextKey } from '../texts/en.ts';
-import { en } from '../texts/en.ts';
+import { type TextKey, en } from '../texts/text-key.ts';
 import { failureText, t } from '../texts/texts.ts';
 import { typed } from './site-section.ts';
 

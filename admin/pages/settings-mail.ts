@@ -5,8 +5,7 @@ import type { Mail, Organisation } from '../../protocol/team.ts';
 import { infoIcon } from '../forms/form-icons.ts';
 import { chevronIcon, mailIcon } from '../icons.ts';
 import { emptyState, failedCard, loadingCard } from '../forms/page-states.ts';
-import type { TextKey } from '../texts/en.ts';
-import { en } from '../texts/en.ts';
+import { type TextKey, en } from '../texts/text-key.ts';
 import { fullTime, t } from '../texts/texts.ts';
 import { SettingsSection } from './settings-section.ts';
 

@@ -250,7 +250,7 @@ describe('settings', () => {
   });
 
   it('[P11] every section is clean for axe in Korean and in the dark, empty ones too', async () => {
-    chooseLanguage('ko');
+    await chooseLanguage('ko');
     document.documentElement.style.colorScheme = 'dark';
     const all: [string, Record<string, unknown>][] = [
       ['account', account], ['organisation', { '/v1/organisation': organisation(true) }], ['mail', { '/v1/organisation': organisation(false), '/v1/mails': page(mail({ state: 'sent' })) }],

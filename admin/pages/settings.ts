@@ -9,7 +9,7 @@ import { pageStyles } from '../forms/form.styles.ts';
 import { revealCurrent } from '../forms/reveal-current.ts';
 import { formatRoute, type Route } from '../router.ts';
 import { panel } from '../styles.ts';
-import type { TextKey } from '../texts/en.ts';
+import type { TextKey } from '../texts/text-key.ts';
 import { language, t } from '../texts/texts.ts';
 import './settings-account.ts';
 import './settings-keys.ts';

@@ -6,7 +6,7 @@ import { StoreController } from '../../widget/engine/store-controller.ts';
 import { call, type Api } from '../api.ts';
 import type { Route } from '../router.ts';
 import { doorForm, panel } from '../styles.ts';
-import { en, type TextKey } from '../texts/en.ts';
+import { en, type TextKey } from '../texts/text-key.ts';
 import { failureText, language, t } from '../texts/texts.ts';
 import './forgot.ts';
 import './password-field.ts';

@@ -270,7 +270,7 @@ describe('sites', () => {
       const { element } = await open(section);
       expect(await violations(element), section).to.deep.equal([]);
     }
-    chooseLanguage('ko');
+    await chooseLanguage('ko');
     document.documentElement.style.colorScheme = 'dark';
     for (const section of ['', 'look', 'install']) {
       const { element } = await open(section);

@@ -58,7 +58,7 @@ describe('rooms of the team', () => {
     expect(all(inbox, '.name').map(text)).to.deep.equal(['Kiln', 'Bo']);
     expect(all(inbox, '.who .presence').map(text)).to.deep.equal(['Busy']);
     expect(all(inbox, '.check'), 'nothing to choose many for').to.have.length(0);
-    chooseLanguage('ko');
+    await chooseLanguage('ko');
     await settle();
     expect(all(inbox, '.preview').map(text)).to.deep.equal(['Cho: it is hot', '나: lunch?']);
     expect(await violations(inbox)).to.deep.equal([]);

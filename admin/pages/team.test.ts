@@ -128,7 +128,7 @@ describe('team', () => {
   });
 
   it('[P11] is clean for axe in Korean and in the dark', async () => {
-    chooseLanguage('ko');
+    await chooseLanguage('ko');
     document.documentElement.style.colorScheme = 'dark';
     const element = await show(html`<main><consult-admin-team .api=${fakeApiOf('owner', team())}></consult-admin-team></main>`);
     expect(await violations(element)).to.deep.equal([]);

@@ -67,7 +67,7 @@ describe('verify', () => {
   it('[P11] it is clean for axe, in both languages', async () => {
     const { file, manifest } = await evidence('x');
     for (const language of ['en', 'ko'] satisfies Language[]) {
-      chooseLanguage(language);
+      await chooseLanguage(language);
       const page = await show(html`<consult-admin-verify></consult-admin-verify>`);
       choose(page, 'recording', file);
       choose(page, 'manifest', manifest);

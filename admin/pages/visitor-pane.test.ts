@@ -32,7 +32,7 @@ describe('visitor pane', () => {
     expect(words(root)).to.contain('On the site now').and.to.contain('Oak table').and.to.contain('Page p1').and.to.contain('An older question').and.to.contain('2:05').and.to.contain('Missed');
     expect(all(root, 'a').map((each) => each.getAttribute('href'))).to.include.members(['https://shop.example/oak', '#/inbox/c0', '#/visitors/v-c1']);
     expect(await violations(root)).to.deep.equal([]);
-    chooseLanguage('ko');
+    await chooseLanguage('ko');
     await settle();
     expect(await violations(root)).to.deep.equal([]);
   });

@@ -6,11 +6,6 @@ const SIGN = '/admin/icon.svg';
 /** As many files of the panel are kept; the oldest go. */
 const KEPT = 80;
 
-const words = {
-  en: { answer: 'Answer', open: 'Open' },
-  ko: { answer: '받기', open: '열기' },
-};
-
 self.addEventListener('install', (event) => event.waitUntil(self.skipWaiting()));
 
 self.addEventListener('activate', (event) => event.waitUntil(begin()));
@@ -32,8 +27,7 @@ self.addEventListener('push', (event) => {
 
 /** Shows what the server tells. Title and body are text to the browser, whatever they hold. */
 async function show(payload) {
-  const { kind, title, body, conversationId, callId, tag, locale } = payload ?? {};
-  const { answer, open } = words[locale === 'ko' ? 'ko' : 'en'];
+  const { kind, title, body, conversationId, callId, tag, locale, answer, open } = payload ?? {};
   const ringing = kind === 'call';
   await self.registration.showNotification(typeof title === 'string' && title ? title : 'Peer Consult', {
     body: typeof body === 'string' ? body : '',
@@ -43,9 +37,9 @@ async function show(payload) {
     silent: kind === 'call_over',
     icon: '/admin/icon-192.png',
     badge: '/admin/badge-96.png',
-    lang: locale === 'ko' ? 'ko' : 'en',
+    lang: typeof locale === 'string' ? locale : 'en',
     data: { conversationId, callId },
-    actions: ringing ? [{ action: 'answer', title: answer }, { action: 'open', title: open }] : [],
+    actions: ringing ? [['answer', answer ?? 'Answer'], ['open', open ?? 'Open']].map(([action, label]) => ({ action, title: String(label) })) : [],
     ...(ringing ? { vibrate: [300, 200, 300, 200, 300] } : {}),
   });
 }

@@ -1,4 +1,6 @@
+import { transcript as texts } from '../../languages/split/transcript.ts';
 import type { Call, Conversation, Message } from '../../protocol/shapes.ts';
+import { languageOf } from '../languages.ts';
 
 /** What a transcript is made of. */
 export interface TranscriptParts {
@@ -13,25 +15,12 @@ export interface TranscriptParts {
   timeZone: string;
 }
 
-const texts = {
-  en: {
-    head: (name: string) => `Conversation with ${name}`, zone: (zone: string) => `Times: ${zone}`, unnamed: 'Visitor', note: 'private note',
-    audio: 'Voice call', video: 'Video call', answered: (length: string) => `lasted ${length}`, missed: 'not answered', ringing: 'rings', active: 'under way',
-    recorded: 'recorded', gaps: 'recorded, with gaps', nothing: 'Nothing was written.',
-  },
-  ko: {
-    head: (name: string) => `${name} 님과의 대화`, zone: (zone: string) => `시간대: ${zone}`, unnamed: '방문자', note: '내부 메모',
-    audio: '음성 통화', video: '영상 통화', answered: (length: string) => `통화 시간 ${length}`, missed: '응답 없음', ringing: '거는 중', active: '통화 중',
-    recorded: '녹화됨', gaps: '녹화됨, 빠진 구간 있음', nothing: '주고받은 메시지가 없습니다.',
-  },
-};
-
 /**
  * A conversation as plain text: one entry a line of it, `[2026-01-31 21:04:05] name: text`, in the order of time. Further lines
  * of one text are indented, so that nobody's words can look like somebody else's entry.
  */
 export function transcriptText({ conversation, messages, calls, locale, timeZone }: TranscriptParts): string {
-  const words = /^ko\b/i.test(locale) ? texts.ko : texts.en;
+  const words = texts[languageOf(locale)];
   const { stamp, zone } = clockOf(timeZone);
   const byId = new Map(calls.map((call) => [call.id, call]));
   const told = new Set<string>();

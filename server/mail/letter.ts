@@ -1,15 +1,4 @@
-/** What a mail says, before it is text or HTML. Every string in it is plain text. */
-export interface Letter {
-  subject: string;
-  heading: string;
-  paragraphs: string[];
-  /** What somebody wrote, shown as such. */
-  quote?: string;
-  button?: { label: string; link: string };
-  /** Small print after the button. */
-  notes?: string[];
-  footer: string;
-}
+import type { Letter } from '../../languages/letters.ts';
 
 const subjectLength = 150;
 

@@ -10,9 +10,9 @@ import { createMail } from './mail.ts';
 import { createMailStore } from './mail.store.ts';
 import { createSmtpMailer, smtpOptions } from './mailer.smtp.ts';
 import { MailRefused, type Mailer } from './mailer.ts';
-import { en } from './texts/en.ts';
-import { ko } from './texts/ko.ts';
-import type { MailKind, MailValues } from './texts/mail-texts.ts';
+import { mail as en } from '../../languages/split/en-mail.ts';
+import { mail as ko } from '../../languages/split/ko-mail.ts';
+import type { MailKind, MailValues } from '../../languages/letters.ts';
 
 const origin = 'https://consult.example';
 const from = { name: 'Example Consult', address: 'consult@mail.example' };

@@ -1,5 +1,5 @@
 import type { CallView } from '../engine/call/call-engine.ts';
-import type { CallTexts } from '../texts/call-en.ts';
+import type { CallTexts } from '../texts/call-texts.ts';
 
 /** Whose screen it is. */
 export type CallSide = 'visitor' | 'agent';

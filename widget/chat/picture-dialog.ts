@@ -4,7 +4,7 @@ import { element } from '../define.ts';
 import { base } from '../styles/base.ts';
 import { saveIcon } from '../styles/file-icons.ts';
 import { closeIcon } from '../styles/icons.ts';
-import type { FileTexts } from '../texts/file-en.ts';
+import type { FileTexts } from '../texts/file-texts.ts';
 import { drawPicture } from './picture.ts';
 
 /** Larger than this on a side a canvas costs more memory than a phone has, in px. */

@@ -4,7 +4,7 @@ import { element } from '../define.ts';
 import { WireFailure } from '../engine/wire.ts';
 import { base } from '../styles/base.ts';
 import { pictureIcon } from '../styles/file-icons.ts';
-import type { FileTexts } from '../texts/file-en.ts';
+import type { FileTexts } from '../texts/file-texts.ts';
 
 /** Thumbnails are no larger, in CSS px. */
 const WIDEST = 240;

@@ -1,6 +1,6 @@
 import type { FormField } from '../../protocol/site.ts';
 import type { Contact } from '../engine/session-state.ts';
-import type { FormTexts } from '../texts/form-en.ts';
+import type { FormTexts } from '../texts/form-texts.ts';
 
 /** What the contract takes (protocol/client-frames.ts, `visitor.contact`). */
 const EMAIL = /^[^\s@<>()[\]\\,;:"\p{Cc}]+@[^\s@<>()[\]\\,;:"\p{Cc}]+$/u;

@@ -3,7 +3,7 @@ import type { FormField } from '../../protocol/site.ts';
 import { proofOf, until, type FakeServer } from '../engine/testing/fake-server.ts';
 import { axeViolations } from '../testing/axe-violations.ts';
 import { chatPage, enter, type ChatPage } from '../testing/chat-page.ts';
-import { formEn } from '../texts/form-en.ts';
+import { form as formEn } from '../../languages/split/en-form.ts';
 import { contactOf, mistake } from './answers.ts';
 
 const bad = '<img src=x onerror="window.hacked=1">';

@@ -1,4 +1,15 @@
-import type { Letter } from '../letter.ts';
+/** What a mail says, before it is text or HTML. Every string in it is plain text. */
+export interface Letter {
+  subject: string;
+  heading: string;
+  paragraphs: string[];
+  /** What somebody wrote, shown as such. */
+  quote?: string;
+  button?: { label: string; link: string };
+  /** Small print after the button. */
+  notes?: string[];
+  footer: string;
+}
 
 /** What each kind of mail is told. Links are whole addresses; everything else is plain text of whoever wrote it. */
 export interface MailValues {
