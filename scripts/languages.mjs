@@ -9,10 +9,10 @@ import ts from 'typescript';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const language = /^[a-z]{2,3}\.ts$/;
-/** Sections that the server says: there all languages are at hand. */
-const said = ['mail', 'push', 'transcript', 'names', 'demo'];
+/** Sections of which all languages are at hand: what the server says, and the few words of the button, for which no page asks anybody. */
+const said = ['launcher', 'mail', 'push', 'transcript', 'names', 'demo'];
 /** Sections that a browser cannot do without even for a moment: English comes with the code, the others are loaded. */
-const needed = ['launcher', 'call', 'form', 'file', 'panel'];
+const needed = ['call', 'form', 'file', 'panel'];
 /** What the installed panel is called: it becomes manifests. */
 const manifest = 'app';
 

@@ -52,11 +52,9 @@ const launcher = graph(['peer-consult.js']);
 const later = [...launcher].flatMap((name) => chunk(name).dynamics);
 const panel = later.filter((name) => /panel/.test(name));
 const opened = graph([...launcher, ...panel]);
-// One language comes along, what the button says and what the chat says: of each the largest counts.
-for (const section of ['launcher', 'chat']) {
-  const words = [...opened].flatMap((name) => chunk(name).dynamics).filter((name) => new RegExp(`^peer-consult-[a-z]{2,3}-${section}-`).test(name));
-  for (const name of graph(words.sort((a, b) => chunk(b).gzip - chunk(a).gzip).slice(0, 1))) opened.add(name);
-}
+// One language comes along, what the chat says: the largest counts.
+const words = [...opened].flatMap((name) => chunk(name).dynamics).filter((name) => /^peer-consult-[a-z]{2,3}-chat-/.test(name));
+for (const name of graph(words.sort((a, b) => chunk(b).gzip - chunk(a).gzip).slice(0, 1))) opened.add(name);
 const afterwards = new Set();
 const follow = (names) => {
   for (const name of graph(names)) {

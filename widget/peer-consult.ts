@@ -8,7 +8,7 @@ import { tell } from './events.ts';
 import { launcher, launcherStyles } from './launcher.ts';
 import type { Panel, VisitorSession } from './panel.ts';
 import { placement } from './peer-consult.styles.ts';
-import { english, launcherWords } from '../languages/split/launcher.ts';
+import { launcher as words } from '../languages/split/launcher.ts';
 import { tokens } from './styles/tokens.ts';
 import { wearLook } from './styles/wear-look.ts';
 import { languageOf, type Language } from './texts/language.ts';
@@ -69,9 +69,6 @@ export class PeerConsult extends LitElement {
 
   @state() private module: PanelModule | undefined;
   @state() private texts: Texts | undefined;
-  /** What the button says: English until its own language has come. */
-  @state() private words = english;
-  private wordsLanguage: Language = 'en';
   private textsLanguage: Language | undefined;
   private context: Record<string, unknown> | undefined;
   @state() private narrow = false;
@@ -198,7 +195,6 @@ export class PeerConsult extends LitElement {
     }
     if (changed.has('identity') && this.identity) this.prove(this.identity);
     if (changed.has('opened') && !this.opened) this.hadFocus = this.shadowRoot?.activeElement != null;
-    if (this.language !== this.wordsLanguage) this.sayIn(this.language);
     if (this.module && this.language !== this.textsLanguage) void this.loadWords(this.module);
     wearLook(this, this.snapshot?.site?.look, this.accent);
     if (changed.has('opened') && this.opened && !this.session) void this.ready();
@@ -232,17 +228,10 @@ export class PeerConsult extends LitElement {
   }
 
   private get label(): string {
-    const { words } = this;
+    const { open, returnToCall, unread: unreadWords } = words[this.language];
     const unread = this.snapshot?.unread ?? 0;
-    if (inCall(this.snapshot)) return words.returnToCall;
-    return unread > 0 ? `${words.open} (${words.unread(unread)})` : words.open;
-  }
-
-  private sayIn(language: Language): void {
-    this.wordsLanguage = language;
-    const coming = language === 'en' ? null : launcherWords[language]();
-    if (!coming) this.words = english;
-    else coming.then((words) => language === this.wordsLanguage && (this.words = words), () => undefined);
+    if (inCall(this.snapshot)) return returnToCall;
+    return unread > 0 ? `${open} (${unreadWords(unread)})` : open;
   }
 
   private get language(): Language {
