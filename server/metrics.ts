@@ -28,7 +28,7 @@ export function createMetrics({ events, connections }: {
     name: 'peer_consult_http_request_duration_seconds', help: 'How long answers took, by route.', labelNames: ['method', 'route', 'status'], registers,
     buckets: [0.005, 0.025, 0.1, 0.5, 2, 10],
   });
-  new Gauge({ name: 'peer_consult_connections', help: 'Open WebSockets of this process.', registers, collect() { this.set(connections()); } });
+  const open = new Gauge({ name: 'peer_consult_connections', help: 'Open WebSockets of this process.', registers });
   const happened = new Counter({ name: 'peer_consult_events_total', help: 'What happened, by the names that webhooks have for it.', labelNames: ['event'], registers });
   events.listen(({ type }) => void happened.inc({ event: type }));
   return {
@@ -36,6 +36,7 @@ export function createMetrics({ events, connections }: {
     text() {
       if (!watched) collectDefaultMetrics({ register: registry });
       watched = true;
+      open.set(connections());
       return registry.metrics();
     },
     answered: (route, method, status, seconds) => answers.observe({ route, method, status }, seconds),
