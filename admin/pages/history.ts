@@ -118,7 +118,8 @@ export class History extends LitElement {
     if (!this.calls.length) {
       return html`<div class="empty">${historyIcon}
         <h2>${t(Object.keys(this.#filters).length ? 'historyNone' : 'historyEmptyTitle')}</h2>
-        ${Object.keys(this.#filters).length ? nothing : html`<p>${t('historyEmptyText')}</p>`}</div>`;
+        ${Object.keys(this.#filters).length ? nothing : html`<p>${t('historyEmptyText')}</p>`}</div>
+        ${this.#more()}`;
     }
     return html`
       <table>
@@ -136,8 +137,12 @@ export class History extends LitElement {
           ${repeat(this.calls, (call) => call.id, (call) => this.#row(call))}
         </tbody>
       </table>
-      ${this.next ? html`<div class="more"><button class="button" @click=${() => this.#load(this.next)}>${t('loadMore')}</button></div>` : nothing}
+      ${this.#more()}
     `;
+  }
+
+  #more() {
+    return this.next ? html`<div class="more"><button class="button" @click=${() => this.#load(this.next)}>${t('loadMore')}</button></div>` : nothing;
   }
 
   #row(call: Call) {

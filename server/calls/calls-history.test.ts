@@ -40,6 +40,7 @@ await eachEngine(t, async (t, open) => {
     const table: [Partial<CallsFilter>, string[]][] = [
       [{}, [c, b, a]], [{ sort: 'oldest' }, [a, b, c]], [{ siteId: 'north' }, [a]], [{ outcome: 'answered' }, [a]], [{ outcome: 'missed' }, [b]],
       [{ recorded: true }, [a]], [{ recorded: false }, [c, b]], [{ text: 'anna' }, [a]], [{ text: 'löwe' }, [a]], [{ text: 'LÖWE' }, [a]], [{ text: '4711' }, [a]],
+      [{ text: '배송', ids: [a, b] }, [b]], [{ text: '배송', ids: [a] }, []],
       [{ text: '배송' }, [b]], [{ text: '%' }, [c]], [{ text: '_' }, []], [{ text: 'refund' }, []], [{ text: 'refund', withNotes: true }, [b]], [{ mode: 'video', outcome: 'missed' }, [b]],
       [{ siteId: 'north', outcome: 'answered', recorded: true, text: 'order', agentId: 'ada' }, [a]], [{ siteId: 'north', recorded: false }, []], [{ visitorId: `v${a}` }, [a]],
     ];

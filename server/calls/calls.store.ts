@@ -34,6 +34,8 @@ export interface CallsFilter {
   holding?: readonly string[] | undefined;
   /** `newest` unless said. */
   sort?: 'newest' | 'oldest' | undefined;
+  /** Only these are looked at. */
+  ids?: readonly string[] | undefined;
   after?: Place | undefined;
   limit: number;
 }
@@ -165,7 +167,7 @@ export function createCallsStore({ q, tables }: Pick<Database, 'q' | 'tables'>):
     },
     ofConversation: (organisationId, conversationId) =>
       select(and(eq(calls.organisationId, organisationId), eq(calls.conversationId, conversationId)), { oldest: true }),
-    page(organisationId, { visitorId, agentId, mode, from, to, siteId, outcome, recorded, text, withNotes = false, holding, sort, after, limit }) {
+    page(organisationId, { visitorId, agentId, mode, from, to, siteId, outcome, recorded, text, withNotes = false, holding, ids, sort, after, limit }) {
       const oldest = sort === 'oldest';
       const conditions: (SQL | undefined)[] = [eq(calls.organisationId, organisationId)];
       if (visitorId !== undefined) conditions.push(eq(calls.visitorId, visitorId));
@@ -177,6 +179,7 @@ export function createCallsStore({ q, tables }: Pick<Database, 'q' | 'tables'>):
       if (outcome === 'answered') conditions.push(isNotNull(calls.answeredAt));
       if (outcome === 'missed') conditions.push(and(eq(calls.state, 'ended'), isNull(calls.answeredAt)));
       if (recorded !== undefined) conditions.push(recorded ? isNotNull(recordings.id) : isNull(recordings.id));
+      if (ids) conditions.push(inArray(calls.id, [...ids]));
       if (text !== undefined) {
         const patterns = partsLike(text);
         const said = holding ? inArray(calls.conversationId, [...holding]) : exists(q.select({ one: sql`1` }).from(messages)

@@ -8,6 +8,7 @@ import { Problem, problem } from '../errors.ts';
 import type { Events } from '../events/events.ts';
 import type { Hub, Topic } from '../hub/hub.ts';
 import { pageOf, readCursor } from '../page-cursor.ts';
+import { lookThrough } from '../search/look-through.ts';
 import type { Search } from '../search/search.ts';
 import { createCallCourse, membersOf, place, rungBy, type CallObserver } from './call-course.ts';
 import { callIdOf } from './call-id.ts';
@@ -332,8 +333,15 @@ export function createCalls({ store, hub, events, clock, chat, presence, sites, 
       const own = kind === 'visitor' ? { visitorId: id } : {};
       if (own.visitorId !== undefined && (filter.visitorId ?? id) !== id) return { items: [], next: null };
       const holding = filter.text === undefined || kind === 'visitor' ? null : await search?.conversationsHolding(organisationId, filter.text);
-      const rows = await store.page(organisationId, { ...filter, ...own, ...(holding && { holding }), withNotes: kind !== 'visitor', after: readCursor(cursor), limit: filter.limit + 1 });
-      const page = pageOf(rows, filter.limit, ({ createdAt, id }) => ({ at: createdAt, id }));
+      const { text, limit, ...narrower } = { ...filter, ...own, withNotes: kind !== 'visitor' };
+      const placeOf = ({ createdAt, id }: CallRecord) => ({ at: createdAt, id });
+      const first = readCursor(cursor);
+      const page = text === undefined || holding
+        ? pageOf(await store.page(organisationId, { ...narrower, text, ...(holding && { holding }), after: first, limit: limit + 1 }), limit, placeOf)
+        : await lookThrough({
+          places: async (after, limit) => (await store.page(organisationId, { ...narrower, after, limit })).map(placeOf),
+          holding: (ids) => store.page(organisationId, { ...narrower, text, ids, limit: ids.length }), placeOf,
+        }, first, limit);
       return { items: page.rows.map(view), next: page.next };
     },
     ofConversation: async (organisationId, conversationId) => (await store.ofConversation(organisationId, conversationId)).map(view),

@@ -1,5 +1,6 @@
 import { and, asc, count, desc, eq, gt, inArray, isNull, lt, lte, ne } from 'drizzle-orm';
 import type { Named, Tag } from '../../protocol/shapes.ts';
+import type { Place } from '../page-cursor.ts';
 import type { Appended, NewMessage } from '../store/append.ts';
 import type { Database } from '../store/database.ts';
 import { createGroupCommit } from '../store/group-commit.ts';
@@ -43,6 +44,8 @@ export interface ChatStore {
   latestOf(organisationId: string, visitorId: string): Promise<Row<'conversations'> | null>;
   /** Newest first. */
   list(filter: ConversationsFilter): Promise<ConversationRow[]>;
+  /** The places of such a page's conversations. */
+  places(filter: ConversationsFilter): Promise<Place[]>;
   /** The cursors of all members of these conversations. */
   cursors(conversationIds: readonly string[]): Promise<(Cursor & { conversationId: string })[]>;
   /** The tags of these conversations, by name. */
@@ -93,6 +96,9 @@ export function createChatStore(database: Database): ChatStore {
     },
     list: async (filter) => withNames().where(matching(database, filter))
       .orderBy(desc(conversations.lastMessageAt), desc(conversations.id)).limit(filter.limit),
+    places: async (filter) => q.select({ at: conversations.lastMessageAt, id: conversations.id }).from(conversations)
+      .leftJoin(visitors, and(eq(visitors.id, conversations.visitorId), eq(visitors.organisationId, conversations.organisationId)))
+      .where(matching(database, filter)).orderBy(desc(conversations.lastMessageAt), desc(conversations.id)).limit(filter.limit),
     async cursors(conversationIds) {
       if (conversationIds.length === 0) return [];
       const { conversationId, memberKind, memberId, readSeq } = reads;

@@ -10,6 +10,7 @@ import type { Events } from '../events/events.ts';
 import type { Files } from '../files/files.ts';
 import type { Hub, Topic } from '../hub/hub.ts';
 import { pageOf, readCursor } from '../page-cursor.ts';
+import { lookThrough } from '../search/look-through.ts';
 import type { SearchFollower } from '../search/search-follower.ts';
 import type { Search } from '../search/search.ts';
 import type { Sites } from '../sites/sites.ts';
@@ -18,7 +19,8 @@ import type { MessageData } from '../store/tables.ts';
 import type { Visitors } from '../visitors/visitors.ts';
 import { messageOnWire } from './chat-shapes.ts';
 import { createChatNews } from './chat-news.ts';
-import type { ChatStore } from './chat.store.ts';
+import type { ChatStore, ConversationRow } from './chat.store.ts';
+import type { ConversationsFilter } from './conversations-filter.store.ts';
 import { createConversationRemoval, type ConversationRemoval } from './conversation-removal.ts';
 import type { ConversationRemovalStore } from './conversation-removal.store.ts';
 import { authorOf, createConversationWork, type ConversationWork } from './conversation-work.ts';
@@ -253,11 +255,15 @@ export function createChat({ store, workStore, removalStore, roomsStore, transfe
       const { organisationId, kind, id } = asker;
       const ofTeam = among === 'team' && kind !== 'visitor';
       const holding = text === undefined || ofTeam || kind === 'visitor' ? null : await search?.conversationsHolding(organisationId, text);
-      const rows = await store.list(ofTeam ? { kind: among, organisationId, text, unread, reader: { kind, id }, limit: limit + 1, before: readCursor(cursor) } : {
-        organisationId, status, siteId: site, tagId: tag, text, ...(holding && { holding }), unread, reader: { kind, id }, limit: limit + 1, before: readCursor(cursor),
+      const before = readCursor(cursor);
+      const filter: ConversationsFilter = ofTeam ? { kind: among, organisationId, unread, reader: { kind, id }, limit: limit + 1 } : {
+        organisationId, status, siteId: site, tagId: tag, ...(holding && { holding }), unread, reader: { kind, id }, limit: limit + 1,
         visitorId: kind === 'visitor' ? id : visitor, assigneeId: assignee === 'me' ? id : assignee === 'none' ? null : assignee,
-      });
-      const { rows: page, next } = pageOf(rows, limit, ({ conversation: { lastMessageAt, id } }) => ({ at: lastMessageAt, id }));
+      };
+      const placeOf = ({ conversation: { lastMessageAt, id } }: ConversationRow) => ({ at: lastMessageAt, id });
+      const { rows: page, next } = text === undefined || holding ? pageOf(await store.list({ ...filter, before }), limit, placeOf) : await lookThrough({
+        places: (before, limit) => store.places({ ...filter, before, limit }), holding: (ids) => store.list({ ...filter, text, ids, limit: ids.length }), placeOf,
+      }, before, limit);
       return { items: await news.views(page, asker), next };
     },
     async snapshot(principal, pinned) {

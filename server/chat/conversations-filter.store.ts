@@ -21,6 +21,8 @@ export interface ConversationsFilter {
   text?: string | undefined;
   /** The conversations that hold `text`, if that is known already. */
   holding?: readonly string[] | undefined;
+  /** Only these are looked at. */
+  ids?: readonly string[] | undefined;
   /** Whose cursor tells what is unread; private notes are found by the team alone. */
   reader: Reader;
   before?: Place | undefined;
@@ -30,10 +32,10 @@ export interface ConversationsFilter {
 /** The condition of a list, for a query that joins `visitors`. Every value in it is bound. */
 export function matching({ q, tables }: Pick<Database, 'q' | 'tables'>, filter: ConversationsFilter): SQL | undefined {
   const { conversations, conversationTags, messages, participants, reads, visitors } = tables;
-  const { organisationId, kind = 'visitor', visitorId, status, assigneeId, tagId, siteId, unread, text, holding, reader, before } = filter;
+  const { organisationId, kind = 'visitor', visitorId, status, assigneeId, tagId, siteId, unread, text, holding, ids, reader, before } = filter;
   const isVisitor = reader.kind === 'visitor';
   // Where the conversations are known, SQLite would still go through all of the organisation's for the sake of their order.
-  const conditions: (SQL | undefined)[] = [holding ? sql`coalesce(${conversations.organisationId}, '') = ${organisationId}` : eq(conversations.organisationId, organisationId)];
+  const conditions: (SQL | undefined)[] = [holding ?? ids ? sql`coalesce(${conversations.organisationId}, '') = ${organisationId}` : eq(conversations.organisationId, organisationId)];
   if (kind === 'visitor') conditions.push(isNull(conversations.teamKind));
   else {
     // A list and no look at each: of the organisation's conversations these are few.
@@ -55,6 +57,7 @@ export function matching({ q, tables }: Pick<Database, 'q' | 'tables'>, filter: 
     const last = isVisitor ? sql`coalesce(${conversations.visibleSeq}, ${conversations.lastSeq})` : sql`${conversations.lastSeq}`;
     conditions.push(unread ? sql`${last} > ${seen}` : sql`${last} <= ${seen}`);
   }
+  if (ids) conditions.push(inArray(conversations.id, [...ids]));
   if (holding) conditions.push(inArray(conversations.id, [...holding]));
   else if (text !== undefined) {
     const patterns = partsLike(text);

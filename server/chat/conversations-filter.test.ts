@@ -53,9 +53,13 @@ await eachEngine(t, async (t, open) => {
       [{ text: 'anna' }, [a]], [{ text: 'BERG' }, [a]], [{ text: 'order 47' }, [a]], [{ text: '배송' }, [b]], [{ text: '민' }, [b]], [{ text: 'école' }, [c]],
       [{ text: '%' }, [c]], [{ text: '_' }, [c]], [{ text: '50%' }, [c]], [{ text: 'refund' }, [c]],
       [{ text: 'refund', reader: { kind: 'visitor', id: `v${c}` } }, []], [{ unread: true, reader: { kind: 'key', id: 'k' } }, [c, b]],
+      [{ text: 'e', ids: [a] }, [a]], [{ text: 'e', ids: [b] }, []], [{ ids: [a, c] }, [c, a]], [{ ids: [] }, []],
       [{ text: 'o', status: 'open', assigneeId: 'ada', tagId: 't2', siteId: 'north', unread: false }, [a]], [{ text: 'o', status: 'closed', assigneeId: 'ada' }, []],
     ];
-    for (const [filter, found] of expected) t.strictSame(await ids(filter), found, JSON.stringify(filter));
+    for (const [filter, found] of expected) {
+      t.strictSame(await ids(filter), found, JSON.stringify(filter));
+      t.strictSame((await store.places({ organisationId: 'org', reader, limit: 200, ...filter })).map(({ id }) => id), found, `places, ${JSON.stringify(filter)}`);
+    }
   });
 
   await t.test('[S3] whatever stands in a filter is a value: it finds what holds it, and breaks nothing', async () => {

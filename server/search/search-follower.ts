@@ -19,7 +19,7 @@ export interface SearchFollower {
 
 /** What the follower is made of. */
 export interface SearchFollowerParts {
-  store: Pick<SearchStore, 'conversations' | 'progress' | 'lines' | 'write'>;
+  store: Pick<SearchStore, 'behind' | 'progress' | 'lines' | 'write'>;
   clock: Clock;
   failed: (error: unknown, what: string) => void;
 }
@@ -41,9 +41,10 @@ const restBusyMs = 1_000;
 const patienceMs = 5_000;
 /** So many conversations are remembered; beyond, all are looked through. */
 const mostNoted = 20_000;
-const scanPage = 500;
-/** A search takes in what is missing up to this. */
+const scanPage = 2_000;
+/** A search takes in what is missing up to this, and looks through so many conversations for what it is. */
 const roundsBeforeAnswer = 4;
+const scansBeforeAnswer = 100;
 
 /** Makes the follower. What is noted before `start` waits for it. */
 export function createSearchFollower({ store, clock, failed }: SearchFollowerParts): SearchFollower {
@@ -61,9 +62,9 @@ export function createSearchFollower({ store, clock, failed }: SearchFollowerPar
 
   /** Looks at the next conversations of all. */
   const scan = async (after: string) => {
-    const page = await store.conversations(after, scanPage);
-    for (const { id, lastSeq, indexedSeq } of page) if (lastSeq > indexedSeq) noted.add(id);
-    if (scannedTo === after) scannedTo = page.length < scanPage ? null : page.at(-1)!.id;
+    const { ids, last } = await store.behind(after, scanPage);
+    for (const id of ids) noted.add(id);
+    if (scannedTo === after) scannedTo = last;
   };
 
   /** Takes in one transaction's worth. */
@@ -138,7 +139,10 @@ export function createSearchFollower({ store, clock, failed }: SearchFollowerPar
       later(gatherMs);
     },
     async caughtUp() {
-      for (let left = roundsBeforeAnswer; left > 0 && missing(); left--) await round();
+      for (let left = roundsBeforeAnswer, scans = scansBeforeAnswer; left > 0 && missing();) {
+        if (noted.size > 0 || --scans < 0) left--;
+        await round();
+      }
       return idle();
     },
     async settled() {

@@ -50,8 +50,8 @@ export interface Stretch {
 
 /** The queries of the search. */
 export interface SearchStore {
-  /** Conversations after an id, in the order of their ids. */
-  conversations(after: string, limit: number): Promise<Followed[]>;
+  /** Looks at so many conversations after an id, in the order of their ids: which are not in the index yet, and the id of the last one; null when there were no further ones. */
+  behind(after: string, limit: number): Promise<{ ids: string[]; last: string | null }>;
   /** How far these are; those that are gone are not among them. */
   progress(ids: readonly string[]): Promise<Followed[]>;
   /** The first messages after `after`. */
@@ -108,7 +108,11 @@ export function createSearchStore(database: Database): SearchStore {
   const inRange = ({ before, from }: DocRange) => and(lt(searchEntries.doc, before), from === undefined ? undefined : gte(searchEntries.doc, from));
 
   return {
-    conversations: async (after, limit) => followed().where(gt(conversations.id, after)).orderBy(asc(conversations.id)).limit(limit),
+    async behind(after, limit) {
+      const [end] = await q.select({ id: conversations.id }).from(conversations).where(gt(conversations.id, after)).orderBy(asc(conversations.id)).limit(1).offset(limit - 1);
+      const rows = await followed().where(and(gt(conversations.id, after), end && lte(conversations.id, end.id), sql`${conversations.lastSeq} > coalesce(${searchProgress.indexedSeq}, 0)`)).limit(limit);
+      return { ids: rows.map(({ id }) => id), last: end?.id ?? null };
+    },
     progress: async (ids) => (ids.length === 0 ? [] : followed().where(inArray(conversations.id, [...ids]))),
     lines: async (conversationId, after, limit) => q.select({ seq: messages.seq, text: messages.text, createdAt: messages.createdAt }).from(messages)
       .where(and(eq(messages.conversationId, conversationId), gt(messages.seq, after))).orderBy(asc(messages.seq)).limit(limit),

@@ -140,6 +140,25 @@ await eachEngine(t, async (t, open) => {
     t.strictSame(failures, []);
   });
 
+  await t.test('[K9][K10] after a start one question is enough to know what is missing, of however many conversations', async (t) => {
+    for (let round = 0; round < 12; round++) {
+      await q.insert(tables.conversations).values(Array.from({ length: 400 }, (_none, at) => ({
+        id: `many${round}-${at}`, organisationId: 'many', siteId: 's', visitorId: 'v', status: 'closed' as const, lastSeq: 0, lastMessageAt: 1, createdAt: 1, updatedAt: 1,
+      })));
+    }
+    const id = await conversation(['needle'], { id: 'zz-last', organisationId: 'many' });
+    await follower.settled();
+    const second = follow();
+    t.equal(await second.caughtUp(), true, 'a new process looked through all of them');
+    t.strictSame(await store.behind('', 10_000), { ids: [], last: null });
+    await database.appendMessages([{ organisationId: 'many', conversationId: id, id: clock.id(), clientId: clock.id(), author: { kind: 'agent', id: 'x', name: 'x' }, kind: 'text', text: 'more', createdAt: start }]);
+    t.strictSame((await store.behind('', 10_000)).ids, [id]);
+    t.match(await store.behind('', 2), { ids: [] });
+    await second.close();
+    follower.note(id);
+    await follower.settled();
+  });
+
   await t.test('[K9][N9] with a conversation its entries go, in the same transaction', async (t) => {
     const id = await conversation(['unrepeatable'], { organisationId: 'gone', status: 'closed', closedAt: 5 });
     await follower.settled();
