@@ -7,8 +7,9 @@ import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { PROBLEMS, type Code } from '../protocol/codes.ts';
 import { PERMISSIONS, SCOPES, type Permission } from '../protocol/permissions.ts';
+import { manifestKey } from './recordings/recording-keys.ts';
 import { exampleOf, type JsonSchema } from './testing/schema-example.ts';
-import { furnish, furnishedFile } from './testing/furnish.ts';
+import { furnish, furnishedFile, furnishedManifest } from './testing/furnish.ts';
 import { testApp, type TestApp } from './testing/test-app.ts';
 
 // The document against the server that it describes: nothing here names a route that the document could name.
@@ -71,6 +72,7 @@ async function house(t: Test) {
   const said = await app.inject({ method: 'POST', url: `/v1/conversations/${id}/messages`, headers: owner.headers, payload: { clientId: clock.id(), text: 'x' } });
   t.equal(said.statusCode, 201);
   await app.blobs.put('recordings/x.webm', media, { contentType: 'audio/webm' });
+  await app.blobs.put(manifestKey('recordings/x.webm'), furnishedManifest(id, organisationId), { contentType: 'application/json' });
   await q.update(tables.recordings).set({ state: 'ready', blobKey: 'recordings/x.webm', bytes: media.length, sha256: createHash('sha256').update(media).digest('hex'), durationMs: 1000 });
   const put = await app.inject({ method: 'PUT', url: `/v1/sites/${site.id}/picture`, headers: { ...owner.headers, 'content-type': 'image/png' }, payload: picture });
   t.equal(put.statusCode, 200);

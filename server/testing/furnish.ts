@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ManifestAnswer } from '../../protocol/evidence.ts';
 import type { Database } from '../store/database.ts';
 import type { NewRow, Tables } from '../store/tables.ts';
 
@@ -7,6 +8,22 @@ export const marker = 'marker-of-the-house';
 
 /** The bytes of the file that goes with a furnished message; whoever wants to read it puts them under `files/<id>`. */
 export const furnishedFile = Buffer.from('the bytes of a file');
+
+/** A manifest of a furnished recording, signed by nobody; whoever wants to read it puts it under `manifestKey`. */
+export function furnishedManifest(recordingId: string, organisationId: string): Buffer {
+  const at = new Date(0).toISOString();
+  const file = { mimeType: 'audio/webm', bytes: furnishedFile.length, sha256: createHash('sha256').update(furnishedFile).digest('hex'), durationMs: 1000 };
+  const answer: ManifestAnswer = {
+    keyId: 'furnished', jws: 'head.body.signature',
+    manifest: {
+      version: 1, recordingId, callId: recordingId, conversationId: recordingId, organisationId, startedAt: at, endedAt: null, mergedAt: at, file, gaps: [],
+      pauses: [{ from: at, to: null, by: 'agent', id: 'a' }],
+      consents: [{ by: 'visitor', id: 'v', granted: true, textVersion: '1', locale: 'en', at }],
+      segments: [{ segment: 1, recorder: { kind: 'agent', id: 'a' }, mimeType: file.mimeType, startedAt: at, chunks: [[0, file.bytes, file.sha256]] }], chain: file.sha256,
+    },
+  };
+  return Buffer.from(JSON.stringify(answer));
+}
 
 /** What is furnished, for whom. */
 export interface Furniture {
