@@ -2,6 +2,17 @@ import { css } from 'lit';
 
 /** What the panel's pages share on top of the widget's base: fields, cards, empty states. */
 export const panel = css`
+  /* Korean breaks between words. */
+  p,
+  h1,
+  h2,
+  h3,
+  .hint,
+  .note {
+    word-break: keep-all;
+    overflow-wrap: break-word;
+  }
+
   .field {
     display: grid;
     gap: var(--pc-1);

@@ -12,7 +12,7 @@ export const en = {
   launcher: {
     open: 'Open chat',
     returnToCall: 'Return to the call',
-    unread: (count: number) => (count === 1 ? '1 unread message' : `${count} unread messages`),
+    unread: (count: number | string): string => (count === 1 ? '1 unread message' : `${count} unread messages`),
     failed: 'The chat could not be loaded. Try again.',
   },
 
@@ -1274,6 +1274,7 @@ export const en = {
     closeFind: 'Close search',
     shortcutFind: 'Find in the conversation',
     searchInbox: 'Search conversations',
+    clearSearch: 'Clear the search',
     selectMany: 'Select several',
     selectNamed: 'Select the conversation with {name}',
     selectedCount: '{count} selected',

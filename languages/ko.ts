@@ -11,7 +11,8 @@ export const ko = {
   launcher: {
     open: '채팅 열기',
     returnToCall: '통화로 돌아가기',
-    unread: (count) => `읽지 않은 메시지 ${count}개`,
+    // The number first and by itself, as the badge shows it beside the button’s words.
+    unread: (count) => `${count} 건의 읽지 않은 메시지`,
     failed: '채팅을 불러오지 못했어요. 다시 시도해 주세요.',
   },
 
@@ -79,7 +80,7 @@ export const ko = {
     someone: '상대방',
     earlier: '이전 메시지 불러오기',
     toNewest: '최신 메시지로 이동',
-    newMessages: (count) => `새 메시지 ${count}개`,
+    newMessages: (count) => `새 메시지 ${count} 개`,
     saidBy: (name) => `${name}:`,
     noteLabel: '내부 메모',
     botLabel: '자동 응답',
@@ -1255,6 +1256,7 @@ export const ko = {
     closeFind: '찾기 닫기',
     shortcutFind: '상담 내용에서 찾기',
     searchInbox: '상담 검색',
+    clearSearch: '검색어 지우기',
     selectMany: '여러 개 선택',
     selectNamed: '{name} 님과의 상담 선택',
     selectedCount: '{count}개 선택됨',

@@ -10,6 +10,7 @@ import { owner, startServerUnderTest, type ServerUnderTest } from './consultatio
 import { englishHouse } from './panel/english-house.ts';
 import { furnishHouse, type House } from './panel/house.ts';
 import { koreanHouse } from './panel/korean-house.ts';
+import { shootTalk } from './screenshots-talk.ts';
 
 const folder = join(import.meta.dirname, '../test-results/screenshots');
 const images = join(import.meta.dirname, '../docs/images');
@@ -133,6 +134,7 @@ async function tour(server: ServerUnderTest, house: House, language: keyof typeo
     }
     await agent.page.goto(`${server.url}/docs`);
     await shoot(agent.page, '50-reference');
+    await shootTalk({ server, house, language, desk: size === 'desktop', visitor: visitor.page, agent: agent.page, shoot });
   } catch (error) {
     await shoot(visitor.page, 'failed-visitor');
     await shoot(agent.page, 'failed-agent');

@@ -19,9 +19,12 @@ export const launcher = ({ label, text, unread, inCall, loading }: LauncherState
     aria-expanded="false" aria-busy=${loading ? 'true' : 'false'} aria-label=${text ? `${text} · ${label}` : label} title=${label}
     @click=${on.click} @pointerenter=${on.near} @focus=${on.near}>
     ${inCall ? phoneIcon : chatIcon}${text ? html`<span class="words">${text}</span>` : nothing}
-    ${unread > 0 ? html`<span part="badge" class="badge" aria-hidden="true">${unread > 99 ? '99+' : unread}</span>` : nothing}
+    ${unread > 0 ? html`<span part="badge" class="badge" aria-hidden="true">${shownUnread(unread)}</span>` : nothing}
   </button>
 `;
+
+/** What the badge says. */
+export const shownUnread = (count: number): number | string => (count > 99 ? '99+' : count);
 
 /** How the round button looks. */
 export const launcherStyles = css`

@@ -109,7 +109,7 @@ describe('<peer-consult>', () => {
       fake.converse('c', ['mine', 'theirs', 'mine', 'theirs']);
       make();
       await until(() => launcher()?.querySelector('.badge')?.textContent === '1');
-      expect(launcher()!.getAttribute('aria-label')).to.equal('Open chat (1 unread message)');
+      expect(launcher()!.getAttribute('aria-label')).to.equal('1 unread message · Open chat');
       expect(fake.requests).to.deep.equal([]);
       expect(fake.socket.sent[0]).to.include({ type: 'hello', token: 'stored' });
       expect(seen('unread')).to.deep.equal([{ count: 1 }]);
@@ -223,6 +223,19 @@ describe('<peer-consult>', () => {
       fake.socket.end(4003);
       await until(() => inPanel('.refused') !== null);
       expect(await axeViolations(element)).to.deep.equal([]);
+    });
+
+    it('[P11] the closed button’s name begins with what is seen on it, in every language', async () => {
+      localStorage.setItem(key, 'stored');
+      fake.converse('c', ['mine']);
+      for (let at = 0; at < 120; at++) fake.say('c', 'theirs');
+      for (const [locale, name] of [['en', 'Questions? · 99+ unread messages · Open chat'], ['ko', 'Questions? · 99+ 건의 읽지 않은 메시지 · 채팅 열기']] as const) {
+        make({ 'launcher-text': 'Questions?', locale });
+        await until(() => launcher()?.querySelector('.badge')?.textContent === '99+');
+        expect(launcher()!.getAttribute('aria-label')).to.equal(name);
+        expect(await axeViolations(element)).to.deep.equal([]);
+        element.remove();
+      }
     });
 
     it('[A1] a move in the page keeps the conversation going; a removal ends it', async () => {

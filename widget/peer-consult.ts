@@ -5,7 +5,7 @@ import { element } from './define.ts';
 import { isReturning } from './engine/returning.ts';
 import type { SessionState } from './engine/session-state.ts';
 import { tell } from './events.ts';
-import { launcher, launcherStyles } from './launcher.ts';
+import { launcher, launcherStyles, shownUnread } from './launcher.ts';
 import type { Panel, VisitorSession } from './panel.ts';
 import { placement } from './peer-consult.styles.ts';
 import { launcher as words } from '../languages/split/launcher.ts';
@@ -230,8 +230,9 @@ export class PeerConsult extends LitElement {
   private get label(): string {
     const { open, returnToCall, unread: unreadWords } = words[this.language];
     const unread = this.snapshot?.unread ?? 0;
-    if (inCall(this.snapshot)) return returnToCall;
-    return unread > 0 ? `${open} (${unreadWords(unread)})` : open;
+    const act = inCall(this.snapshot) ? returnToCall : open;
+    // Begins with what is seen on it (WCAG 2.5.3).
+    return unread > 0 ? `${unreadWords(shownUnread(unread))} · ${act}` : act;
   }
 
   private get language(): Language {

@@ -31,6 +31,7 @@ export const fieldStyles = css`
     font-size: var(--pc-text-s);
     line-height: 1.45;
     color: var(--pc-text-2);
+    word-break: keep-all;
     overflow-wrap: anywhere;
   }
 

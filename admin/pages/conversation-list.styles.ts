@@ -142,9 +142,13 @@ export const conversationListStyles = css`
     inline-size: 30px;
     block-size: 30px;
     border-radius: 50%;
-    background: inherit;
     color: var(--pc-text-2);
     opacity: 0;
+  }
+
+  .pin:hover {
+    background: var(--pc-surface-3);
+    color: var(--pc-text);
   }
 
   .pin svg {
@@ -166,8 +170,20 @@ export const conversationListStyles = css`
   }
 
   .pin:focus-visible {
-    background: var(--pc-surface);
     outline-offset: -2px;
+  }
+
+  li:has(.pin:focus-visible) time,
+  li:has(.pin:focus-visible) .mark.pinned {
+    visibility: hidden;
+  }
+
+  /* The pin takes the place of the time, and of the mark that says the same. */
+  @media (hover: hover) {
+    li:hover time,
+    li:hover .mark.pinned {
+      visibility: hidden;
+    }
   }
 
   .mark.bot {

@@ -62,6 +62,10 @@ export class FindBar extends LitElement {
         outline: none;
       }
 
+      input::-webkit-search-cancel-button {
+        appearance: none;
+      }
+
       :host(:focus-within) {
         box-shadow: inset 0 -2px var(--pc-accent);
       }

@@ -1,15 +1,15 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { chatIcon } from '../../widget/styles/icons.ts';
 import { doneIcon, inboxIcon, searchIcon, teamIcon } from '../icons.ts';
 import { t } from '../texts/texts.ts';
 import { inView, isNarrowed, readInboxQuery, viewOf, type InboxQuery } from './inbox-view.ts';
 
 /** What a list without rows says, and the way on from there. */
-export function emptyList(query: InboxQuery, selfId: string, to: { address(query: InboxQuery): string; startTeam(): void }): TemplateResult {
+export function emptyList(query: InboxQuery, selfId: string, to: { address(query: InboxQuery): string; messages: string; startTeam(): void }): TemplateResult {
   const view = viewOf(query, selfId);
   if (isNarrowed(query, selfId)) {
     const whole = inView(readInboxQuery(new Map()), view);
-    return html`<div class="empty">${searchIcon}<h2>${t('nothingFitsTitle')}</h2><p>${t('nothingFitsText')}</p><a class="button" href=${to.address(whole)}>${t('clearFilters')}</a></div>`;
+    return html`<div class="empty">${searchIcon}<h2>${t('nothingFitsTitle')}</h2><p>${t('nothingFitsText')}</p>${query.text ? html`<a class="button primary" href=${to.messages}>${t('searchMessagesFor', { text: query.text })}</a>` : nothing}<a class="button" href=${to.address(whole)}>${t('clearFilters')}</a></div>`;
   }
   switch (view) {
     case 'team':

@@ -236,7 +236,6 @@ export interface FilterChip {
 export function filterChips(query: InboxQuery, selfId: string, names: { site(id: string): string; tag(id: string): string; agent(id: string): string }): FilterChip[] {
   const view = viewOf(query, selfId);
   const chips: FilterChip[] = [];
-  if (query.text) chips.push({ text: `“${query.text}”`, without: { ...query, text: '' } });
   if (query.assignee && (view === 'all' || view === 'closed')) {
     const { assignee } = query;
     chips.push({ text: assignee === 'none' ? t('nobody') : assignee === 'me' ? t('me') : names.agent(assignee), without: { ...inView(query, view), assignee: null } });

@@ -9,7 +9,7 @@ const NAMES: Record<InboxView, TextKey> = { mine: 'viewMine', unassigned: 'viewU
 /** Where the words are looked for: which conversations hold them, or each message. `address` leads to one of both. */
 export function searchScope(among: boolean, address: (among: boolean) => string): TemplateResult {
   return html`
-    <nav class="views" aria-label=${t('searchWhere')}>
+    <nav class="scope" aria-label=${t('searchWhere')}>
       <a href=${address(false)} aria-current=${among ? nothing : 'true'}>${t('searchConversations')}</a>
       <a href=${address(true)} aria-current=${among ? 'true' : nothing}>${t('searchMessages')}</a>
     </nav>

@@ -90,6 +90,58 @@ export const inboxStyles = css`
     appearance: none;
   }
 
+  .search button {
+    display: grid;
+    flex: none;
+    place-items: center;
+    inline-size: 28px;
+    block-size: 28px;
+    margin-inline-end: -6px;
+    border-radius: 50%;
+  }
+
+  .search button:hover {
+    background: var(--pc-surface-3);
+    color: var(--pc-text);
+  }
+
+  .scope {
+    display: grid;
+    grid-auto-flow: column;
+    grid-auto-columns: minmax(0, 1fr);
+    gap: 2px;
+    margin: 0 var(--pc-4) var(--pc-2);
+    padding: 2px;
+    border-radius: var(--pc-radius-s);
+    background: var(--pc-surface-3);
+  }
+
+  .scope a {
+    display: grid;
+    place-items: center;
+    min-block-size: 30px;
+    padding-inline: var(--pc-2);
+    border-radius: calc(var(--pc-radius-s) - 2px);
+    color: var(--pc-text-2);
+    font-size: var(--pc-text-s);
+    font-weight: 600;
+    text-decoration: none;
+  }
+
+  .scope a:hover {
+    color: var(--pc-text);
+  }
+
+  .scope a[aria-current] {
+    background: var(--pc-surface);
+    color: var(--pc-text);
+    box-shadow: 0 1px 2px rgb(20 22 40 / 14%);
+  }
+
+  .scope a:focus-visible {
+    outline-offset: -2px;
+  }
+
   .views {
     display: flex;
     gap: 2px;

@@ -120,11 +120,11 @@ export class Inbox extends LitElement {
           <h1 class="page-title" id="title">${t('inbox')}</h1>
           ${query.kind === 'team'
             ? html`<button class="icon-button" type="button" aria-label=${t('teamStart')} title=${t('teamStart')} @click=${() => (this.starting = true)}>${addIcon}</button>`
-            : html`<button class="icon-button" type="button" aria-pressed=${this.choosing ? 'true' : 'false'} aria-label=${t('selectMany')} title=${t('selectMany')} @click=${this.#toggleChoosing}>${tickIcon}</button>
+            : amongMessages(this.route.query) ? nothing : html`<button class="icon-button" type="button" aria-pressed=${this.choosing ? 'true' : 'false'} aria-label=${t('selectMany')} title=${t('selectMany')} @click=${this.#toggleChoosing}>${tickIcon}</button>
                 <consult-admin-inbox-filters .api=${this.api} .query=${query} .selfId=${this.#selfId} @filter=${(event: CustomEvent<{ query: InboxQuery }>) => this.#show(event.detail.query)}></consult-admin-inbox-filters>`}
         </div>
         <div class="search" role="search">
-          ${searchIcon}<input type="search" autocomplete="off" spellcheck="false" maxlength="100" aria-label=${t(query.kind === 'team' ? 'searchTeam' : 'searchInbox')} placeholder=${t(query.kind === 'team' ? 'searchTeam' : 'searchInbox')} .value=${query.text} @input=${this.#written} @keydown=${this.#searchKey} />
+          ${searchIcon}<input type="search" autocomplete="off" spellcheck="false" maxlength="100" aria-label=${t(query.kind === 'team' ? 'searchTeam' : 'searchInbox')} placeholder=${t(query.kind === 'team' ? 'searchTeam' : 'searchInbox')} .value=${query.text} @input=${this.#written} @keydown=${this.#searchKey} />${query.text ? html`<button type="button" aria-label=${t('clearSearch')} title=${t('clearSearch')} @click=${this.#clearSearch}>${crossIcon}</button>` : nothing}
         </div>
         ${query.text ? searchScope(amongMessages(this.route.query), (among) => formatRoute('inbox', this.route.id, this.#repeated(query, among))) : nothing}
         ${amongMessages(this.route.query) ? nothing : html`${viewsBar({ conversations: this.#state.value!.conversations, selfId: this.#selfId, whole: this.#pages!.reach(EVERYTHING).next === null, query }, (other) => this.#address(other))} ${this.#chips(query)}`}
@@ -167,7 +167,7 @@ export class Inbox extends LitElement {
     if (!shown.length && next !== null && !failure) {
       return html`<div class="bones" aria-busy="true"><span class="hush">${t('loading')}</span>${[1, 2, 3, 4, 5].map(() => html`<div><span class="bone"></span><span class="bone"></span><span class="bone"></span></div>`)}</div>`;
     }
-    if (!shown.length) return failure ? nothing : emptyList(query, this.#selfId, { address: (other) => this.#address(other), startTeam: () => (this.starting = true) });
+    if (!shown.length) return failure ? nothing : emptyList(query, this.#selfId, { address: (other) => this.#address(other), messages: formatRoute('inbox', this.route.id, this.#repeated(query, true)), startTeam: () => (this.starting = true) });
     return html`
       <consult-admin-conversation-list
         .conversations=${shown}
@@ -285,10 +285,15 @@ export class Inbox extends LitElement {
     if (event.key === 'ArrowDown' && this.hits?.focusFirst()) event.preventDefault();
     if (event.key === 'Escape') {
       event.preventDefault();
-      this.search.value = '';
-      this.#search();
+      this.#clearSearch();
       this.search.blur();
     }
+  }
+
+  #clearSearch(): void {
+    this.search.value = '';
+    this.#search();
+    this.search.focus();
   }
 
   #search(): void {
@@ -332,9 +337,8 @@ export class Inbox extends LitElement {
 
   #pinAtHand(): boolean {
     const id = this.#atHand;
-    if (!id) return false;
-    void this.#pin(id, !this.#state.value!.pins.includes(id));
-    return true;
+    if (id) void this.#pin(id, !this.#state.value!.pins.includes(id));
+    return id !== null;
   }
 
   async #pin(id: string, on: boolean): Promise<void> {
@@ -358,8 +362,7 @@ export class Inbox extends LitElement {
   // ── Choosing many ──
 
   #toggleChoosing(): void {
-    if (this.choosing || this.chosen.size) this.#endChoosing();
-    else this.choosing = true;
+    return this.choosing || this.chosen.size ? this.#endChoosing() : void (this.choosing = true);
   }
 
   #endChoosing(): void {

@@ -2,9 +2,13 @@ import { css } from 'lit';
 
 /** How the place where agents answer looks. */
 export const replyBoxStyles = css`
+  /* Not positioned itself: where files may be dropped is marked over the whole conversation. */
   :host {
-    position: relative;
     display: block;
+  }
+
+  .above {
+    position: relative;
   }
 
   .box {
@@ -84,7 +88,7 @@ export const replyBoxStyles = css`
 
   .picker {
     position: absolute;
-    inset-block-end: calc(100% + 4px);
+    inset-block-end: 4px;
     inset-inline: 0;
     z-index: 2;
     max-block-size: min(320px, 50dvh);

@@ -94,7 +94,7 @@ export class ReplyBox extends LitElement {
     void this.#language.value;
     const { note } = this;
     return html`
-      ${this.wanted === null ? nothing : this.#picker()}
+      ${this.wanted === null ? nothing : html`<div class="above">${this.#picker()}</div>`}
       <div class="box ${note ? 'noting' : ''}">
         ${isTeamRoom(this.conversation) ? nothing : html`<div class="modes">
           <div role="radiogroup" aria-label=${t('writeWhat')} @keydown=${this.#modeKey}>

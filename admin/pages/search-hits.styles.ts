@@ -66,6 +66,7 @@ export const searchHitsStyles = css`
     overflow: hidden;
     color: var(--pc-text-2);
     font-size: var(--pc-text-s);
+    word-break: keep-all;
     overflow-wrap: anywhere;
     -webkit-box-orient: vertical;
     -webkit-line-clamp: 3;

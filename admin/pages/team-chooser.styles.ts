@@ -21,7 +21,7 @@ export const chooserStyles = css`
   .people li {
     display: flex;
     align-items: center;
-    gap: var(--pc-3);
+    gap: var(--pc-2);
     min-block-size: 44px;
   }
 
@@ -33,6 +33,7 @@ export const chooserStyles = css`
 
   .people .name {
     flex: 1;
+    margin-inline-start: var(--pc-1);
     min-inline-size: 0;
     overflow-wrap: anywhere;
     font-size: var(--pc-text-s);

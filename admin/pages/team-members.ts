@@ -53,8 +53,8 @@ export class TeamMembers extends LitElement {
             ${repeat(members, ({ id }) => id, ({ id, name }) => {
               const status = state.team.get(id)?.status ?? (id === selfId ? 'online' : 'off');
               return html`<li>
-                ${avatar(id, name)}<span class="name">${id === selfId ? t('meNamed', { name }) : name}</span>
                 <span class="dot ${status}" role="img" aria-label=${t(PRESENCE[status])} title=${t(PRESENCE[status])}></span>
+                ${avatar(id, name)}<span class="name">${id === selfId ? t('meNamed', { name }) : name}</span>
                 ${id === selfId
                   ? nothing
                   : html`<button class="icon-button" type="button" aria-label=${t('messageNamed', { name })} title=${t('messageNamed', { name })} @click=${() => void messageColleague(this.api, this.session, id)}>${chatIcon}</button>

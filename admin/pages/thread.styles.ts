@@ -333,6 +333,9 @@ export const threadStyles = css`
     background: var(--pc-surface-2);
     color: var(--pc-text-2);
     font-size: var(--pc-text-s);
+    text-align: center;
+    text-wrap: balance;
+    word-break: keep-all;
   }
 
   footer {

@@ -175,6 +175,26 @@ describe('thread', () => {
     expect(api.asked.filter((path) => path.startsWith('DELETE'))).to.deep.equal(['DELETE /v1/conversations/c1 undefined']);
   });
 
+  it('[I7] whoever deleted it stands before the list, although the view went with the event; whoever went elsewhere stays there', async () => {
+    for (const [meanwhile, then] of [['#/inbox/c1', '#/inbox?assignee=me'], ['#/inbox/c2', '#/inbox/c2']] as const) {
+      location.hash = '#/inbox/c1';
+      const api = fakeApi(answers);
+      const root = await open({ status: 'closed' }, api);
+      root.back = '#/inbox?assignee=me';
+      const { send } = api;
+      api.send = ((...asked: Parameters<typeof send>) => {
+        root.remove();
+        location.hash = meanwhile;
+        return send.apply(api, asked);
+      }) as typeof send;
+      pressable(root, 'Delete conversation').click();
+      await settle();
+      await press(root, 'Delete for good');
+      expect(location.hash).to.equal(then);
+    }
+    location.hash = '';
+  });
+
   it('[S4] whoever may not delete is not offered it', async () => {
     const root = await open({ status: 'closed' }, fakeApi(answers, 'agent'));
     expect(() => pressable(root, 'Delete conversation')).to.throw();

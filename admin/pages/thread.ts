@@ -326,6 +326,7 @@ export class Thread extends LitElement {
 
   async #delete(): Promise<void> {
     const { id, status, visitor } = this.conversation;
+    const { back } = this;
     const sure = await this.confirm.ask({ title: t('deleteTitle', { name: visitor.name }), text: t('deleteText'), confirm: t('deleteForGood'), danger: true });
     if (!sure) return;
     try {
@@ -333,7 +334,8 @@ export class Thread extends LitElement {
       if (status === 'open') await this.api.send('PATCH', path, { status: 'closed' });
       await this.api.send('DELETE', path);
       toast(t('conversationDeleted'));
-      if (this.isConnected && this.conversation.id === id) go(this.back, { replace: true });
+      // The event that it is gone may have been here first, and this view with it; whoever went elsewhere meanwhile stays there.
+      if (location.hash.startsWith(formatRoute('inbox', id))) go(back, { replace: true });
     } catch (error) {
       toast(failureText(error), { bad: true });
     }

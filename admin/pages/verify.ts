@@ -22,10 +22,31 @@ export class Verify extends LitElement {
       input[type='file'] {
         inline-size: 100%;
         min-block-size: 44px;
-        padding: var(--pc-2);
-        border: 1px solid var(--pc-control-line, var(--pc-line));
+        padding: 5px;
+        border: 1px solid var(--pc-control-line);
         border-radius: var(--pc-radius-s);
+        background: var(--pc-surface);
+        color: var(--pc-text-2);
+        font-size: var(--pc-text-s);
+        cursor: pointer;
+      }
+
+      input[type='file']:focus-visible {
+        outline: 2px solid var(--pc-accent);
+        outline-offset: 1px;
+      }
+
+      ::file-selector-button {
+        min-block-size: 32px;
+        margin-inline-end: var(--pc-3);
+        padding: 0 var(--pc-3);
+        border: 0;
+        border-radius: calc(var(--pc-radius-s) - 3px);
+        background: var(--pc-surface-3);
+        color: var(--pc-text);
         font: inherit;
+        font-weight: 600;
+        cursor: pointer;
       }
 
       dl {

@@ -67,7 +67,7 @@ export async function axeFindings(page: Page): Promise<string[]> {
     const { axe: inPage } = window as unknown as { axe: typeof import('axe-core') };
     // `region` does not know a skip link whose target lies in the same shadow root. `page-has-heading-one`: an open conversation on a
     // phone hides the list with the first heading; its own is the second, as beside it on a desk.
-    const { violations } = await inPage.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], rules: { region: { enabled: false }, 'page-has-heading-one': { enabled: false } }, resultTypes: ['violations'] });
+    const { violations } = await inPage.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], rules: { region: { enabled: false }, 'page-has-heading-one': { enabled: false }, 'label-content-name-mismatch': { enabled: true } }, resultTypes: ['violations'] });
     return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.flat().join(' ')} ${failureSummary?.replaceAll(/\s+/g, ' ') ?? ''}`));
   });
 }

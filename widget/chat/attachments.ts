@@ -44,8 +44,10 @@ export class Attachments extends LitElement {
         grid-template-columns: 40px minmax(0, 1fr) auto;
         align-items: center;
         gap: var(--pc-2);
-        inline-size: 210px;
-        max-inline-size: 100%;
+        flex: 1 1 172px;
+        box-sizing: border-box;
+        min-inline-size: 0;
+        max-inline-size: 240px;
         padding: 3px;
         border-radius: 12px;
         background: var(--pc-surface-3);

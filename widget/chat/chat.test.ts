@@ -289,6 +289,12 @@ describe('message list', () => {
     expect(scroller.scrollTop, 'a colleague’s line moves nobody').to.equal(500);
     const jump = root.querySelector<HTMLElement>('.jump')!;
     expect(jump.textContent!.trim()).to.equal('3');
+    for (const [texts, name] of [[en, '3 new messages · Jump to the newest message'], [ko, '새 메시지 3 개 · 최신 메시지로 이동']] as const) {
+      list.texts = texts;
+      await list.updateComplete;
+      expect(jump.getAttribute('aria-label'), 'what is seen on it is part of its name').to.equal(name);
+      expect(await axeViolations(list)).to.deep.equal([]);
+    }
     jump.click();
     await new Promise((resolve) => setTimeout(resolve, 800));
     expect(atEnd(scroller)).to.equal(true);

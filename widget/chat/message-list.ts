@@ -121,7 +121,7 @@ export class MessageList extends LitElement {
   scrollToNew(): void {
     const mark = this.renderRoot.querySelector('.new');
     if (!mark || !this.scroller) return;
-    this.scroller.scrollTop += mark.getBoundingClientRect().top - this.scroller.getBoundingClientRect().top - 8;
+    this.scroller.scrollTop += mark.getBoundingClientRect().top - this.scroller.getBoundingClientRect().top - 16;
     this.measure();
   }
 
@@ -204,7 +204,7 @@ export class MessageList extends LitElement {
       ${this.atEnd && !this.newer
         ? nothing
         : html`<button type="button" class="jump ${this.below > 0 ? 'counting' : ''}" @click=${() => (this.newer ? this.tell('newest') : this.scrollToEnd(true))}
-            aria-label=${this.below > 0 ? `${texts.toNewest} (${texts.newMessages(this.below)})` : texts.toNewest}>
+            aria-label=${this.below > 0 ? `${texts.newMessages(this.below)} · ${texts.toNewest}` : texts.toNewest}>
             ${this.below > 0 ? this.below : nothing}${downIcon}
           </button>`}
     `;

@@ -50,6 +50,17 @@ export class Picture extends LitElement {
         background: var(--pc-surface-3);
         color: var(--pc-text-2);
         overflow: hidden;
+        position: relative;
+      }
+
+      /* A white picture has an edge on white, and a black one on black. */
+      :host::after {
+        content: '';
+        position: absolute;
+        inset: 0;
+        border: 1px solid var(--pc-line);
+        border-radius: inherit;
+        pointer-events: none;
       }
 
       button,

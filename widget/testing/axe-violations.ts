@@ -8,7 +8,7 @@ export async function axeViolations(root: Element): Promise<string[]> {
   const { violations } = await axe.run(root, {
     runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
     // A fragment is not a page: landmarks are the page's matter.
-    rules: { region: { enabled: false } },
+    rules: { region: { enabled: false }, 'label-content-name-mismatch': { enabled: true } },
   });
   return violations.map(({ id, help, nodes }) => `${id} (${help}): ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary ?? ''}`).join('\n')}`);
 }
