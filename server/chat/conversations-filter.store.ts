@@ -34,8 +34,9 @@ export function matching({ q, tables }: Pick<Database, 'q' | 'tables'>, filter: 
   const { conversations, conversationTags, messages, participants, reads, visitors } = tables;
   const { organisationId, kind = 'visitor', visitorId, status, assigneeId, tagId, siteId, unread, text, holding, ids, reader, before } = filter;
   const isVisitor = reader.kind === 'visitor';
-  // Where the conversations are known, SQLite would still go through all of the organisation's for the sake of their order.
-  const conditions: (SQL | undefined)[] = [holding ?? ids ? sql`coalesce(${conversations.organisationId}, '') = ${organisationId}` : eq(conversations.organisationId, organisationId)];
+  // Where the conversations are known or few, SQLite would still go through all of the organisation's for the sake of their order.
+  const few = holding !== undefined || ids !== undefined || kind === 'team';
+  const conditions: (SQL | undefined)[] = [few ? sql`coalesce(${conversations.organisationId}, '') = ${organisationId}` : eq(conversations.organisationId, organisationId)];
   if (kind === 'visitor') conditions.push(isNull(conversations.teamKind));
   else {
     // A list and no look at each: of the organisation's conversations these are few.
