@@ -4,6 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import { en } from '../languages/en.ts';
+import { ko } from '../languages/ko.ts';
 import { findChromium } from './services/chromium.ts';
 import { findProgram } from './services/processes.ts';
 import { owner, startServerUnderTest, type ServerUnderTest } from './consultation/server-under-test.ts';
@@ -14,18 +16,20 @@ import { shootTalk } from './screenshots-talk.ts';
 
 const folder = join(import.meta.dirname, '../test-results/screenshots');
 const images = join(import.meta.dirname, '../docs/images');
-rmSync(folder, { recursive: true, force: true });
+// `npm run screenshots -- ko-dark-phone` makes that look alone anew.
+const wanted = process.argv.slice(2);
+if (!wanted.length) rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 mkdirSync(images, { recursive: true });
 
 const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1440, height: 900 } };
 const words = {
   en: {
-    locale: 'en-GB', open: 'Open chat', write: 'Write a message', voice: 'Voice call', video: 'Video call', agree: 'Agree and call', email: 'E-mail', password: 'Password', signIn: 'Sign in', accept: 'Accept', hangUp: 'Hang up', recording: 'REC',
+    locale: 'en-GB', open: 'Open chat', write: 'Write a message', voice: 'Voice call', video: 'Video call', agree: 'Agree and call', email: 'E-mail', password: 'Password', signIn: 'Sign in', accept: 'Accept', hangUp: 'Hang up', recording: 'REC', pause: en.call.pauseRecording,
     asks: ['Hi! Is the oak table in stock?', 'And could I see it by video before I order?'], answers: ['Hello, it is: four of them, ready to ship on Monday.', 'Of course. Just press the camera above.'],
   },
   ko: {
-    locale: 'ko-KR', open: '채팅 열기', write: '메시지 입력', voice: '음성 통화', video: '영상 통화', agree: '동의하고 통화하기', email: '이메일', password: '비밀번호', signIn: '로그인', accept: '받기', hangUp: '통화 종료', recording: '녹음 중',
+    locale: 'ko-KR', open: '채팅 열기', write: '메시지 입력', voice: '음성 통화', video: '영상 통화', agree: '동의하고 통화하기', email: '이메일', password: '비밀번호', signIn: '로그인', accept: '받기', hangUp: '통화 종료', recording: '녹음 중', pause: ko.call.pauseRecording,
     asks: ['안녕하세요! 참나무 식탁 재고가 있나요?', '주문 전에 영상으로 볼 수 있을까요?'], answers: ['안녕하세요, 네 개 남아 있고 월요일에 바로 발송됩니다.', '물론입니다. 위의 카메라 버튼을 눌러 주세요.'],
   },
 } as const;
@@ -38,13 +42,16 @@ const browser = await chromium.launch({
 
 try {
   for (const language of ['en', 'ko'] as const) {
+    if (wanted.length && !wanted.some((look) => look.startsWith(language))) continue;
     const server = await startServerUnderTest({ RATE_LIMITS: 'off', OUTBOUND_ALLOW: '127.0.0.1' });
     const house = await furnishHouse(server, language === 'ko' ? koreanHouse : englishHouse);
-    for (const scheme of ['light', 'dark'] as const) for (const size of ['phone', 'desktop'] as const) await tour(server, house, language, scheme, size);
+    for (const scheme of ['light', 'dark'] as const) for (const size of ['phone', 'desktop'] as const) {
+      if (!wanted.length || wanted.includes(`${language}-${scheme}-${size}`)) await tour(server, house, language, scheme, size);
+    }
     house.leave();
     await server.stop();
   }
-  if (findProgram('ffmpeg')) overview();
+  if (!wanted.length && findProgram('ffmpeg')) overview();
 } finally {
   await browser.close();
 }
@@ -108,6 +115,10 @@ async function tour(server: ServerUnderTest, house: House, language: keyof typeo
     await visitor.page.waitForTimeout(2500);
     await shoot(visitor.page, '10-voice-call');
     await shoot(agent.page, '11-voice-call');
+    await agent.page.getByRole('button', { name: text.pause }).click();
+    await visitor.page.waitForTimeout(600);
+    await shoot(visitor.page, '11-paused');
+    await shoot(agent.page, '11-paused-agent');
     await agent.page.getByRole('button', { name: text.hangUp }).click();
     await visitor.page.waitForTimeout(600);
     await shoot(visitor.page, '12-after-call');

@@ -19,6 +19,10 @@ export class Verify extends LitElement {
     fieldStyles,
     doorForm,
     css`
+      h1:focus-visible {
+        outline: none;
+      }
+
       input[type='file'] {
         inline-size: 100%;
         min-block-size: 44px;

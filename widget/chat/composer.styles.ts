@@ -57,6 +57,9 @@ export const composerStyles = css`
   textarea::placeholder {
     color: var(--pc-text-2);
     opacity: 1;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
   }
 
   /* Below 16 px iOS zooms the whole page into the field. */

@@ -313,7 +313,7 @@ export class MessageList extends LitElement {
 
   private toEnd(smooth = false): void {
     const { scroller } = this;
-    scroller?.scrollTo({ top: scroller.scrollHeight, behavior: smooth ? 'smooth' : 'instant' });
+    scroller?.scrollTo({ top: scroller.scrollHeight, behavior: smooth && !matchMedia('(prefers-reduced-motion: reduce)').matches ? 'smooth' : 'instant' });
   }
 
   private onScroll(): void {
