@@ -10,6 +10,7 @@ import './call-view.ts';
 import './incoming-call.ts';
 import { clockWords, initials } from './call-words.ts';
 import { createRingTone } from './ring-tone.ts';
+import { loadCallTexts } from '../texts/call-texts.ts';
 
 const call = (fields: Partial<Call> = {}): Call => ({
   id: 'k1', conversationId: 'c1', siteId: 's1', mode: 'audio', state: 'active', visitor: { id: 'v1', name: 'Mina Park' },
@@ -93,6 +94,7 @@ describe('the elements of a call', function () {
     };
     expect(await status({ position: 3, etaMs: 250_000 })).to.equal('You are number 3 in the line, about 4 min. Please stay here…');
     expect(await status({ position: 2, etaMs: null })).to.equal('You are number 2 in the line. Please stay here…');
+    await loadCallTexts('ko');
     expect(await status({ position: 2, etaMs: 1 }, 'ko')).to.contain('2번째').and.to.contain('1분');
     expect(await status({ position: 1, etaMs: 9 })).to.contain('Calling');
   });

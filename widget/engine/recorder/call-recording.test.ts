@@ -196,6 +196,6 @@ describe('the recording of a call', function () {
     await waitFor('connected', () => agent.view.value?.phase === 'connected');
     await wait(500);
     expect(exchange.log.some(({ type }) => type === 'recording.start')).to.equal(false);
-    expect(agent.view.value!.recording).to.deep.equal({ on: false, allowed: false });
+    expect(agent.view.value!.recording).to.deep.equal({ on: false, paused: false, allowed: false });
   });
 });
