@@ -58,6 +58,7 @@ export class Verify extends LitElement {
         grid-template-columns: auto minmax(0, 1fr);
         gap: var(--pc-2) var(--pc-4);
         margin-block: var(--pc-3);
+        font-size: var(--pc-text-s);
       }
 
       dt {
@@ -70,7 +71,15 @@ export class Verify extends LitElement {
       }
 
       .verdict {
+        padding: var(--pc-3);
+        border-radius: var(--pc-radius-s);
+        font-size: var(--pc-text-s);
         font-weight: 600;
+      }
+
+      .verdict.good {
+        background: color-mix(in srgb, var(--pc-good) 12%, var(--pc-surface));
+        color: var(--pc-good);
       }
 
       .said {
@@ -113,7 +122,7 @@ export class Verify extends LitElement {
     const good = holds(report);
     const word = (fits: boolean | null) => t(fits ? 'verifyGood' : 'verifyBad');
     return html`
-      <p class="verdict ${good ? '' : 'problem'}">${t(good ? 'verifyHolds' : 'verifyFails')}</p>
+      <p class="verdict ${good ? 'good' : 'problem'}">${t(good ? 'verifyHolds' : 'verifyFails')}</p>
       <dl>
         <dt>${t('verifySigned')}</dt><dd>${word(signed)}</dd>
         <dt>${t('verifyKeyIs')}</dt><dd>${keyExpected === null ? t('verifyUnknown', { key: keyId }) : keyExpected ? t('verifyExpected') : t('verifyOther', { key: keyId })}</dd>

@@ -127,6 +127,11 @@ export const visitorPaneStyles = css`
     color: var(--pc-text);
   }
 
+  .identity span {
+    word-break: keep-all;
+    overflow-wrap: anywhere;
+  }
+
   .identity.verified {
     background: var(--pc-accent-soft);
   }

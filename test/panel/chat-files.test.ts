@@ -24,7 +24,8 @@ async function give(page: Page, how: 'drop' | 'paste', target: ReturnType<Page['
   }, { name, base64: bytes.toString('base64') });
   if (how === 'drop') {
     await target.dispatchEvent('dragover', { dataTransfer: data });
-    await page.getByText('Drop files here').waitFor();
+    const [mark, taken] = [await page.getByText('Drop files here').boundingBox(), await target.boundingBox()];
+    if (mark!.y > taken!.y || mark!.y + mark!.height < taken!.y + taken!.height) throw new Error('What takes the files is not marked as such.');
     await target.dispatchEvent('drop', { dataTransfer: data });
   } else {
     await target.evaluate((element, clipboardData) => element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, composed: true, cancelable: true })), data);
@@ -77,6 +78,8 @@ t.test('[J20] [S12] a visitor sends pictures by picker, drop and paste; the agen
     return active?.getAttribute('aria-label') === 'Enlarge pasted.png';
   });
 
+  await give(agent, 'drop', agent.getByRole('region', { name: 'Messages' }), 'dropped by an agent.png', picture);
+  await agent.getByRole('button', { name: 'Remove dropped by an agent.png' }).click();
   await give(agent, 'paste', composer(agent), 'answer.png', picture);
   await agent.getByRole('button', { name: 'Remove answer.png' }).waitFor();
   await composer(agent).press('Enter');
