@@ -5,7 +5,7 @@ import { checkEvidence, holds } from '../../protocol/evidence-check.ts';
 import { decodeChannels, sampleRate, toneWindows } from '../tones.ts';
 import { tones } from './browsers.ts';
 import { chat, elapse, openConsultation } from './consultation.ts';
-import { provesFile, takeRecording } from './recording-oracle.ts';
+import { takeRecording } from './recording-oracle.ts';
 
 t.test('[G4] [S19] an agent holds the recording while a card is read out: both see it, it is in no file, and the proof says so', { timeout: 240_000 }, async (t) => {
   const stage = await openConsultation(t);
@@ -36,7 +36,10 @@ t.test('[G4] [S19] an agent holds the recording while a card is read out: both s
   t.equal(recording.state, 'ready', 'a pause is nothing missing');
   t.match(recording.gaps, [{ reason: 'paused' }]);
   t.equal(recording.gaps.length, 1);
-  provesFile(t, file, bytes, recording, hungUp - connected);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  t.equal(sha256, recording.sha256);
+  // A busy machine takes its time from the click to the end; nothing of the call is missing.
+  t.ok(recording.durationMs! >= (hungUp - connected) * 0.98, 'as long as the call', { durationMs: recording.durationMs, called: hungUp - connected });
   const [gap] = recording.gaps;
   t.comment(JSON.stringify({ held, goesOn, gap }));
   t.ok(Math.abs(gap!.fromMs - held) < 1500 && gap!.toMs - goesOn < 3000 && gap!.toMs >= goesOn - 500, 'the gap lies where the recording was held', { held, goesOn, gap });
@@ -52,7 +55,7 @@ t.test('[G4] [S19] an agent holds the recording while a card is read out: both s
   }
 
   const answer = await owner.manifest(recording.id);
-  const report = await checkEvidence({ text: JSON.stringify(answer), fileSha256: createHash('sha256').update(bytes).digest('hex'), keyId: answer.keyId });
+  const report = await checkEvidence({ text: JSON.stringify(answer), fileSha256: sha256, keyId: answer.keyId });
   t.ok(holds(report), 'the proof holds', report);
   t.match(answer.manifest.pauses, [{ by: 'agent' }]);
   t.notOk(holds(await checkEvidence({ text: JSON.stringify(answer), fileSha256: createHash('sha256').update(bytes.subarray(1)).digest('hex') })), 'and not for another file');
