@@ -1,4 +1,4 @@
-import { frame, type FrameHandler } from '../gateway/frames.ts';
+import { frame, ReadyReply, type FrameHandler } from '../gateway/frames.ts';
 import type { Chat } from './chat.ts';
 import type { Typing } from './typing.ts';
 import type { Viewers } from './viewers.ts';
@@ -7,8 +7,8 @@ import type { Viewers } from './viewers.ts';
 export function chatFrames({ chat, viewers, typing }: { chat: Chat; viewers: Viewers; typing: Typing }): FrameHandler[] {
   return [
     frame('message.send', 'both', async ({ conversationId, clientId, text, note, fileIds }, { principal, connectionId }) => {
-      const { message } = await chat.send(principal, { conversationId, clientId, text, note, fileIds }, connectionId);
-      return { conversationId: message.conversationId, message };
+      const { message, json } = await chat.send(principal, { conversationId, clientId, text, note, fileIds }, connectionId);
+      return new ReadyReply(`{"conversationId":${JSON.stringify(message.conversationId)},"message":${json}}`);
     }),
     frame('history', 'both', (request, { principal }) => chat.history(principal, request)),
     frame('read', 'both', async ({ conversationId, seq }, { principal, connectionId }) => ({

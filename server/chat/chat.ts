@@ -74,11 +74,11 @@ export interface Chat extends Omit<ConversationWork, 'handOver'>, ConversationRe
   snapshot(principal: Principal, pinned: readonly string[]): Promise<Conversation[]>;
   /**
    * Writes a message; resolves when it is durable and everybody but the connection `except` has been told. `repeated`: the
-   * `clientId` was there before, and `message` is the first one. A closed conversation opens again, unless it is a note. Throws
+   * `clientId` was there before, and `message` is the first one; `json` is it as text, made once for all. A closed conversation opens again, unless it is a note. Throws
    * `unprocessable` for a text that is too long after trimming, or empty where there are no files, `conversation_closed` when the
    * visitor has another open one, and for files what `Files.claim` does.
    */
-  send(asker: Asker, draft: Draft, except?: string): Promise<{ message: Message; repeated: boolean }>;
+  send(asker: Asker, draft: Draft, except?: string): Promise<{ message: Message; repeated: boolean; json: string }>;
   /** The same for what a program of the server's writes. What a bot says opens no closed conversation. */
   sendAs(draft: DraftAs): Promise<{ message: Message; repeated: boolean }>;
   /** Takes a conversation from a bot: people answer from now on. What a bot gives as its `reason` becomes a private note. */
@@ -179,10 +179,11 @@ export function createChat({ store, workStore, removalStore, roomsStore, transfe
     }
     // Nothing may be awaited between the commit and this: events leave in the order of seq.
     const message = messageOnWire(result.message);
+    const json = JSON.stringify(message);
     if (!result.duplicate) {
       search?.note(facts.id);
       const isNote = message.kind === 'note';
-      hub.publish(isNote ? staffOf(facts) : audienceOf(facts), { type: 'message', message }, except === undefined ? undefined : { except });
+      hub.publish(isNote ? staffOf(facts) : audienceOf(facts), { type: 'message', message }, { json: `{"type":"message","message":${json}}`, ...(except !== undefined && { except }) });
       // Listeners mail, push and post what they hear of: what is private, and what agents say to one another, stays here.
       if (!isNote && facts.members === null) events.emit({ type: 'message.created', organisationId, siteId, visitorId, message });
     } else if (message.author.id !== draft.author.id || message.author.kind !== draft.author.kind) {
@@ -190,7 +191,7 @@ export function createChat({ store, workStore, removalStore, roomsStore, transfe
     }
     if (result.reopened) await news.changed(facts, ['reopened'], message.author);
     if (result.bot) await news.changed(facts, [result.bot === 'began' ? 'bot' : 'handed_over'], message.author);
-    return { message, repeated: result.duplicate };
+    return { message, repeated: result.duplicate, json };
   };
 
   const fitText = (text: string, least = 1): string => {

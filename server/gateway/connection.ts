@@ -13,7 +13,7 @@ import { textFrame } from '../hub/text-frame.ts';
 import { checkHello, fitted, isRequestId, parseFrame, type Route } from './dispatch.ts';
 import { RequestContext } from './frame-context.ts';
 import { FrameWriter } from './frame-writer.ts';
-import type { EventFilter, FrameContext } from './frames.ts';
+import { ReadyReply, type EventFilter, type FrameContext } from './frames.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { TokenBucket } from './token-bucket.ts';
 
@@ -246,7 +246,7 @@ export class Connection implements Listener {
   }
 
   private reply(re: string, fields: object): void {
-    const body = JSON.stringify(fields);
+    const body = fields instanceof ReadyReply ? fields.json : JSON.stringify(fields);
     this.write(textFrame(`{"re":${JSON.stringify(re)},"ok":true${body === '{}' ? '}' : `,${body.slice(1)}`}`));
   }
 

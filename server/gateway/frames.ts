@@ -18,11 +18,16 @@ export type FrameRule = 'visitor' | 'agent' | 'both';
 
 type PrincipalOf<R extends FrameRule> = R extends 'visitor' ? VisitorPrincipal : R extends 'agent' ? AgentPrincipal : Principal;
 
+/** A reply whose fields are JSON already: what one event and one reply both hold is made into text once. */
+export class ReadyReply {
+  constructor(readonly json: string) {}
+}
+
 /** Answers one type of request: who may, and what to do. Throws a Problem to refuse. */
 export interface FrameHandler<T extends RequestType = RequestType, R extends FrameRule = FrameRule> {
   type: T;
   may: R;
-  handle(request: Request<T>, context: FrameContext<PrincipalOf<R>>): Promise<Reply<T>> | Reply<T>;
+  handle(request: Request<T>, context: FrameContext<PrincipalOf<R>>): Promise<Reply<T> | ReadyReply> | Reply<T> | ReadyReply;
 }
 
 /** Writes a handler with its types inferred from its name and rule. */

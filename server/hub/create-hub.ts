@@ -27,7 +27,7 @@ export interface LocalHub extends Hub {
 
 /** What the hubs of an installation say to one another. */
 type Word =
-  | { topics: readonly Topic[]; event: ServerEvent; except?: string; unless?: readonly Topic[] }
+  | { topics: readonly Topic[]; event: ServerEvent; except?: string; unless?: readonly Topic[]; json?: string }
   | { close: Topic; code: number; reason: string; event?: ServerEvent };
 
 const busTopic = 'hub';
@@ -47,9 +47,9 @@ export async function createHub({ bus, failed }: { bus: Bus; failed: (error: unk
     else visit(found);
   };
 
-  const deliver = ({ topics, event, except, unless }: Extract<Word, { event: ServerEvent; topics: unknown }>) => {
+  const deliver = ({ topics, event, except, unless, json }: Extract<Word, { event: ServerEvent; topics: unknown }>) => {
     let buffer: Buffer | undefined;
-    const frame = () => (buffer ??= textFrame(JSON.stringify(event)));
+    const frame = () => (buffer ??= textFrame(json ?? JSON.stringify(event)));
     const seen = topics.length + (unless?.length ?? 0) > 1 ? new Set<Listener>() : undefined;
     if (unless) for (const topic of unless) each(topic, (listener) => seen!.add(listener));
     for (const topic of topics) {

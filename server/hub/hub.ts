@@ -12,9 +12,9 @@ export type Topic = `visitor:${string}` | `agent:${string}` | `agents:${string}`
 export interface Hub {
   /**
    * Sends `event` to every connection of every process that listens to one of `topics`, once each; not to the connection
-   * `except`, and not to those that listen to one of `unless`.
+   * `except`, and not to those that listen to one of `unless`. `json` is the event as JSON, where that is made already.
    */
-  publish(topics: readonly Topic[], event: ServerEvent, options?: { except?: string; unless?: readonly Topic[] }): void;
+  publish(topics: readonly Topic[], event: ServerEvent, options?: { except?: string; unless?: readonly Topic[]; json?: string }): void;
   /** Closes every connection that listens to `topic`, after `event` if one is given. */
   close(topic: Topic, code: number, reason: string, event?: ServerEvent): void;
 }

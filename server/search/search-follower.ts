@@ -32,11 +32,12 @@ const messagesAtOnce = 256;
 /** The same where nobody waits. */
 const conversationsAtRest = 512;
 const messagesAtRest = 4_096;
-/** Of the time, the index takes a third at most; while messages come this fast, in a second, a twentieth. */
+/** Of the time, the index takes a third at most; while messages come this fast, in a second, a twentieth, in shorter pieces. */
 const restTimes = 2;
 const restTimesBusy = 19;
 const busyRate = 500;
-const restBusyMs = 1_000;
+const restBusyMs = 500;
+const messagesWhileBusy = 96;
 /** After a failure. */
 const patienceMs = 5_000;
 /** So many conversations are remembered; beyond, all are looked through. */
@@ -111,7 +112,7 @@ export function createSearchFollower({ store, clock, failed }: SearchFollowerPar
       const begun = clock.now();
       const busy = arrived > (busyRate * Math.max(1, begun - ratedAt)) / 1000;
       [arrived, ratedAt] = [0, begun];
-      round().then(
+      round(conversationsAtOnce, busy ? messagesWhileBusy : messagesAtOnce).then(
         () => {
           const took = Math.max(1, clock.now() - begun);
           if (missing()) later(busy ? Math.max(restBusyMs, took * restTimesBusy) : took * restTimes);

@@ -25,9 +25,12 @@ interface Conversation extends Thread {
 }
 
 // From a batch of so many on the rows of conversations may lag behind, and no more of them than so many times the batch. A
-// message alone, the usual case, tells its conversation in its own transaction.
+// message alone, the usual case, tells its conversation in its own transaction; but not where more than so many came since
+// anybody looked, or came between the two last looks: a crowd whose messages come evenly makes small batches.
 const crowd = 8;
 const lagging = 32;
+const evenCrowd = 128;
+const evenLagging = 1_024;
 // Conversations that are remembered between batches: what a message finds there it need not read.
 const remembered = 10_000;
 
@@ -48,6 +51,9 @@ export function createSqliteAppend(connection: Sqlite.Database): SqliteAppend {
   const uncertain = new Set<string>();
   // Whose rows the present transaction told.
   let told: string[] = [];
+  // Messages since the last look, and whether they were many before it.
+  let unseen = 0;
+  let even = false;
   let marked = connection.pragma('user_version', { simple: true }) === 1;
 
   const load = ({ organisationId, conversationId }: Pick<Row<'messages'>, 'organisationId' | 'conversationId'>): Conversation | null => {
@@ -149,7 +155,8 @@ export function createSqliteAppend(connection: Sqlite.Database): SqliteAppend {
       }
       return appendOne(prepared);
     });
-    tellUpTo(batch.length < crowd ? 0 : batch.length * lagging);
+    unseen += batch.length;
+    tellUpTo(unseen > evenCrowd || even ? Math.max(evenLagging, batch.length * lagging) : batch.length < crowd ? 0 : batch.length * lagging);
     return results;
   });
   const settleAll = connection.transaction(() => {
@@ -174,6 +181,8 @@ export function createSqliteAppend(connection: Sqlite.Database): SqliteAppend {
   };
   // Needs no place on the disk of its own: what is lost of it with the power is made again from the messages.
   const settle = () => {
+    even = unseen > evenCrowd;
+    unseen = 0;
     if (behind.size === 0 && uncertain.size === 0 && !marked) return;
     statements.lightly(() => inTransaction(() => settleAll.immediate()));
   };
