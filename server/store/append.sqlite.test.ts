@@ -53,6 +53,28 @@ await t.test('[J18] one message tells its conversation at once, a crowd later: b
   closed.close();
 });
 
+await t.test('[J18] a crowd whose messages come one at a time is one too, until somebody looks and few have come', async (t) => {
+  const file = newFile();
+  const database = await openSqlite({ file });
+  await addConversation(database, 'a');
+  const other = new Sqlite(file, { readonly: true });
+  const seen = () => [other.prepare('SELECT last_seq FROM conversations').pluck().get(), other.pragma('user_version', { simple: true })];
+  const look = () => database.q.select().from(database.tables.conversations);
+  for (let n = 1; n <= 128; n += 1) await database.appendMessages([message('a', n)]);
+  t.strictSame(seen(), [128, 0]);
+  await database.appendMessages([message('a', 129)]);
+  t.strictSame(seen(), [128, 1]);
+  t.match(await look(), [{ lastSeq: 129, preview: { text: '129' } }]);
+  t.strictSame(seen(), [129, 0]);
+  await database.appendMessages([message('a', 130)]);
+  t.strictSame(seen(), [129, 1], 'a look in a crowd does not end it');
+  await look();
+  await database.appendMessages([message('a', 131)]);
+  t.strictSame(seen(), [131, 0], 'the next one, after a single message, does');
+  other.close();
+  await database.close();
+});
+
 await t.test('[J18] what others change between two crowds counts: a closed conversation is not written into as if it were open', async (t) => {
   const database = await openSqlite({ file: ':memory:' });
   const { q, tables: { conversations } } = database;
@@ -92,11 +114,15 @@ await t.test('[J18] wherever a crash cuts, opening the file makes the rows what 
     const database = await openSqlite({ file });
     for (const id of ['a', 'b', 'c']) await Promise.all([database, model].map((each) => addConversation(each, id)));
     let n = 0;
-    for (const batch of batches) {
+    const crowded = Array.from({ length: 130 }, () => ({ to: 'a', kind: 'text', author: 'visitor', client: 1_000 + ++n }));
+    for (const batch of [crowded, ...batches]) {
       const messages = batch.map(({ to, kind, author, client }) =>
         message(to, ++n, { kind: kind as NewMessage['kind'], clientId: `k${client}`, author: { kind: author as 'visitor', id: author, name: author } }));
       await database.appendMessages(messages);
-      for (const each of messages) await model.appendMessages([each]);
+      for (const each of messages) {
+        await model.appendMessages([each]);
+        await model.q.select().from(model.tables.searchProgress); // somebody looks, so that each message tells its own
+      }
       const crashed = newFile();
       for (const end of ['', '-wal']) if (existsSync(file + end)) cpSync(file + end, crashed + end);
       const after = await openSqlite({ file: crashed });
