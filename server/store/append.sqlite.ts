@@ -30,6 +30,7 @@ interface Conversation extends Thread {
 const crowd = 8;
 const lagging = 32;
 const evenCrowd = 128;
+// Then so many rows may lag: each costs some tens of microseconds when somebody looks.
 const evenLagging = 1_024;
 // Conversations that are remembered between batches: what a message finds there it need not read.
 const remembered = 10_000;
