@@ -364,6 +364,20 @@ describe('message list', () => {
     expect(told).to.deep.equal(['load-newer', 'newest']);
   });
 
+  it('[K9] whoever reads on from the middle is not led to the newest line when the part joins it, whoever wrote it', async () => {
+    const part = Array.from({ length: 60 }, (_, index) => line(index + 21));
+    const { list, root, scroller } = await make({ lines: part, newer: true, more: true });
+    scroller.scrollTop = scroller.scrollHeight;
+    await settle();
+    const before = scroller.scrollTop;
+    list.lines = [...part, ...Array.from({ length: 60 }, (_, index) => line(index + 81, index % 2 ? { author: visitor } : {}))];
+    list.newer = false;
+    await settle();
+    expect(Math.abs(scroller.scrollTop - before)).to.be.lessThan(2);
+    expect(root.querySelector('.jump')!.textContent!.trim()).to.equal('', 'nothing of it is news');
+    expect(root.querySelector('[aria-live]')!.textContent).to.equal('');
+  });
+
   it('[I3] in a room of the team own is what the reader wrote, whatever its kind', async () => {
     const { list, root } = await make({ lines: [line(1), line(2, { author: { kind: 'agent', id: 'me', name: 'Ada' } })], selfKind: 'agent', selfId: 'me' });
     const sides = (): boolean[] => [...root.querySelectorAll('.group')].map(({ classList }) => classList.contains('own'));

@@ -144,11 +144,15 @@ export class MessageList extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('lines')) {
-      this.notice(changed.get('lines') ?? []);
+      // What is read on from the middle is history, and so is what it joins: nothing of it has just come.
+      if (this.newer || changed.get('newer')) this.old = new Set(this.lines.map(keyOf));
+      else this.notice(changed.get('lines') ?? []);
       this.tellPause(changed.get('lines') ?? []);
       // What shows files comes with the first of them.
       if (this.lines.some(({ files, uploads }) => files || uploads)) import('./message-files.ts').catch(() => undefined);
     }
+    // The end of a part from the middle is no end: whoever reads on from there is not led past what follows.
+    if (this.newer) this.atEnd = false;
     if (changed.has('active')) this.readUpTo = null;
   }
 
@@ -286,7 +290,7 @@ export class MessageList extends LitElement {
   private measure(): void {
     const { scroller } = this;
     if (!scroller || scroller.clientHeight === 0) return;
-    this.atEnd = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop < NEAR;
+    this.atEnd = !this.newer && scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop < NEAR;
     const edge = scroller.getBoundingClientRect().top;
     const shown = [...this.renderRoot.querySelectorAll<HTMLElement>('[data-line]')];
     // They stand in order: the first that reaches below the edge, by halving.
