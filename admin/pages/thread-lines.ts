@@ -192,12 +192,15 @@ export class ThreadLines extends LitElement {
     }
   }
 
-  /** Waits for what is being loaded: its answer would push the line out of the window. */
+  /** Waits for the link, and for the newest lines: their answer would push the line out of the window. */
   #loaded(id: string): Promise<void> {
     return new Promise((resolve) => {
       let leave = (): void => undefined;
       const look = (): void => {
-        if (this.session.state.value.threads.get(id)?.loading) return;
+        const { link, threads } = this.session.state.value;
+        const thread = threads.get(id);
+        const awaited = thread && (thread.loading || (thread.lines.length === 0 && this.conversation.lastSeq > 0));
+        if (this.#shown === id && (link !== 'online' || awaited)) return;
         leave();
         resolve();
       };
