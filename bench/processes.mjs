@@ -73,17 +73,12 @@ export function freePort() {
   });
 }
 
-/** What `npm start` tells Node. */
-function startFlags() {
-  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts.start.split(' ').filter((word) => word.startsWith('--'));
-}
-
 /** The built server as `npm start` runs it, without rate limits and logs, set up, with a token for each of `visitors`. */
 export async function startServer({ dist, folder, visitors, env = {}, args = [] }) {
   const main = join(resolve(root, dist), 'server/main.js');
   if (!existsSync(main)) throw new Error('There is no built server: run `npm run build` first.');
   const port = await freePort();
-  const way = await start('server', [...startFlags(), ...args, main], { env: { HOST: '127.0.0.1', PORT: String(port), DATA_DIR: folder, RATE_LIMITS: 'off', LOG_LEVEL: 'error', ...env }, ready: /is running/ });
+  const way = await start('server', [...args, main], { env: { HOST: '127.0.0.1', PORT: String(port), DATA_DIR: folder, RATE_LIMITS: 'off', LOG_LEVEL: 'error', ...env }, ready: /is running/ });
   const origin = `http://127.0.0.1:${port}`;
   const post = async (path, body) => {
     const answer = await fetch(origin + path, { method: 'POST', headers: { 'content-type': 'application/json', origin }, body: JSON.stringify(body) });
