@@ -11,12 +11,14 @@ import { tapResults } from './tap-results.mjs';
 
 const words = process.argv.slice(2);
 const chosen = (files) => (words.length === 0 ? files : files.filter((file) => words.some((word) => file.includes(word))));
-// What drives the built product in real browsers.
-const journeys = [join('test', 'panel'), join('test', 'consultation')];
+// What drives the built product in real browsers: the panel's journeys wait for what they see, those with calls look at the clock.
+const [panel, consultation] = [join('test', 'panel'), join('test', 'consultation')];
+const journeys = [panel, consultation];
 const parts = {
   tap: chosen(findTests(['languages', 'protocol', 'server', 'drizzle', 'bench', 'scripts', 'test'])).filter((file) => !journeys.some((folder) => file.startsWith(folder))),
   wtr: chosen(findTests(['widget', 'admin'])),
-  consultation: chosen(findTests(journeys)),
+  panel: chosen(findTests([panel])),
+  consultation: chosen(findTests([consultation])),
 };
 if (Object.values(parts).every((files) => files.length === 0)) {
   console.error(`No test file has ${words.join(' or ')} in its path.`);
@@ -133,10 +135,11 @@ try {
     if (lacksChromium) totals.skipped += parts.wtr.length;
     else add('wtr', await runWtr(parts.wtr));
   }
-  if (parts.consultation.length > 0) {
-    console.log('\n# The product in real browsers: the panel, the consultation');
-    if (lacksChromium || lacksFfmpeg) totals.skipped += parts.consultation.length;
-    else if (built) add('consultation', await runTap(parts.consultation, ['--jobs=1', '--timeout=600']));
+  for (const [part, jobs] of [['panel', 2], ['consultation', 1]]) {
+    if (parts[part].length === 0) continue;
+    console.log(`\n# The product in real browsers: the ${part}`);
+    if (lacksChromium || lacksFfmpeg) totals.skipped += parts[part].length;
+    else if (built) add(part, await runTap(parts[part], [`--jobs=${jobs}`, '--timeout=600']));
   }
 } finally {
   await Promise.all(stops.map((stop) => stop()));

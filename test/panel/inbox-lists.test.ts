@@ -77,7 +77,7 @@ for (const size of jobSizes) {
     await said(page, 'Of course. Shall I call you?').waitFor();
     await keys.press('Escape');
     await keys.press('e');
-    await page.getByText('This conversation is closed.').waitFor();
+    await page.getByText('You ended this conversation.').waitFor();
     await keys.press('Escape');
     await page.getByText('Choose a conversation').or(row(page, 'Bright Heron')).filter({ visible: true }).first().waitFor();
 
