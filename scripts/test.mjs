@@ -11,7 +11,7 @@ import { tapResults } from './tap-results.mjs';
 
 const words = process.argv.slice(2);
 const chosen = (files) => (words.length === 0 ? files : files.filter((file) => words.some((word) => file.includes(word))));
-// What drives the built product in real browsers: the panel's journeys wait for what they see, those with calls look at the clock.
+// What drives the built product in real browsers, two at a time: most of their time they wait for what a person would wait for.
 const [panel, consultation] = [join('test', 'panel'), join('test', 'consultation')];
 const journeys = [panel, consultation];
 const parts = {
@@ -135,11 +135,11 @@ try {
     if (lacksChromium) totals.skipped += parts.wtr.length;
     else add('wtr', await runWtr(parts.wtr));
   }
-  for (const [part, jobs] of [['panel', 2], ['consultation', 1]]) {
+  for (const part of ['panel', 'consultation']) {
     if (parts[part].length === 0) continue;
     console.log(`\n# The product in real browsers: the ${part}`);
     if (lacksChromium || lacksFfmpeg) totals.skipped += parts[part].length;
-    else if (built) add(part, await runTap(parts[part], [`--jobs=${jobs}`, '--timeout=600']));
+    else if (built) add(part, await runTap(parts[part], ['--jobs=2', '--timeout=600']));
   }
 } finally {
   await Promise.all(stops.map((stop) => stop()));
