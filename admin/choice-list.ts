@@ -3,6 +3,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { base } from '../widget/styles/base.ts';
 import { searchIcon, tickIcon } from './icons.ts';
+import { presenceDot } from './presence-dot.styles.ts';
 import { t } from './texts/texts.ts';
 import { tagStyles } from './tag-chip.ts';
 
@@ -47,6 +48,7 @@ export class ChoiceList extends LitElement {
   static override styles = [
     base,
     tagStyles,
+    presenceDot,
     css`
       :host {
         display: grid;
@@ -157,26 +159,6 @@ export class ChoiceList extends LitElement {
         background: var(--pc-avatar, var(--pc-accent-soft));
         font-size: 0.6875rem;
         font-weight: 700;
-      }
-
-      .dot {
-        flex: none;
-        inline-size: 9px;
-        block-size: 9px;
-        border-radius: 50%;
-        background: var(--pc-control-line);
-      }
-
-      .dot.online {
-        background: var(--pc-good);
-      }
-
-      .dot.busy {
-        background: var(--pc-danger);
-      }
-
-      .dot.away {
-        background: var(--pc-warn);
       }
 
       .sign {

@@ -1,7 +1,8 @@
 import { css } from 'lit';
+import { presenceDot } from '../presence-dot.styles.ts';
 
 /** How people are chosen and listed in a dialog. */
-export const chooserStyles = css`
+export const chooserStyles = [presenceDot, css`
   .chooser {
     max-block-size: min(44dvh, 340px);
     padding: var(--pc-1);
@@ -45,28 +46,8 @@ export const chooserStyles = css`
     block-size: 36px;
   }
 
-  .dot {
-    flex: none;
-    inline-size: 9px;
-    block-size: 9px;
-    border-radius: 50%;
-    background: var(--pc-control-line);
-  }
-
-  .dot.online {
-    background: var(--pc-good);
-  }
-
-  .dot.busy {
-    background: var(--pc-danger);
-  }
-
-  .dot.away {
-    background: var(--pc-warn);
-  }
-
   textarea.input {
     min-block-size: 84px;
     resize: vertical;
   }
-`;
+`];

@@ -231,37 +231,6 @@ export const threadStyles = css`
     margin-inline: auto;
   }
 
-  .jump {
-    position: absolute;
-    inset-block-start: 108px;
-    inset-inline: 0;
-    z-index: 1;
-    display: grid;
-    justify-items: center;
-    pointer-events: none;
-  }
-
-  .jump button {
-    display: inline-flex;
-    align-items: center;
-    gap: 6px;
-    min-block-size: 32px;
-    padding: 0 var(--pc-3);
-    border-radius: var(--pc-radius-full);
-    background: var(--pc-accent);
-    color: var(--pc-on-accent);
-    box-shadow: var(--pc-shadow);
-    font-size: var(--pc-text-s);
-    font-weight: 600;
-    pointer-events: auto;
-  }
-
-  .jump svg {
-    transform: rotate(180deg);
-    inline-size: 16px;
-    block-size: 16px;
-  }
-
   .strip {
     display: flex;
     align-items: center;

@@ -90,7 +90,7 @@ const batch = 500;
 const maxUnsent = { visitor: 20, staff: 100 };
 
 /** A file as the wire has it. */
-export function fileOnWire({ id, name, type, bytes, sha256, width, height }: FileRow): File {
+function fileOnWire({ id, name, type, bytes, sha256, width, height }: Pick<FileRow, 'id' | 'name' | 'type' | 'bytes' | 'sha256' | 'width' | 'height'>): File {
   return { id, name, type, bytes, sha256, ...(width !== null && height !== null && { width, height }) };
 }
 
@@ -191,7 +191,7 @@ export function createFiles({ store, blobs, tempDir, sites, member, clock, limit
         await store.begin({ id, organisationId, siteId: asker.kind === 'visitor' ? asker.siteId : '', blobKey, createdAt: clock.now() });
         await blobs.putFile(blobKey, kept.path, { contentType: 'application/octet-stream' });
         const facts = { uploadId, name: cleanFileName(name), type, bytes: kept.bytes, sha256: kept.sha256, width, height };
-        if (await store.settle(id, uploader, facts)) return { file: { id, name: facts.name, type, bytes: kept.bytes, sha256: kept.sha256, ...(width !== null && height !== null && { width, height }) }, created: true };
+        if (await store.settle(id, uploader, facts)) return { file: fileOnWire({ id, ...facts }), created: true };
         await erase([{ id, blobKey }]);
         const first = await store.uploaded(organisationId, uploader, uploadId);
         if (!first) throw problem('conflict');

@@ -68,8 +68,7 @@ export function createFinaliser({ store, blobs, runner, hub, events, clock, sign
     if (siteId) events.emit({ type, organisationId, siteId, recording: recordingView(row) });
   };
 
-  const jobFor = (row: RecordingRow, outputKey: string, rows: readonly SegmentRow[], chunkRows: readonly ChunkRow[]): MergeJob => {
-    const chunks = grouped(chunkRows);
+  const jobFor = (row: RecordingRow, outputKey: string, rows: readonly SegmentRow[], chunks: ReadonlyMap<number, readonly ChunkRow[]>): MergeJob => {
     const segments = rows.map(({ segment, mimeType, startedAt, chunks: expectedChunks }) => ({
       segment, mimeType, startMs: startedAt, expectedChunks,
       chunks: (chunks.get(segment) ?? []).map(({ seq, bytes, sha256 }) => ({ seq, bytes, sha256, key: chunkKey(row.id, segment, seq) })),
@@ -79,7 +78,7 @@ export function createFinaliser({ store, blobs, runner, hub, events, clock, sign
 
   const merge = async (row: RecordingRow): Promise<void> => {
     tell(row);
-    const [segmentRows, chunkRows] = [await store.segments(row.id), await store.chunks(row.id)];
+    const [segmentRows, chunkRows] = [await store.segments(row.id), grouped(await store.chunks(row.id))];
     const job = jobFor(row, mergedKey(row.id, row.blobKey), segmentRows, chunkRows);
     const chunks = job.segments.reduce((sum, segment) => sum + segment.chunks.length, 0);
     if (chunks === 0) return fail(row, 'empty');

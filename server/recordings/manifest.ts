@@ -5,12 +5,12 @@ import { rfc3339 } from '../clock.ts';
 import type { Row } from '../store/tables.ts';
 import type { MergedFile } from './recordings.store.ts';
 
-/** What a manifest is made of: rows as they were merged. Chunks and segments in order. */
+/** What a manifest is made of: rows as they were merged. Segments in order, and the chunks of each. */
 export interface ManifestSources {
   recording: Pick<Row<'recordings'>, 'id' | 'callId' | 'conversationId' | 'organisationId' | 'endedAt' | 'pauses'>;
   file: Omit<MergedFile, 'state' | 'blobKey'>;
   segments: readonly Row<'segments'>[];
-  chunks: readonly Row<'chunks'>[];
+  chunks: ReadonlyMap<number, readonly Row<'chunks'>[]>;
   consents: readonly Row<'consents'>[];
   mergedAt: number;
 }
@@ -19,7 +19,7 @@ export interface ManifestSources {
 export async function manifestOf({ recording, file, segments, chunks, consents, mergedAt }: ManifestSources): Promise<Manifest> {
   const given = segments.map(({ segment, recorderKind, recorderId, mimeType, startedAt }) => ({
     segment, recorder: { kind: recorderKind, id: recorderId }, mimeType, startedAt: rfc3339(startedAt),
-    chunks: chunks.filter((chunk) => chunk.segment === segment).map(({ seq, bytes, sha256 }): [number, number, string] => [seq, bytes, sha256]),
+    chunks: (chunks.get(segment) ?? []).map(({ seq, bytes, sha256 }): [number, number, string] => [seq, bytes, sha256]),
   })).filter((segment) => segment.chunks.length > 0);
   return {
     version: 1,
