@@ -2,9 +2,9 @@
 // A test is a titled subtest without subtests of its own; a failing assertion outside of any counts as one too.
 import { Parser } from 'tap-parser';
 
-/** @returns {{ input: NodeJS.WritableStream, done: Promise<{ passed: number, failed: number, skipped: number, crashed: string | null, broken: string[], files: { name: string, ms: number }[] }> }} */
+/** @returns {{ input: NodeJS.WritableStream, done: Promise<{ passed: number, failed: number, skipped: number, crashed: string | null, broken: string[], files: { name: string, ms: number, passed: number, failed: number }[] }> }} */
 export function tapResults(print = console.log) {
-  // `broken`: what failed, once more for the end of the log; `files`: how long each took, ms.
+  // `broken`: what failed, once more for the end of the log; `files`: how long each took, ms, and its own counts.
   const totals = { passed: 0, failed: 0, skipped: 0, crashed: null, broken: [], files: [] };
   const input = new Parser();
   const extra = new Map();
@@ -26,11 +26,15 @@ export function tapResults(print = console.log) {
   };
 
   /** Follows one level; `path` is the file's name and the titles down to here. */
+  let before = totals;
   const watch = (parser, path) => {
     const level = { last: null, failures: [], skips: [], children: 0, points: 0, failedInside: false };
     parser.on('child', (child) => {
       const childPath = [...path, child.name || '(no title)'];
-      if (path.length === 0) print(child.name);
+      if (path.length === 0) {
+        print(child.name);
+        before = { ...totals };
+      }
       level.last = { name: child.name, path: childPath, level: watch(child, childPath) };
       level.children++;
     });
@@ -51,7 +55,6 @@ export function tapResults(print = console.log) {
       }
       const inner = child.level;
       const isFile = path.length === 0;
-      if (isFile) totals.files.push({ name: child.path[0], ms: point.time ?? 0 });
       const skips = point.skip && point.skip !== 'no tests found' ? [point.skip === true ? '' : point.skip] : inner.skips;
       if (inner.children === 0 && skips.length > 0 && skips.length >= inner.points) {
         report('skipped', isFile ? [...child.path, 'all of it'] : child.path, skips);
@@ -66,6 +69,7 @@ export function tapResults(print = console.log) {
         finishGroup();
       }
       if (!point.ok) level.failedInside = true;
+      if (isFile) totals.files.push({ name: child.path[0], ms: point.time ?? 0, passed: totals.passed - before.passed, failed: totals.failed - before.failed });
 
       /** What a file or a group says besides its tests. */
       function finishGroup() {

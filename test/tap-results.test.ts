@@ -7,6 +7,7 @@ interface Totals {
   failed: number;
   skipped: number;
   crashed: string | null;
+  files: { name: string; passed: number; failed: number }[];
 }
 const { tapResults } = (await import(new URL('../scripts/tap-results.mjs', import.meta.url).href)) as {
   tapResults(print: (line: string) => void): { input: NodeJS.WritableStream; done: Promise<Totals> };
@@ -48,7 +49,7 @@ t.test('[npm test] counts titled tests, not assertions, and looks into groups', 
 not ok 1 - a.test.ts
 1..1
 `);
-  t.match(totals, { passed: 1, failed: 1, skipped: 1, crashed: null });
+  t.match(totals, { passed: 1, failed: 1, skipped: 1, crashed: null, files: [{ name: 'a.test.ts', passed: 1, failed: 1 }] });
   t.match(totals.lines, /✗ a\.test\.ts › group › \[X2\] two\n.*no\n.*at a\.ts:7:3\n\s+-1\n\s+\+2/);
 });
 
