@@ -38,6 +38,16 @@ export const FormField = Type.Object({
   choices: Type.Array(Type.String({ minLength: 1, maxLength: 80 }), { maxItems: 20 }),
 });
 
+/**
+ * Who records: `both` (the agent's recording is the primary one, the visitor's sound stands by and fills its holes), or one side alone.
+ * `sliceSeconds`: how much at most is lost with a side that dies. `video`: whether a video call's pictures are recorded too.
+ */
+export const Recorder = Type.Object({
+  who: Type.Union([Type.Literal('both'), Type.Literal('agent'), Type.Literal('visitor')]),
+  sliceSeconds: Type.Integer({ minimum: 1, maximum: 75 }),
+  video: Type.Boolean(),
+});
+
 const FileRules = Type.Object({ enabled: Type.Boolean(), maxMiB: Type.Integer({ minimum: 1, maximum: 100 }) });
 
 /** Everything that the owner sets about a site. */
@@ -75,6 +85,19 @@ export const SiteSettings = Type.Object({
     mode: Type.Union([Type.Literal('manual'), Type.Literal('round_robin'), Type.Literal('least_busy')]),
     capacity: Type.Union([Type.Integer({ minimum: 1, maximum: 1000 }), Type.Null()]),
   }),
+  /** Who is rung by a visitor's call, and for how long. */
+  queue: Type.Object({
+    /** After so many seconds nobody has answered. */
+    ringSeconds: Type.Integer({ minimum: 10, maximum: 3600 }),
+    /** Who is rung first; each next group joins after its seconds. Empty = everybody at once, as after the last group. */
+    groups: Type.Array(Type.Object({
+      agentIds: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { minItems: 1, maxItems: 200 }), seconds: Type.Integer({ minimum: 5, maximum: 600 }),
+    }), { maxItems: 5 }),
+    /** Whether a caller whom nobody answered may ask to be called back. */
+    callBack: Type.Boolean(),
+  }),
+  /** How calls are recorded. */
+  recorder: Recorder,
 });
 
 /** A site as its owner sees it. */
@@ -114,6 +137,8 @@ export const SiteProfile = Type.Object({
   rating: Type.Boolean(),
   transcripts: Type.Boolean(),
   files: FileRules,
+  /** Whether a caller whom nobody answered may ask to be called back. */
+  callBack: Type.Boolean(),
 });
 
 /** A new site. */

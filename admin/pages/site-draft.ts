@@ -114,9 +114,9 @@ export function tidy({ name, settings }: SiteDraft): SiteDraft {
 
 /** What a visitor would see of a draft. `open`: whether the preview plays a time at which somebody answers. */
 export function profileOf(site: Site, { name, settings }: SiteDraft, open: boolean): SiteProfile {
-  const { greeting, statusText, languages, look, calls, privacyUrl, pagesShown, preChat, offline, rating, transcripts, files } = settings;
+  const { greeting, statusText, languages, look, calls, privacyUrl, pagesShown, preChat, offline, rating, transcripts, files, queue } = settings;
   return {
-    id: site.id, name: name.trim() || site.name, greeting, statusText, languages, calls, privacyUrl, pagesShown, offline, rating, transcripts, files,
+    id: site.id, name: name.trim() || site.name, greeting, statusText, languages, calls, privacyUrl, pagesShown, offline, rating, transcripts, files, callBack: queue.callBack,
     look: { ...look, accent: look.accent !== null && /^#[0-9a-f]{6}$/i.test(look.accent) ? look.accent : null },
     picture: site.picture === null ? null : `/v1/pictures/${site.picture}`,
     hours: { open, opensAt: null },

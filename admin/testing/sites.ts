@@ -6,6 +6,7 @@ export const defaultSettings: SiteSettings = {
   hours: { enabled: false, timeZone: 'UTC', week: [1, 2, 3, 4, 5].map((day) => ({ day, from: '09:00', to: '18:00' })), holidays: [] },
   recording: { enabled: true, consentText: '' }, calls: { audio: true, video: true }, retention: { closeAfter: null, purgeAfterClose: null, recordings: null },
   privacyUrl: '', presenceShown: true, pagesShown: true, preChat: { enabled: false, fields: [] }, offline: { enabled: true, text: '', askEmail: true }, rating: true, transcripts: true, files: { enabled: true, maxMiB: 10 },
+  queue: { ringSeconds: 60, groups: [], callBack: true }, recorder: { who: 'both', sliceSeconds: 2, video: true },
   routing: { mode: 'manual', capacity: null },
 };
 

@@ -48,7 +48,7 @@ export interface RecordingsStore {
   /** The site of a recording's call; null when the call is gone. */
   siteOf(recording: RecordingRow): Promise<string | null>;
   /** The recording of the call, made if there is none, with a new segment of the recorder. Null after `limit` segments. */
-  addSegment(recording: NewRow<'recordings'>, segment: Omit<SegmentRow, 'recordingId' | 'segment' | 'chunks'>, limit: number):
+  addSegment(recording: NewRow<'recordings'>, segment: Omit<SegmentRow, 'recordingId' | 'segment' | 'chunks' | 'standby'> & { standby?: boolean }, limit: number):
     Promise<{ recording: RecordingRow; segment: number } | null>;
   segment(recordingId: string, segment: number): Promise<SegmentRow | null>;
   segments(recordingId: string): Promise<SegmentRow[]>;

@@ -17,6 +17,8 @@ export const defaultSettings: SiteSettings = {
   offline: { enabled: true, text: '', askEmail: true },
   rating: true, transcripts: true, files: { enabled: true, maxMiB: 10 },
   routing: { mode: 'manual', capacity: null },
+  queue: { ringSeconds: 60, groups: [], callBack: true },
+  recorder: { who: 'both', sliceSeconds: 2, video: true },
 };
 
 /**

@@ -27,13 +27,13 @@ export function siteOnWire(site: SiteRow): Site {
 
 /** A site as the wire shows it to everybody, at the moment `now` (ms since the epoch). */
 export function siteProfile(site: SiteRow, now: number): SiteProfile {
-  const { greeting, statusText, languages, look, hours, recording, calls, privacyUrl, pagesShown, preChat, offline, rating, transcripts, files } = settingsOf(site.settings);
+  const { greeting, statusText, languages, look, hours, recording, calls, privacyUrl, pagesShown, preChat, offline, rating, transcripts, files, queue } = settingsOf(site.settings);
   const picture = pictureOf(site);
   const { open, opensAt } = businessHours(hours, now);
   return {
     id: site.id, name: site.name, greeting, statusText, languages, look, picture: picture === null ? null : `/v1/pictures/${picture}`,
     hours: { open, opensAt: opensAt === null ? null : rfc3339(opensAt) },
     recording: { enabled: recording.enabled, textVersion: consentVersion(recording.consentText), consentText: recording.consentText },
-    calls, privacyUrl, pagesShown, preChat: preChat.enabled ? preChat.fields : [], offline, rating, transcripts, files,
+    calls, privacyUrl, pagesShown, preChat: preChat.enabled ? preChat.fields : [], offline, rating, transcripts, files, callBack: queue.callBack,
   };
 }

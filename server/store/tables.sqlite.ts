@@ -6,6 +6,6 @@ export const sqliteTables = defineTables(sqliteColumns);
 
 /** One export a table, because that is what drizzle-kit looks for. */
 export const {
-  organisations, agents, sessions, sites, visitors, pageViews, conversations, participants, pins, files, searchProgress, searchEntries, erasedVisitors, tags, conversationTags, savedFilters, cannedReplies, reads, messages,
+  organisations, agents, sessions, sites, visitors, pageViews, conversations, participants, pins, files, searchProgress, searchEntries, erasedVisitors, handoffs, tags, conversationTags, savedFilters, cannedReplies, reads, messages,
   calls, consents, recordings, segments, chunks, invitations, passwordResets, identities, audit, apiKeys, webhooks, deliveries, mails, pushSubscriptions,
 } = sqliteTables;

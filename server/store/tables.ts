@@ -30,6 +30,37 @@ export interface Gap {
   reason: string;
 }
 
+/** How a call's media went, as each side measured it: round trip and jitter in ms, loss and share of concealed sound in percent. */
+export interface CallQuality {
+  visitor?: MediaQuality;
+  agent?: MediaQuality;
+}
+
+/** One side's measurements over the whole call. `relayed`: the path went through a relay. `drops`: when it was poor, ms from the answer. */
+export interface MediaQuality {
+  rttMs: number;
+  jitterMs: number;
+  lossPercent: number;
+  concealedPercent: number;
+  relayed: boolean;
+  drops: { fromMs: number; toMs: number }[];
+}
+
+/** What a caller whom nobody answered left: a wish to be called back, with the number or address to do it, and words. */
+export interface FollowUp {
+  kind: 'callback' | 'message';
+  contact: string;
+  text: string;
+  at: number;
+}
+
+/** Why nobody may delete a recording, and who said so. */
+export interface LegalHold {
+  reason: string;
+  by: { id: string; name: string };
+  at: number;
+}
+
 /** A stretch in which nobody was to record, e.g. while a card's number was said. Ms since the epoch; `toMs` null = it goes on. */
 export interface Pause {
   fromMs: number;
@@ -222,6 +253,7 @@ export function defineTables({ table, id, text, int, flag, when, json, index, un
     agentId: id(), agentName: text(), createdAt: when().notNull(), answeredAt: when(), endedAt: when(),
     endReason: text<'cancelled' | 'declined' | 'no_answer' | 'busy' | 'visitor_hangup' | 'agent_hangup' | 'left' | 'ice_failed'
       | 'media_failed' | 'error'>(),
+    quality: json<CallQuality>(), followUp: json<FollowUp>(), followedUpAt: when(),
   }, (t) => [
     uniqueIndex('calls_active_key').on(t.activeKey), index('calls_organisation_created').on(t.organisationId, t.createdAt),
     index('calls_conversation').on(t.conversationId), index('calls_visitor').on(t.organisationId, t.visitorId),
@@ -238,22 +270,29 @@ export function defineTables({ table, id, text, int, flag, when, json, index, un
     state: text<'recording' | 'merging' | 'ready' | 'partial' | 'failed'>().notNull(), mimeType: text().notNull(),
     startedAt: when().notNull(), endedAt: when(), durationMs: int(), bytes: int(), sha256: text(), gaps: json<Gap[]>().notNull(),
     blobKey: text(), claimedBy: text(), claimedUntil: when(), attempts: int().notNull(), lastChunkAt: when(), completedAt: when(),
-    failure: text(), createdAt: when().notNull(), updatedAt: when().notNull(), pauses: json<Pause[]>(),
+    failure: text(), createdAt: when().notNull(), updatedAt: when().notNull(), pauses: json<Pause[]>(), legalHold: json<LegalHold>(),
   }, (t) => [
     uniqueIndex('recordings_call').on(t.callId), index('recordings_organisation_created').on(t.organisationId, t.createdAt),
     index('recordings_state').on(t.state),
   ]);
 
-  /** `chunks` is how many there are in all, known when the recorder completes the segment. */
+  /** `chunks` is how many there are in all, known when the recorder completes the segment. `standby`: it only fills the holes of others. */
   const segments = table('segments', {
     recordingId: id().notNull(), segment: int().notNull(), organisationId: id().notNull(), recorderKind: text<MemberKind>().notNull(),
     recorderId: id().notNull(), mimeType: text().notNull(), startedAt: when().notNull(), chunks: int(), createdAt: when().notNull(),
+    standby: flag(),
   }, (t) => [primaryKey({ columns: [t.recordingId, t.segment] })]);
 
   const chunks = table('chunks', {
     recordingId: id().notNull(), segment: int().notNull(), seq: int().notNull(), bytes: int().notNull(), sha256: text().notNull(),
     receivedAt: when().notNull(),
   }, (t) => [primaryKey({ columns: [t.recordingId, t.segment, t.seq] })]);
+
+  /** Links by which a visitor goes on in another browser, once. The token itself is never stored, only its hash. */
+  const handoffs = table('handoffs', {
+    id: id().primaryKey(), organisationId: id().notNull(), siteId: id().notNull(), visitorId: id().notNull(), tokenHash: text().notNull(),
+    createdAt: when().notNull(), expiresAt: when().notNull(), usedAt: when(),
+  }, (t) => [uniqueIndex('handoffs_token').on(t.tokenHash), index('handoffs_expires').on(t.expiresAt)]);
 
   /** Links by which somebody joins the team. The token itself is never stored, only its hash. */
   const invitations = table('invitations', {
@@ -326,7 +365,7 @@ export function defineTables({ table, id, text, int, flag, when, json, index, un
 
   return {
     organisations, agents, sessions, sites, visitors, pageViews, conversations, tags, conversationTags, savedFilters, cannedReplies, reads, messages,
-    participants, pins, files, searchProgress, searchEntries, erasedVisitors,
+    participants, pins, files, searchProgress, searchEntries, erasedVisitors, handoffs,
     calls, consents, recordings, segments, chunks, invitations, passwordResets, identities, audit, apiKeys, webhooks, deliveries, mails, pushSubscriptions,
   };
 }

@@ -72,7 +72,7 @@ export class FakeServer {
     id: 'site', name: 'Mori Tea', greeting: '', statusText: '', languages: ['en', 'ko'], picture: null, hours: { open: true, opensAt: null },
     look: { accent: null, theme: 'auto', position: 'bottom-right', launcherText: '' }, recording: { enabled: true, textVersion: '1', consentText: '' },
     calls: { audio: true, video: true }, privacyUrl: '', pagesShown: true, preChat: [], offline: { enabled: true, text: '', askEmail: true }, rating: true,
-    transcripts: true, files: { enabled: true, maxMiB: 10 },
+    transcripts: true, files: { enabled: true, maxMiB: 10 }, callBack: true,
   };
   visitor = { id: 'visitor', name: 'Curious Otter' };
   contactKnown = false;
