@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import t from 'tap';
 import { eachEngine } from '../testing/each-engine.ts';
 import { createCallsStore, type CallsFilter } from './calls.store.ts';
+import { house } from './testing/active-call.ts';
 import { openCallHouse } from './testing/call-house.ts';
 
 await eachEngine(t, async (t, open) => {
@@ -102,4 +103,33 @@ t.test('[I7][M3] the line of a call whose conversation was deleted is owed to no
   t.strictSame(house.errors, []);
   const store = createCallsStore(house.database);
   t.strictSame(await store.owingLines(house.clock.now() + 1), []);
+});
+
+t.test('[H1] [H2] history pages newest first through every filter, and misses nothing that shares a millisecond', async (t) => {
+  const h = await house(t);
+  const agent = await h.connect(h.agent('a'));
+  const ids: string[] = [];
+  for (let n = 0; n < 12; n++) {
+    const visitor = await h.connect(h.visitor(n % 3 === 0 ? 'v' : 'w'));
+    const { call } = await h.calls.start(visitor, { mode: n % 2 === 0 ? 'audio' : 'video' });
+    if (n % 4 === 0) await h.calls.accept(agent, call.id);
+    await h.calls.end(visitor, call.id);
+    ids.unshift(call.id);
+    if (n % 3 === 2) h.clock.advance(1000);
+  }
+  const all = async (filter: Partial<Parameters<typeof h.calls.list>[1]>, limit: number) => {
+    const found: string[] = [];
+    for (let cursor: string | undefined; ;) {
+      const { items, next } = await h.calls.list(agent.principal, { ...filter, limit, cursor });
+      found.push(...items.map(({ id }) => id));
+      if (!next) return found;
+      cursor = next;
+    }
+  };
+  for (const limit of [1, 2, 5, 12, 100]) t.strictSame(await all({}, limit), ids, `pages of ${limit}`);
+  t.equal((await all({ visitorId: 'v' }, 3)).length, 4);
+  t.equal((await all({ agentId: 'a' }, 1)).length, 3);
+  t.equal((await all({ mode: 'video' }, 4)).length, 6);
+  t.equal((await all({ from: h.clock.now() - 2000, to: h.clock.now() - 1000 }, 2)).length, 3);
+  t.equal((await all({ visitorId: "v' OR 1=1 --" }, 3)).length, 0);
 });

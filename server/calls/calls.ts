@@ -1,5 +1,4 @@
-import type { Page } from '../../protocol/http.ts';
-import type { Call, CallLine, CallMode, IceServer, Message, PrincipalKind } from '../../protocol/shapes.ts';
+import type { Call, CallLine, CallMode, IceServer, Message } from '../../protocol/shapes.ts';
 import type { EventOf } from '../../protocol/server-frames.ts';
 import type { SiteProfile } from '../../protocol/site.ts';
 import type { Asker, Principal, VisitorPrincipal } from '../auth/principal.ts';
@@ -7,23 +6,21 @@ import type { Clock, Timer } from '../clock.ts';
 import { Problem, problem } from '../errors.ts';
 import type { Events } from '../events/events.ts';
 import type { Hub, Topic } from '../hub/hub.ts';
-import { pageOf, readCursor } from '../page-cursor.ts';
-import { lookThrough } from '../search/look-through.ts';
 import type { Search } from '../search/search.ts';
 import { createCallCourse, membersOf, place, rungBy, type CallObserver } from './call-course.ts';
 import { callIdOf } from './call-id.ts';
 import { createCallLegs } from './call-legs.ts';
+import { createCallSides, LEASES, other } from './call-sides.ts';
 import { isMember, type CallEvent, type HangupReason } from './call-state.ts';
 import { callView, situationOf } from './call-view.ts';
-import type { CallRecord, CallsFilter, CallsStore } from './calls.store.ts';
+import { createCallsHistory, type CallsHistory } from './calls-history.ts';
+import type { CallRecord, CallsStore } from './calls.store.ts';
 import type { IceServers } from './ice-servers.ts';
 import { createWaitingLine } from './waiting-line.ts';
 import type { RecordingLight } from './recording-light.ts';
 
 /** A call with what is shown beside it. */
 export type { CallRecord } from './calls.store.ts';
-/** How long a side may stay away, in ms: its page was left or reloaded, its network broke, it rings, the server restarted. */
-export const LEASES = { left: 4_000, lost: 15_000, ringing: 10_000, restart: 30_000, least: 1_000 } as const;
 /** How often lines that a failure kept from being written are tried again, in ms. */
 const REPAIR_MS = 30_000;
 
@@ -54,7 +51,7 @@ export interface CallJoined {
 }
 
 /** Calls: who rings, who answers, what passes between the two, and how it ends. Problems are refusals with a wire code. */
-export interface Calls {
+export interface Calls extends CallsHistory {
   /**
    * Rings the other side. With the same `clientId` again: the same call. `already_in_call` when the conversation has a live one,
    * `forbidden` for a visitor whose site takes no calls of that mode.
@@ -75,14 +72,6 @@ export interface Calls {
   consent(caller: Caller, callId: string, consent: { granted: boolean; textVersion: string; locale: string }): Promise<Call>;
   /** The active call that this connection carries a side of; for recordings. */
   carried(caller: Caller, callId: string): Promise<CallRecord>;
-  /** The row of a call, as somebody of its organisation may see it; for recordings. */
-  record(organisationId: string, callId: string): Promise<CallRecord | null>;
-  /** A call of the agent's organisation, or of the visitor itself. */
-  get(principal: Asker, callId: string): Promise<Call>;
-  /** A page of the organisation's calls, or of the visitor's own. Throws `bad_request` for a cursor that is none. */
-  list(principal: Asker, query: Omit<CallsFilter, 'after' | 'withNotes' | 'holding'> & { cursor?: string | undefined }): Promise<Page<Call>>;
-  /** Those of a conversation, oldest first. */
-  ofConversation(organisationId: string, conversationId: string): Promise<Call[]>;
   /** Who hears of a call that is under way: every connection of its two members. */
   members(call: CallRecord): Topic[];
   /** What rings for the principal, and what it is in; the connection counts as open from here on. */
@@ -113,15 +102,12 @@ export interface CallsOptions {
   failed: (error: unknown, what: string) => void;
 }
 
-const other = (side: PrincipalKind): PrincipalKind => (side === 'visitor' ? 'agent' : 'visitor');
-
 /** Makes the use cases of calls. */
 export function createCalls({ store, hub, events, clock, chat, presence, sites, iceServers, light, search, failed }: CallsOptions): Calls {
   const legs = createCallLegs({ clock, expired: (callId, side) => course.lost(callId, side) });
   const observers: CallObserver[] = [];
   const line = createWaitingLine({ store, hub, clock, failed });
   const course = createCallCourse({ line, store, hub, events, clock, legs, light, observers, addCallLine: (line) => chat.addCallLine(line), failed });
-  const open = new Set<string>();
   let repair: Timer | null = null;
 
   const background = (what: string, work: Promise<unknown>) => void work.catch((error: unknown) => failed(error, what));
@@ -133,73 +119,14 @@ export function createCalls({ store, hub, events, clock, chat, presence, sites, 
     return call;
   };
 
-  /** Lets a connection carry the principal's side, and tells the older connection and the other member. */
-  const attach = (call: CallRecord, { principal, connectionId }: Caller): void => {
-    const { superseded, returned } = legs.attach(call.id, principal.kind, principal.id, connectionId);
-    course.remember(call);
-    if (superseded) hub.publish([`connection:${superseded}`], { type: 'call.updated', call: view(call), superseded: true });
-    if (superseded || returned) tellPeer(call, principal.kind, { peerPresent: true, peerConnectionId: connectionId });
-    // It closed while we were asking the database: nobody else will tell.
-    if (!open.has(connectionId)) background('connection', away(connectionId, false, 0));
-  };
-  const tellPeer = (call: CallRecord, side: PrincipalKind, more: Pick<EventOf<'call.updated'>, 'peerPresent' | 'peerConnectionId'>) => {
-    const peer = legs.of(call.id, other(side))?.connectionId;
-    if (peer) hub.publish([`connection:${peer}`], { type: 'call.updated', call: view(call), ...more });
-  };
-
-  const away = async (connectionId: string, clean: boolean, silentMs: number): Promise<void> => {
-    // A silent link is noticed late; the time that it was silent is part of the time to come back.
-    const lease = (callId: string, side: PrincipalKind, ms: number) => {
-      const leg = legs.of(callId, side);
-      if (leg) legs.lease(callId, side, leg.memberId, Math.max(LEASES.least, ms - silentMs));
-    };
-    const gone = legs.detach(connectionId);
-    // At once: whatever fails below, nobody holds a call for ever.
-    for (const { callId, side } of gone) lease(callId, side, LEASES.lost);
-    for (const { callId, side } of gone) {
-      const isAway = () => legs.of(callId, side)?.connectionId === null;
-      const call = await course.remembered(callId);
-      if (!call || call.state === 'ended') {
-        legs.drop(callId);
-        course.forget(callId);
-        continue;
-      }
-      // Unless another connection took it up while we were asking.
-      if (!isAway()) continue;
-      if (call.state === 'ringing') lease(callId, side, LEASES.ringing);
-      else if (clean) lease(callId, side, LEASES.left);
-      if (clean) for (const observer of observers) await observer.memberLeft?.(call, side);
-      if (isAway()) tellPeer(call, side, { peerPresent: false });
-    }
-  };
+  const sides = createCallSides({ hub, legs, course, observers, visible, view, failed });
+  const history = createCallsHistory({ store, search, visible, view });
+  const { attach } = sides;
 
   const joined = (call: CallRecord, { principal }: Caller): CallJoined => ({
     call: view(call), iceServers: iceServers.mint(principal.id).iceServers,
     peerConnectionId: legs.of(call.id, other(principal.kind))?.connectionId ?? null,
   });
-
-  /** The active call whose side this connection carries; takes the side up when its connection is gone. */
-  const carried = async (caller: Caller, callId: string): Promise<CallRecord> => {
-    const { principal, connectionId } = caller;
-    const call = await visible(principal, callId);
-    if (!isMember(situationOf(call), principal)) throw problem(call.state === 'ended' ? 'call_over' : 'forbidden');
-    if (call.state === 'ended') throw problem('call_over');
-    const leg = legs.of(callId, principal.kind);
-    if (leg?.connectionId === connectionId) return call;
-    if (leg?.connectionId) throw problem('conflict', 'Another connection of yours carries this call.');
-    if (call.state === 'active' || call.startedByKind === principal.kind) attach(call, caller);
-    return call;
-  };
-
-  /** The connection of the other member, to which something is to be relayed. Asks the database only when memory does not know. */
-  const peerOf = async (caller: Caller, callId: string): Promise<Topic> => {
-    const { principal, connectionId } = caller;
-    const own = legs.of(callId, principal.kind);
-    if (own?.connectionId !== connectionId || own.memberId !== principal.id) await carried(caller, callId);
-    const peer = legs.of(callId, other(principal.kind))?.connectionId;
-    if (!peer) throw problem('unavailable', 'The other side is away.', 1000);
-    return `connection:${peer}`;
-  };
 
   const leave = async (caller: Caller, callId: string, event: CallEvent): Promise<Call> => {
     const { call } = await course.settle(await visible(caller.principal, callId), event);
@@ -298,11 +225,11 @@ export function createCalls({ store, hub, events, clock, chat, presence, sites, 
     end: (caller, callId, reason = 'hangup') => leave(caller, callId, { type: 'end', by: caller.principal, reason }),
 
     async signal(caller, callId, data, epoch) {
-      const peer = await peerOf(caller, callId);
+      const peer = await sides.peerOf(caller, callId);
       hub.publish([peer], { type: 'call.signal', callId, from: caller.connectionId, data, ...(epoch !== undefined && { epoch }) });
     },
     async media(caller, callId, media) {
-      const peer = await peerOf(caller, callId);
+      const peer = await sides.peerOf(caller, callId);
       hub.publish([peer], { type: 'call.media', callId, from: caller.connectionId, ...media });
     },
 
@@ -323,40 +250,20 @@ export function createCalls({ store, hub, events, clock, chat, presence, sites, 
     },
 
     async carried(caller, callId) {
-      const call = await carried(caller, callId);
+      const call = await sides.carried(caller, callId);
       if (call.state !== 'active') throw problem('conflict', 'The call has not been answered yet.');
       return call;
     },
-    record: (organisationId, callId) => store.find(organisationId, callId),
-    get: async (principal, callId) => view(await visible(principal, callId)),
-    async list({ kind, id, organisationId }, { cursor, ...filter }) {
-      const own = kind === 'visitor' ? { visitorId: id } : {};
-      if (own.visitorId !== undefined && (filter.visitorId ?? id) !== id) return { items: [], next: null };
-      const holding = filter.text === undefined || kind === 'visitor' ? null : await search?.conversationsHolding(organisationId, filter.text);
-      const { text, limit, ...narrower } = { ...filter, ...own, withNotes: kind !== 'visitor' };
-      const placeOf = ({ createdAt, id }: CallRecord) => ({ at: createdAt, id });
-      const first = readCursor(cursor);
-      const page = text === undefined || holding
-        ? pageOf(await store.page(organisationId, { ...narrower, text, ...(holding && { holding }), after: first, limit: limit + 1 }), limit, placeOf)
-        : await lookThrough({
-          places: async (after, limit) => (await store.page(organisationId, { ...narrower, after, limit })).map(placeOf),
-          holding: (ids) => store.page(organisationId, { ...narrower, text, ids, limit: ids.length }), placeOf,
-        }, first, limit);
-      return { items: page.rows.map(view), next: page.next };
-    },
-    ofConversation: async (organisationId, conversationId) => (await store.ofConversation(organisationId, conversationId)).map(view),
+    ...history,
 
     async snapshot({ principal, connectionId }) {
-      open.add(connectionId);
+      sides.opened(connectionId);
       if (principal.kind === 'visitor') return (await store.liveOfVisitor(principal.organisationId, principal.id)).map(view);
       const calls = await store.liveOfOrganisation(principal.organisationId);
       return calls.filter((call) => call.agentId === principal.id
         || (call.state === 'ringing' && call.startedByKind === 'visitor' && !course.unwilling(call.id).has(principal.id))).map(view);
     },
-    async disconnected(connectionId, clean, silentMs = 0) {
-      open.delete(connectionId);
-      await away(connectionId, clean, silentMs);
-    },
+    disconnected: sides.disconnected,
     observe: (observer) => void observers.push(observer),
 
     async recover() {
