@@ -127,7 +127,7 @@ export class ListEditor<T = unknown> extends LitElement {
 
   #add(): void {
     this.#tell([...this.items, this.another!()]);
-    void this.#focus(() => [...this.renderRoot.querySelectorAll('li')].at(-1)?.querySelector<HTMLElement>('consult-admin-text-field, consult-admin-select-field, input') ?? null);
+    void this.#focus(() => [...this.renderRoot.querySelectorAll('li')].at(-1)?.querySelector<HTMLElement>('[data-focus], consult-admin-text-field, consult-admin-select-field, input') ?? null);
   }
 
   #remove(index: number): void {

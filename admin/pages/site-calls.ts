@@ -3,6 +3,8 @@ import { customElement } from 'lit/decorators.js';
 import '../forms/switch-field.ts';
 import '../forms/text-field.ts';
 import { t } from '../texts/texts.ts';
+import type { SiteDraft } from './site-draft.ts';
+import './site-recorder.ts';
 import { SiteSection, switched, typed } from './site-section.ts';
 
 /** Which calls there are, and what is asked before they are recorded. */
@@ -25,6 +27,7 @@ export class SiteCalls extends SiteSection {
           ? html`<consult-admin-text-field .label=${t('consentText')} .hint=${t('consentTextHint')} .value=${recording.consentText} rows="4" maxlength="600" optional @input=${(event: Event) => this.patch('recording', { consentText: typed(event) })}></consult-admin-text-field>`
           : nothing}
       </section>
+      ${any && recording.enabled ? html`<consult-admin-site-recorder .draft=${this.draft} .problems=${this.problems} @draft=${({ detail }: CustomEvent<SiteDraft>) => this.tell(detail)}></consult-admin-site-recorder>` : nothing}
     `;
   }
 }

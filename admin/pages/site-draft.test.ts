@@ -1,6 +1,7 @@
 import { expect } from '@esm-bundle/chai';
 import fc from 'fast-check';
 import { siteWith } from '../testing/sites.ts';
+import { ringPlan } from './ring-plan.ts';
 import { changeOf, conflictsOf, draftOf, fieldKey, minutesOf, problemsOf, profileOf, tidy, type SiteDraft } from './site-draft.ts';
 
 const site = siteWith();
@@ -25,15 +26,24 @@ describe('draft of a site', () => {
   it('[C9] says what is wrong, by the field', () => {
     const wrong = problemsOf(change({
       privacyUrl: 'javascript:alert(1)', look: { ...before.settings.look, accent: 'red' }, retention: { closeAfter: 0, purgeAfterClose: 1.5, recordings: null },
-      routing: { mode: 'round_robin', capacity: 0 }, files: { enabled: true, maxMiB: 101 },
+      routing: { mode: 'round_robin', capacity: 0 }, recorder: { who: 'both', sliceSeconds: 76, video: true },
+      queue: { ringSeconds: 9, callBack: true, groups: [{ agentIds: [], seconds: 4 }, { agentIds: ['a1'], seconds: Number.NaN }] }, files: { enabled: true, maxMiB: 101 },
       hours: { ...before.settings.hours, week: [{ day: 1, from: '09:00', to: '09:00' }, { day: 2, from: '09:00', to: '13:00' }, { day: 2, from: '12:00', to: '18:00' }], holidays: [{ date: '', name: '' }, { date: '2026-12-25', name: '' }, { date: '2026-12-25', name: '' }] },
       preChat: { enabled: true, fields: [{ key: 'a', label: ' ', kind: 'text', required: false, choices: [] }, { key: 'b', label: 'Topic', kind: 'choice', required: false, choices: ['one', ' '] }] },
     }, '  '));
     expect(Object.fromEntries(wrong)).to.deep.equal({
-      name: 'missing', privacyUrl: 'httpsOnly', 'look.accent': 'colour', 'retention.closeAfter': 'days', 'retention.purgeAfterClose': 'days', 'routing.capacity': 'capacity', 'files.maxMiB': 'fileSize',
+      name: 'missing', privacyUrl: 'httpsOnly', 'look.accent': 'colour', 'retention.closeAfter': 'days', 'retention.purgeAfterClose': 'days', 'routing.capacity': 'capacity', 'files.maxMiB': 'fileSize', 'queue.ringSeconds': 'ringSeconds', 'queue.groups.0.agentIds': 'groupEmpty', 'queue.groups.0.seconds': 'groupSeconds', 'queue.groups.1.seconds': 'groupSeconds', 'recorder.sliceSeconds': 'slice',
       'hours.week.1': 'sameTime', 'hours.week.2': 'overlap', 'hours.holidays.0': 'dateMissing', 'hours.holidays.2': 'dateTwice', 'preChat.0.label': 'labelMissing', 'preChat.1.choices': 'choicesMissing',
     });
     expect(problemsOf(before).size).to.equal(0);
+  });
+
+  it('[E1] a group whose turn would come after the ringing is told so; who rings when is one plan', () => {
+    const queue = { ringSeconds: 60, callBack: true, groups: [{ agentIds: ['a1'], seconds: 20 }, { agentIds: ['a2', 'a3'], seconds: 40 }, { agentIds: ['a4'], seconds: 10 }] };
+    expect([...problemsOf(change({ queue })).keys()]).to.deep.equal(['queue.groups.2.agentIds']);
+    expect(ringPlan(queue)).to.deep.equal([{ at: 0, agentIds: ['a1'] }, { at: 20, agentIds: ['a2', 'a3'] }]);
+    expect(ringPlan({ ...queue, ringSeconds: 71 }).at(-1), 'after the last group: everybody').to.deep.equal({ at: 70, agentIds: null });
+    expect(ringPlan({ ...queue, groups: [] })).to.deep.equal([{ at: 0, agentIds: null }]);
   });
 
   it('hours that go past midnight are fine, and so are two stretches that meet', () => {

@@ -13,7 +13,7 @@ export interface SiteChange {
 }
 
 /** What is wrong in a draft, by the field's name: `name`, `privacyUrl`, `hours.week.1`, `preChat.0.label` … */
-export type Problems = ReadonlyMap<string, 'missing' | 'colour' | 'httpsOnly' | 'sameTime' | 'overlap' | 'dateMissing' | 'dateTwice' | 'days' | 'capacity' | 'fileSize' | 'labelMissing' | 'labelTwice' | 'choicesMissing' | 'noFields'>;
+export type Problems = ReadonlyMap<string, 'missing' | 'colour' | 'httpsOnly' | 'sameTime' | 'overlap' | 'dateMissing' | 'dateTwice' | 'days' | 'capacity' | 'ringSeconds' | 'groupSeconds' | 'groupEmpty' | 'groupLate' | 'slice' | 'fileSize' | 'labelMissing' | 'labelTwice' | 'choicesMissing' | 'noFields'>;
 
 /** A draft of a site as it is. */
 export const draftOf = ({ name, settings }: Pick<Site, 'name' | 'settings'>): SiteDraft => ({ name, settings });
@@ -70,6 +70,15 @@ export function problemsOf({ name, settings }: SiteDraft): Problems {
   }
   const { capacity } = settings.routing;
   if (capacity !== null && !(Number.isInteger(capacity) && capacity >= 1 && capacity <= 1000)) found.set('routing.capacity', 'capacity');
+  const { queue, recorder } = settings;
+  if (!whole(queue.ringSeconds, 10, 3600)) found.set('queue.ringSeconds', 'ringSeconds');
+  queue.groups.reduce((at, { agentIds, seconds }, index) => {
+    if (agentIds.length === 0) found.set(`queue.groups.${index}.agentIds`, 'groupEmpty');
+    else if (at >= queue.ringSeconds) found.set(`queue.groups.${index}.agentIds`, 'groupLate');
+    if (!whole(seconds, 5, 600)) found.set(`queue.groups.${index}.seconds`, 'groupSeconds');
+    return at + seconds;
+  }, 0);
+  if (!whole(recorder.sliceSeconds, 1, 75)) found.set('recorder.sliceSeconds', 'slice');
   const { maxMiB } = settings.files;
   if (!(Number.isInteger(maxMiB) && maxMiB >= 1 && maxMiB <= 100)) found.set('files.maxMiB', 'fileSize');
   if (settings.preChat.enabled && settings.preChat.fields.length === 0) found.set('preChat', 'noFields');
@@ -80,6 +89,8 @@ export function problemsOf({ name, settings }: SiteDraft): Problems {
   });
   return found;
 }
+
+const whole = (number: number, from: number, to: number): boolean => Number.isInteger(number) && number >= from && number <= to;
 
 function isHttps(text: string): boolean {
   try {

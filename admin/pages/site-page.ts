@@ -27,12 +27,13 @@ import './site-look.ts';
 import { sitePageStyles } from './site-page.styles.ts';
 import './site-preview.ts';
 import './site-retention.ts';
+import './site-ringing.ts';
 import './site-routing.ts';
 import './site-visitors.ts';
 
 /** The sections of a site's page, and which of a draft's problems belong to them. */
 const SECTIONS = {
-  general: ['name', 'greeting', 'statusText'], look: ['look'], hours: ['hours'], languages: ['languages'], calls: ['calls', 'recording'], forms: ['preChat', 'offline'],
+  general: ['name', 'greeting', 'statusText'], look: ['look'], hours: ['hours'], languages: ['languages'], calls: ['calls', 'recording', 'recorder'], ringing: ['queue'], forms: ['preChat', 'offline'],
   visitors: ['files'], routing: ['routing'], retention: ['retention', 'privacyUrl'], install: [],
 } as const satisfies Record<string, readonly string[]>;
 type Section = keyof typeof SECTIONS;
@@ -118,7 +119,7 @@ export class SitePage extends LitElement {
     const section = this.#section;
     const names: Record<Section, string> = {
       general: t('siteGeneral'), look: t('siteLook'), hours: t('siteHours'), languages: t('siteLanguages'), calls: t('siteCallsShort'), forms: t('siteForms'),
-      visitors: t('siteVisitors'), routing: t('siteRouting'), retention: t('siteRetentionShort'), install: t('siteInstallShort'),
+      visitors: t('siteVisitors'), ringing: t('siteRinging'), routing: t('siteRouting'), retention: t('siteRetentionShort'), install: t('siteInstallShort'),
     };
     return html`
       <div class="columns ${section === 'install' ? 'no-preview' : ''}">
@@ -150,6 +151,8 @@ export class SitePage extends LitElement {
         return html`<consult-admin-site-languages .draft=${draft} .problems=${problems} @draft=${change}></consult-admin-site-languages>`;
       case 'calls':
         return html`<consult-admin-site-calls .draft=${draft} .problems=${problems} @draft=${change}></consult-admin-site-calls>`;
+      case 'ringing':
+        return html`<consult-admin-site-ringing .draft=${draft} .problems=${problems} .api=${api} @draft=${change}></consult-admin-site-ringing>`;
       case 'forms':
         return html`<consult-admin-site-forms .draft=${draft} .problems=${problems} @draft=${change}></consult-admin-site-forms>`;
       case 'visitors':
@@ -263,7 +266,7 @@ export class SitePage extends LitElement {
 /** A part of the settings in the words of its section. */
 function partName(part: string): string {
   const section = (Object.keys(SECTIONS) as Section[]).find((each) => (SECTIONS[each] as readonly string[]).includes(part)) ?? 'visitors';
-  return t(({ general: 'siteGeneral', look: 'siteLook', hours: 'siteHours', languages: 'siteLanguages', calls: 'siteCallsShort', forms: 'siteForms', visitors: 'siteVisitors', routing: 'siteRouting', retention: 'siteRetentionShort', install: 'siteInstallShort' } as const)[section]);
+  return t(({ general: 'siteGeneral', look: 'siteLook', hours: 'siteHours', languages: 'siteLanguages', calls: 'siteCallsShort', ringing: 'siteRinging', forms: 'siteForms', visitors: 'siteVisitors', routing: 'siteRouting', retention: 'siteRetentionShort', install: 'siteInstallShort' } as const)[section]);
 }
 
 declare global {

@@ -37,7 +37,7 @@ export abstract class SiteSection extends LitElement {
   }
 
   /** Replaces some fields of a part of the settings. */
-  protected patch<K extends 'look' | 'hours' | 'recording' | 'calls' | 'retention' | 'preChat' | 'offline' | 'routing' | 'files'>(part: K, fields: Partial<SiteSettings[K]>): void {
+  protected patch<K extends 'look' | 'hours' | 'recording' | 'calls' | 'retention' | 'preChat' | 'offline' | 'routing' | 'queue' | 'recorder' | 'files'>(part: K, fields: Partial<SiteSettings[K]>): void {
     this.set({ [part]: { ...this.settings[part], ...fields } } as Partial<SiteSettings>);
   }
 
