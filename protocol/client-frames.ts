@@ -1,5 +1,5 @@
 import { Type, type Static, type TSchema } from 'typebox';
-import { CallMode, ClientId, Device, EmailAddress, FileIds, Id, PresenceStatus } from './shapes.ts';
+import { CallMode, ClientId, Device, EmailAddress, FileIds, Id, PresenceStatus, VideoWord } from './shapes.ts';
 
 // Requests that a client may send over `/v1/socket`. Each frame is one of these with an `id` that the reply repeats.
 
@@ -85,11 +85,15 @@ export const REQUESTS = {
   }),
   /** After a reconnect: this connection carries the call from now on. The reply is that of `call.accept`. */
   'call.resume': Type.Object({ callId: Id }),
+  /** Agents: rings a colleague, who takes the running call over by `call.accept`; null takes it back. */
+  'call.transfer': Type.Object({ callId: Id, agentId: Type.Union([Id, Type.Null()]) }),
+  /** How this side's media went, told when it ends. */
+  'call.quality': Type.Object({ callId: Id, quality: MediaQuality }),
   'call.signal': Type.Object({
     callId: Id,
     /** A description (`{ type, sdp }`), a candidate (`{ candidate, sdpMid, … }`), or null, the end of candidates. Relayed unread. */
     data: Type.Union([Type.Object({}), Type.Null()]),
-    /** The sender's RTCPeerConnection, counted from 1; what belongs to an older one is dropped by the receiver. */
+    /** The pair of RTCPeerConnections, counted from 1 by the agent's side and repeated by the visitor's; what belongs to an older one is dropped. */
     epoch: Type.Optional(Type.Integer({ minimum: 1 })),
   }),
   'call.media': Type.Object({
@@ -99,14 +103,22 @@ export const REQUESTS = {
     screen: Type.Optional(Type.Boolean()),
     held: Type.Optional(Type.Boolean()),
   }),
+  /**
+   * Pictures in a voice call. `ask`: the sender's camera waits for the other side's word, which is `accept` (mine too), `watch` (only yours)
+   * or `decline`; `withdraw`: not any more. `show`: the sender shows a screen. With `accept`, `watch` and `show` it is a video call.
+   */
+  'call.video': Type.Object({ callId: Id, word: VideoWord }),
   consent: Type.Object({
     callId: Id,
     granted: Type.Boolean(),
     textVersion: Type.String({ minLength: 1, maxLength: 32 }),
     locale: Type.String({ minLength: 2, maxLength: 35 }),
   }),
-  /** Begins a segment of the call's recording; the reply says which. `epochMs`: server time of its first sample, as the recorder reckons it. */
-  'recording.start': Type.Object({ callId: Id, mimeType: MimeType, epochMs: Type.Number() }),
+  /**
+   * Begins a segment of the call's recording; the reply says which. `epochMs`: server time of its first sample, as the recorder reckons it.
+   * `standby`: its sound only fills the holes of others.
+   */
+  'recording.start': Type.Object({ callId: Id, mimeType: MimeType, epochMs: Type.Number(), standby: Type.Optional(Type.Boolean()) }),
   /** Holds the recording, e.g. while a card's number is said; recorders end their segments. */
   'recording.pause': Type.Object({ callId: Id }),
   'recording.resume': Type.Object({ callId: Id }),

@@ -1,8 +1,8 @@
 import { Type, type Static, type TSchema } from 'typebox';
 import {
-  Author, Call, Conversation, IceServer, Message, PresenceStatus, Named, PageView, PrincipalKind, RecordingState, TeamPresence, type WireError,
+  Author, Call, Conversation, IceServer, Message, PresenceStatus, Named, PageView, PrincipalKind, RecordingState, TeamPresence, type WireError, VideoWord,
 } from './shapes.ts';
-import { SiteProfile } from './site.ts';
+import { Recorder, SiteProfile } from './site.ts';
 import type { RequestType } from './client-frames.ts';
 
 // What the server sends: one reply to each request, and events.
@@ -17,6 +17,8 @@ const CallReply = Type.Object({
   etaMs: Type.Optional(Type.Integer()),
   /** The other member's connection, once there is one. */
   peerConnectionId: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  /** Who records, as the site has it. */
+  recorder: Type.Optional(Recorder),
 });
 const Empty = Type.Object({});
 const CallOnly = Type.Object({ call: Call });
@@ -76,6 +78,7 @@ export const REPLIES = {
   'call.end': CallOnly,
   'call.signal': Empty,
   'call.media': Empty,
+  'call.video': Empty,
   consent: CallOnly,
   'recording.start': Type.Object({ recordingId: Type.String(), segment: Type.Integer(), startedAt: Type.String() }),
   'recording.pause': Type.Object({ recordingId: Type.String(), paused: Type.Boolean() }),
@@ -129,6 +132,7 @@ export const EVENTS = {
     callId: Type.String(), from: Type.String(), audio: Type.Boolean(), video: Type.Boolean(),
     screen: Type.Optional(Type.Boolean()), held: Type.Optional(Type.Boolean()),
   }),
+  'call.video': Type.Object({ callId: Type.String(), from: Type.String(), word: VideoWord }),
   'recording.updated': Type.Object({
     callId: Type.String(),
     recordingId: Type.String(),

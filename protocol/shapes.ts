@@ -35,6 +35,8 @@ export const Named = Type.Object({ id: Type.String(), name: Type.String() });
 
 /** Voice only, or voice and picture. */
 export const CallMode = Type.Union([Type.Literal('audio'), Type.Literal('video')]);
+/** What is said about pictures in a voice call. */
+export const VideoWord = Type.Union([Type.Literal('ask'), Type.Literal('accept'), Type.Literal('watch'), Type.Literal('decline'), Type.Literal('withdraw'), Type.Literal('show')]);
 /** The server's view of a call. */
 export const CallState = Type.Union([Type.Literal('ringing'), Type.Literal('active'), Type.Literal('ended')]);
 /** Why a call ended. `left`: that side's tab closed or its link stayed dead; `*_failed`: no route, or no microphone. */
@@ -143,6 +145,19 @@ export const RecordingState = Type.Union([
   Type.Literal('recording'), Type.Literal('merging'), Type.Literal('ready'), Type.Literal('partial'), Type.Literal('failed'),
 ]);
 
+/**
+ * How one side's media went over the whole call: round trip and jitter in ms, loss and concealed sound in percent. `relayed`: the path
+ * went through a relay. `drops`: when it was poor, ms from the answer.
+ */
+export const MediaQuality = Type.Object({
+  rttMs: Type.Integer({ minimum: 0, maximum: 600_000 }),
+  jitterMs: Type.Integer({ minimum: 0, maximum: 600_000 }),
+  lossPercent: Type.Number({ minimum: 0, maximum: 100 }),
+  concealedPercent: Type.Number({ minimum: 0, maximum: 100 }),
+  relayed: Type.Boolean(),
+  drops: Type.Array(Type.Object({ fromMs: Type.Integer({ minimum: 0, maximum: 604_800_000 }), toMs: Type.Integer({ minimum: 0, maximum: 604_800_000 }) }), { maxItems: 200 }),
+});
+
 /** A call, live or over. */
 export const Call = Type.Object({
   id: Type.String(),
@@ -153,12 +168,18 @@ export const Call = Type.Object({
   visitor: Named,
   startedBy: Author,
   answeredBy: Type.Union([Author, Type.Null()]),
+  /** Who is in the call for the team now, or was at its end; absent = nobody yet. */
+  agent: Type.Optional(Named),
+  /** To the colleague alone whom it is being handed over to: by whom. It rings there while the call goes on. */
+  handover: Type.Optional(Type.Object({ from: Named })),
   createdAt: Timestamp,
   answeredAt: Type.Union([Timestamp, Type.Null()]),
   endedAt: Type.Union([Timestamp, Type.Null()]),
   endReason: Type.Union([CallEndReason, Type.Null()]),
   /** Who has agreed to the recording so far; absent = not asked yet. */
   consents: Type.Object({ visitor: Type.Optional(Type.Boolean()), agent: Type.Optional(Type.Boolean()) }),
+  /** Staff: how the media went, as each side measured it. */
+  quality: Type.Optional(Type.Object({ visitor: Type.Optional(MediaQuality), agent: Type.Optional(MediaQuality) })),
   /** The recording that belongs to the call, if one was begun. */
   recording: Type.Union([
     Type.Object({
@@ -169,6 +190,8 @@ export const Call = Type.Object({
       /** Whether somebody holds it for a while; what is said then is in no file. */
       paused: Type.Boolean(),
       durationMs: Type.Union([Type.Integer(), Type.Null()]),
+      /** Staff: present when somebody holds it, so that nobody may delete it. */
+      held: Type.Optional(Type.Literal(true)),
     }),
     Type.Null(),
   ]),
@@ -189,6 +212,8 @@ export const Recording = Type.Object({
   bytes: Type.Union([Type.Integer(), Type.Null()]),
   sha256: Type.Union([Type.String(), Type.Null()]),
   gaps: Type.Array(Gap),
+  /** Staff: nobody may delete it, who said so, when and why; null = it is not held. Absent for visitors. */
+  hold: Type.Optional(Type.Union([Type.Object({ reason: Type.String(), by: Named, at: Timestamp }), Type.Null()])),
 });
 
 /** One STUN or TURN server as RTCPeerConnection takes it. Credentials are short-lived (draft-uberti-behave-turn-rest-00). */
@@ -259,6 +284,7 @@ export type Author = Static<typeof Author>;
 export type Named = Static<typeof Named>;
 export type PrincipalKind = Static<typeof PrincipalKind>;
 export type CallMode = Static<typeof CallMode>;
+export type VideoWord = Static<typeof VideoWord>;
 export type CallState = Static<typeof CallState>;
 export type CallEndReason = Static<typeof CallEndReason>;
 export type CallLine = Static<typeof CallLine>;
@@ -266,6 +292,7 @@ export type File = Static<typeof File>;
 export type Message = Static<typeof Message>;
 export type Preview = Static<typeof Preview>;
 export type Conversation = Static<typeof Conversation>;
+export type MediaQuality = Static<typeof MediaQuality>;
 export type Call = Static<typeof Call>;
 export type Gap = Static<typeof Gap>;
 export type RecordingState = Static<typeof RecordingState>;

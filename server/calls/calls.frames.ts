@@ -1,13 +1,15 @@
 import { frame, type ConnectionListener, type FrameHandler } from '../gateway/frames.ts';
-import type { Calls } from './calls.ts';
+import type { Sites } from '../sites/sites.ts';
+import type { CallJoined, Calls } from './calls.ts';
 
 /** The frames of calls. */
-export function callsFrames(calls: Calls): FrameHandler[] {
+export function callsFrames(calls: Calls, sites: Pick<Sites, 'recorder'>): FrameHandler[] {
+  const withRecorder = async (joined: CallJoined) => ({ ...joined, recorder: await sites.recorder(joined.call.siteId) });
   return [
-    frame('call.start', 'both', ({ conversationId, mode, clientId }, caller) =>
-      calls.start(caller, { mode, ...(conversationId !== undefined && { conversationId }), ...(clientId !== undefined && { clientId }) })),
-    frame('call.accept', 'both', ({ callId }, caller) => calls.accept(caller, callId)),
-    frame('call.resume', 'both', ({ callId }, caller) => calls.resume(caller, callId)),
+    frame('call.start', 'both', async ({ conversationId, mode, clientId }, caller) =>
+      withRecorder(await calls.start(caller, { mode, ...(conversationId !== undefined && { conversationId }), ...(clientId !== undefined && { clientId }) }))),
+    frame('call.accept', 'both', async ({ callId }, caller) => withRecorder(await calls.accept(caller, callId))),
+    frame('call.resume', 'both', async ({ callId }, caller) => withRecorder(await calls.resume(caller, callId))),
     frame('call.decline', 'both', async ({ callId }, caller) => ({ call: await calls.decline(caller, callId) })),
     frame('call.cancel', 'both', async ({ callId }, caller) => ({ call: await calls.cancel(caller, callId) })),
     frame('call.end', 'both', async ({ callId, reason }, caller) => ({ call: await calls.end(caller, callId, reason) })),
@@ -17,6 +19,10 @@ export function callsFrames(calls: Calls): FrameHandler[] {
     }),
     frame('call.media', 'both', async ({ callId, audio, video, screen, held }, caller) => {
       await calls.media(caller, callId, { audio, video, ...(screen !== undefined && { screen }), ...(held !== undefined && { held }) });
+      return {};
+    }),
+    frame('call.video', 'both', async ({ callId, word }, caller) => {
+      await calls.video(caller, callId, word);
       return {};
     }),
     frame('consent', 'both', async ({ callId, granted, textVersion, locale }, caller) =>

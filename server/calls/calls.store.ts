@@ -62,6 +62,8 @@ export interface CallsStore {
   liveIn(organisationId: string, conversationId: string): Promise<CallRecord | null>;
   /** Ringing → active. `agent` is who answers, null when the visitor does. False when it no longer rings. */
   accept(organisationId: string, id: string, agent: { id: string; name: string } | null, answeredAt: number): Promise<boolean>;
+  /** A voice call that runs has pictures from now on. False when it has ended, or had them before. */
+  showPictures(organisationId: string, id: string): Promise<boolean>;
   /** `from` → ended. False when it is no longer in `from`. The call owes its line afterwards. */
   end(organisationId: string, id: string, from: CallState, reason: CallEndReason, endedAt: number): Promise<boolean>;
   /** Calls that ended before `before` and whose line was not written. */
@@ -134,6 +136,11 @@ export function createCallsStore({ q, tables }: Pick<Database, 'q' | 'tables'>):
       const changed = await q.update(calls)
         .set({ state: 'active', answeredAt, ...(agent && { agentId: agent.id, agentName: agent.name }) })
         .where(and(eq(calls.id, id), eq(calls.organisationId, organisationId), eq(calls.state, 'ringing'))).returning({ id: calls.id });
+      return changed.length > 0;
+    },
+    async showPictures(organisationId, id) {
+      const changed = await q.update(calls).set({ mode: 'video' })
+        .where(and(eq(calls.id, id), eq(calls.organisationId, organisationId), eq(calls.state, 'active'), eq(calls.mode, 'audio'))).returning({ id: calls.id });
       return changed.length > 0;
     },
     async end(organisationId, id, from, endReason, endedAt) {

@@ -1,4 +1,4 @@
-import type { Call, CallLine, CallMode, IceServer, Message } from '../../protocol/shapes.ts';
+import type { Call, CallLine, CallMode, IceServer, Message, VideoWord } from '../../protocol/shapes.ts';
 import type { EventOf } from '../../protocol/server-frames.ts';
 import type { SiteProfile } from '../../protocol/site.ts';
 import type { Asker, Principal, VisitorPrincipal } from '../auth/principal.ts';
@@ -10,6 +10,7 @@ import type { Search } from '../search/search.ts';
 import { createCallCourse, membersOf, place, rungBy, type CallObserver } from './call-course.ts';
 import { callIdOf } from './call-id.ts';
 import { createCallLegs } from './call-legs.ts';
+import { createCallPictures } from './call-pictures.ts';
 import { createCallSides, LEASES, other } from './call-sides.ts';
 import { isMember, type CallEvent, type HangupReason } from './call-state.ts';
 import { callView, situationOf } from './call-view.ts';
@@ -68,6 +69,8 @@ export interface Calls extends CallsHistory {
   signal(caller: Caller, callId: string, data: unknown, epoch?: number): Promise<void>;
   /** Relays what the caller sends: microphone, camera, screen. */
   media(caller: Caller, callId: string, media: Omit<EventOf<'call.media'>, 'callId' | 'from'>): Promise<void>;
+  /** Passes on a word about pictures in a voice call; `forbidden` for a visitor who asks where the site takes no video calls. */
+  video(caller: Caller, callId: string, word: VideoWord): Promise<void>;
   /** Notes a member's word about being recorded. */
   consent(caller: Caller, callId: string, consent: { granted: boolean; textVersion: string; locale: string }): Promise<Call>;
   /** The active call that this connection carries a side of; for recordings. */
@@ -120,6 +123,7 @@ export function createCalls({ store, hub, events, clock, chat, presence, sites, 
   };
 
   const sides = createCallSides({ hub, legs, course, observers, visible, view, failed });
+  const pictures = createCallPictures({ store, hub, sides, sites, view });
   const history = createCallsHistory({ store, search, visible, view });
   const { attach } = sides;
 
@@ -232,6 +236,7 @@ export function createCalls({ store, hub, events, clock, chat, presence, sites, 
       const peer = await sides.peerOf(caller, callId);
       hub.publish([peer], { type: 'call.media', callId, from: caller.connectionId, ...media });
     },
+    video: pictures,
 
     async consent({ principal, connectionId }, callId, { granted, textVersion, locale }) {
       const before = await visible(principal, callId);

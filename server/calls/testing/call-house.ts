@@ -29,6 +29,8 @@ export interface CallHouse {
   clock: FakeClock;
   calls: Calls;
   light: RecordingLight;
+  /** Which calls visitors may start on the site. */
+  takes: { audio: boolean; video: boolean };
   hub: Hub;
   /** The lines that were added, by call. */
   lines: Map<string, CallLine>;
@@ -64,6 +66,7 @@ function build(database: Database, clock: FakeClock, lines = new Map<string, Cal
   const errors: unknown[] = [];
   const events: DomainEvent[] = [];
   const light = createRecordingLight();
+  const takes = { audio: true, video: true };
   let broken = false;
   let refusal: Code | undefined;
   let connections = 0;
@@ -100,7 +103,7 @@ function build(database: Database, clock: FakeClock, lines = new Map<string, Cal
   const calls = createCalls({
     store: createCallsStore(database), hub, events: { emit: (event) => void events.push(event) }, clock, chat, light, failed: (error) => errors.push(error),
     presence: { agentsOnline: (organisationId) => [...new Set([...online.values()].filter((agent) => agent.organisationId === organisationId).map(({ id }) => id))] },
-    sites: { profile: async () => ({ calls: { audio: true, video: true } }) },
+    sites: { profile: async () => ({ calls: takes }) },
     iceServers: createIceServers({ urls: ['turn:turn.test:3478'], secret: 'secret', clock }),
   });
 
@@ -109,7 +112,7 @@ function build(database: Database, clock: FakeClock, lines = new Map<string, Cal
     : [`agent:${principal.id}`, `agents:${principal.organisationId}`, `connection:${connectionId}`];
 
   return {
-    database, clock, calls, light, hub, lines, errors, events,
+    database, clock, calls, light, takes, hub, lines, errors, events,
     breakLines: (value, code) => void ([broken, refusal] = [value, code]),
     visitor: (id, organisationId = 'org') =>
       ({ kind: 'visitor', id, name: `Visitor ${id}`, organisationId, siteId: `site-${organisationId}`, expiresAt: Infinity }),
