@@ -3,5 +3,6 @@ import './call/call-choice.ts';
 import './call/call-view.ts';
 import './call/incoming-call.ts';
 
+export { beforeCall, callStage } from './call/call-stage.ts';
 export { loadCallTexts } from './texts/call-texts.ts';
 export { createRingTone, type RingTone } from './call/ring-tone.ts';

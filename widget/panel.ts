@@ -1,8 +1,9 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
-import type { Call, CallMode, Conversation } from '../protocol/shapes.ts';
+import type { CallMode, Conversation } from '../protocol/shapes.ts';
 import './chat/composer.ts';
 import './chat/message-list.ts';
+import type { AskedCall } from './call/call-stage.ts';
 import type { RingTone } from './call-views.ts';
 import type { Composer, Written } from './chat/composer.ts';
 import { openingWords } from './chat/opening.ts';
@@ -29,6 +30,8 @@ export function callObstacle(): 'insecure' | 'unsupported' | null {
   return navigator.mediaDevices && 'RTCPeerConnection' in window ? null : 'unsupported';
 }
 
+type CallViews = typeof import('./call-views.ts');
+
 /** The conversation that a visitor sees: the one with the newest line. '' while there is none. */
 export const shownConversation = (state: SessionState): string => state.conversations[0]?.id ?? '';
 
@@ -51,9 +54,10 @@ export class Panel extends LitElement {
   /** For tests: what keeps this page from calls. */
   @property({ attribute: false }) obstacle = callObstacle();
 
-  /** The call that waits for the visitor's word about its recording. */
-  @state() private asked: CallMode | null = null;
-  @state() private callViews: 'absent' | 'loading' | 'there' = 'absent';
+  /** The call that waits for the visitor's word about its recording, and for microphone and camera. */
+  @state() private asked: AskedCall | null = null;
+  /** What is seen and heard of calls, which comes with the first of them. */
+  @state() private views: CallViews | undefined;
   /** The words of the forms, which come with them. */
   @state() private formTexts: ((locale: string) => FormTexts) | 'loading' | undefined;
   /** The address that the visitor left for the answer. */
@@ -66,7 +70,7 @@ export class Panel extends LitElement {
   @query('peer-consult-composer') private composer!: Composer | null;
   private readonly followed = new StoreController(this, () => this.session?.state);
   private ring: RingTone | undefined;
-  private createRing: (() => RingTone) | undefined;
+  private loadingViews = false;
   private loadedId: string | null = null;
   private shownId = '';
   /** The first line that was new when the chat was opened with the conversation `openedWith` (null: it is closed). */
@@ -90,9 +94,9 @@ export class Panel extends LitElement {
     else this.frame?.focus();
   }
 
-  /** Begins a call, after the question about the recording where there is one to ask. */
-  call(mode: CallMode): void {
-    this.asked = mode;
+  /** Begins a call, after the question about the recording where there is one to ask. `offered`: whatever there is to ask, the visitor begins it by a button. */
+  call(mode: CallMode, offered = false): void {
+    this.asked = { mode, offered };
     this.wantCallViews();
   }
 
@@ -109,8 +113,6 @@ export class Panel extends LitElement {
     // What not every visitor meets comes when it is needed; a chunk that does not come may come later.
     if (!this.active && state.unread > 0) import('./chat/news.ts').catch(() => undefined);
     if (this.active && id) import('./chat/end-chat.ts').catch(() => undefined);
-    // Where nothing is recorded there is nothing to ask. The questions before the chat come first.
-    if (this.asked && state.site && !state.site.recording.enabled && !this.needs.before) this.start(this.asked, false);
     if (this.asked && state.call) this.asked = null;
     // A visitor who becomes known has another snapshot of the same conversation: its lines are to be loaded anew.
     if (this.active && id && (id !== this.loadedId || !state.threads.has(id)) && state.link === 'online') {
@@ -140,7 +142,7 @@ export class Panel extends LitElement {
         )}
         ${state.link === 'refused' ? refusedView(state.refusal, texts, () => session.connect()) : this.chat(session, state, id, thread, texts)}
         ${this.foot(session, state, id, texts)}
-        ${this.asked && this.callViews === 'there' && state.site?.recording.enabled && !this.needs.before ? this.choice(this.asked, state.site.recording.consentText) : nothing}
+        ${this.asked && !this.needs.before ? this.views?.beforeCall(this.asked, session, state, this.language, this.onAsked) : nothing}
       </section>
     `;
   }
@@ -159,7 +161,7 @@ export class Panel extends LitElement {
     const opening = openingWords(state, this.language, texts);
     return html`
       ${state.link === 'offline' ? html`<div class="banner" role="status">${navigator.onLine ? texts.reconnecting : texts.offline}</div>` : nothing}
-      ${this.calls(session, state)}
+      ${this.views?.callStage(session, state, this.language, this.onAccepted)}
       ${opening ? html`<div class="opening" role="status"><strong>${opening.state}</strong> ${opening.way}</div>` : nothing}
       <peer-consult-message-list part="list" exportparts="messages, bubble"
         .lines=${thread?.lines ?? []} .texts=${texts} .language=${this.language} .selfKind=${'visitor'} .selfId=${state.self?.id ?? ''}
@@ -208,64 +210,16 @@ export class Panel extends LitElement {
     `;
   }
 
-  private calls(session: VisitorSession, state: SessionState): TemplateResult | typeof nothing {
-    if (this.callViews !== 'there') return nothing;
-    const { call, ringing, site } = state;
-    const [rings] = ringing;
-    const name = site?.name ?? '';
-    if (call) {
-      const engine = session.callEngine;
-      return html`
-        <div class="stage ${call.mode}">
-          <peer-consult-call-view side="visitor" .view=${call} .locale=${this.language} .peerName=${name}
-            .now=${() => session.wire.serverNow()} .level=${engine ? () => engine.remoteLevel() : null}
-            @pc-hang-up=${own(() => session.endCall())}
-            @pc-microphone=${own<{ on: boolean }>(({ on }) => engine?.setMicrophone(on))}
-            @pc-camera=${own<{ on: boolean }>(({ on }) => void engine?.setCamera(on))}
-            @pc-recording=${own<{ on: boolean }>(({ on }) => engine?.pauseRecording(!on))}
-            @pc-allow-playback=${own(() => void engine?.allowPlayback())}
-            @pc-dismiss=${own(() => session.dismissCall())}
-          ></peer-consult-call-view>
-        </div>
-      `;
-    }
-    if (!rings) return nothing;
-    return html`
-      <div class="ringing" role="alert">
-        <peer-consult-incoming-call side="visitor" .call=${rings} .locale=${this.language} .peerName=${name} .recordingNotice=${site?.recording.enabled ?? true} .notice=${site?.recording.consentText ?? ''}
-          @pc-accept=${own<{ consent: boolean }>(({ consent }) => this.accept(rings, consent))}
-          @pc-decline=${own(() => session.declineCall(rings))}
-        ></peer-consult-incoming-call>
-      </div>
-    `;
-  }
+  private onAccepted = (): void => void this.focus();
 
-  private choice(mode: CallMode, notice: string): TemplateResult {
-    return html`
-      <div class="scrim" @click=${(event: Event) => event.target === event.currentTarget && this.forgetCall()}>
-        <peer-consult-call-choice class="sheet" .mode=${mode} .notice=${notice} .locale=${this.language}
-          @pc-start=${own<{ consent: boolean }>(({ consent }) => this.start(mode, consent))}
-          @pc-cancel=${own(() => this.forgetCall())}
-        ></peer-consult-call-choice>
-      </div>
-    `;
-  }
-
-  private accept(call: Call, consent: boolean): void {
-    this.session?.acceptCall(call, { consent });
-    void this.focus();
-  }
-
-  private start(mode: CallMode, consent: boolean): void {
-    const state = this.followed.value;
-    this.asked = null;
-    if (!state) return;
-    const conversationId = shownConversation(state);
-    this.session?.startCall({ mode, consent, ...(conversationId ? { conversationId } : {}) });
-  }
+  /** What the visitor answered; null: nothing is asked any more. */
+  private onAsked = (asked: AskedCall | null, cancelled = false): void => {
+    if (cancelled) this.forgetCall();
+    else this.asked = asked;
+  };
 
   private forgetCall(): void {
-    const mode = this.asked;
+    const mode = this.asked?.mode;
     this.asked = null;
     this.renderRoot.querySelector<HTMLElement>(`[data-action=${mode === 'video' ? 'video-call' : 'voice-call'}]`)?.focus();
   }
@@ -323,28 +277,23 @@ export class Panel extends LitElement {
   }
 
   private wantCallViews(): void {
-    if (this.callViews !== 'absent') return;
-    this.callViews = 'loading';
+    if (this.views || this.loadingViews) return;
+    this.loadingViews = true;
     import('./call-views.ts').then(
-      async ({ createRingTone, loadCallTexts }) => {
-        await loadCallTexts(this.language);
-        this.createRing = createRingTone;
-        this.callViews = 'there';
-        await this.updateComplete;
-        const choice = this.renderRoot.querySelector<HTMLElement & LitElement>('peer-consult-call-choice');
-        await choice?.updateComplete;
-        choice?.focus();
+      async (views) => {
+        await views.loadCallTexts(this.language);
+        this.views = views;
       },
       () => {
-        this.callViews = 'absent';
+        this.loadingViews = false;
         this.asked = null;
       },
     );
   }
 
   private soundRing(on: boolean): void {
-    if (on && this.createRing && !this.ring) {
-      this.ring = this.createRing();
+    if (on && this.views && !this.ring) {
+      this.ring = this.views.createRingTone();
       this.ring.start();
     } else if (!on && this.ring) {
       this.ring.stop();
@@ -364,14 +313,6 @@ export class Panel extends LitElement {
     this.dispatchEvent(new CustomEvent('leave'));
   }
 }
-
-/** Listens to a view's wish and keeps it from the host page. */
-const own =
-  <T = unknown>(act: (detail: T) => void) =>
-  (event: CustomEvent<T>): void => {
-    event.stopPropagation();
-    act(event.detail);
-  };
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -87,6 +87,10 @@ export class CallChoice extends LitElement {
     `;
   }
 
+  protected override firstUpdated(): void {
+    this.focus();
+  }
+
   /** Moves the focus to the first choice. */
   override focus(): void {
     this.renderRoot.querySelector<HTMLElement>('button:not([hidden])')?.focus();

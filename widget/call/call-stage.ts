@@ -1,0 +1,77 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Call, CallMode } from '../../protocol/shapes.ts';
+import type { SessionState } from '../engine/session-state.ts';
+import type { VisitorSession } from '../engine/visitor-session.ts';
+
+// What the chat shows of calls. It is drawn in the chat's own shadow root, and comes with the first call.
+
+/** A call that a visitor wants to make. */
+export interface AskedCall {
+  mode: CallMode;
+  /** The visitor begins it by a button, whatever there is to ask. */
+  offered: boolean;
+  /** What the visitor said about the recording, once it has. */
+  consent?: boolean;
+}
+
+/** The call that runs, or else the one that rings here. */
+export function callStage(session: VisitorSession, state: SessionState, language: string, accepted: () => void): TemplateResult | typeof nothing {
+  const { call, ringing, site } = state;
+  const [rings] = ringing;
+  const name = site?.name ?? '';
+  if (call) {
+    const engine = session.callEngine;
+    return html`
+      <div class="stage ${call.mode}">
+        <peer-consult-call-view side="visitor" .view=${call} .locale=${language} .peerName=${name}
+          .now=${() => session.wire.serverNow()} .level=${engine ? () => engine.remoteLevel() : null}
+          @pc-hang-up=${own(() => session.endCall())}
+          @pc-microphone=${own<{ on: boolean }>(({ on }) => engine?.setMicrophone(on))}
+          @pc-camera=${own<{ on: boolean }>(({ on }) => void engine?.setCamera(on))}
+          @pc-recording=${own<{ on: boolean }>(({ on }) => engine?.pauseRecording(!on))}
+          @pc-allow-playback=${own(() => void engine?.allowPlayback())}
+          @pc-dismiss=${own(() => session.dismissCall())}
+        ></peer-consult-call-view>
+      </div>
+    `;
+  }
+  if (!rings) return nothing;
+  const accept = (consent: boolean): void => {
+    session.acceptCall(rings, { consent });
+    accepted();
+  };
+  return html`
+    <div class="ringing" role="alert">
+      <peer-consult-incoming-call side="visitor" .call=${rings} .locale=${language} .peerName=${name} .recordingNotice=${site?.recording.enabled ?? true} .notice=${site?.recording.consentText ?? ''}
+        @pc-accept=${own<{ consent: boolean }>(({ consent }) => accept(consent))}
+        @pc-decline=${own(() => session.declineCall(rings))}
+      ></peer-consult-incoming-call>
+    </div>
+  `;
+}
+
+/** What stands between the click and the ringing: the question about the recording, where there is one to ask. */
+export function beforeCall(asked: AskedCall, session: VisitorSession, state: SessionState, language: string, next: (asked: AskedCall | null, cancelled?: boolean) => void): TemplateResult {
+  const start = (consent: boolean): void => {
+    next(null);
+    const [shown] = state.conversations;
+    session.startCall({ mode: asked.mode, consent, ...(shown ? { conversationId: shown.id } : {}) });
+  };
+  const cancel = (): void => next(null, true);
+  return html`
+    <div class="scrim" @click=${(event: Event) => event.target === event.currentTarget && cancel()}>
+      <peer-consult-call-choice class="sheet" .mode=${asked.mode} .notice=${state.site?.recording.consentText ?? ''} .unrecorded=${state.site?.recording.enabled === false} .locale=${language}
+        @pc-start=${own<{ consent: boolean }>(({ consent }) => start(consent))}
+        @pc-cancel=${own(cancel)}
+      ></peer-consult-call-choice>
+    </div>
+  `;
+}
+
+/** Listens to a view's wish and keeps it from the host page. */
+const own =
+  <T = unknown>(act: (detail: T) => void) =>
+  (event: CustomEvent<T>): void => {
+    event.stopPropagation();
+    act(event.detail);
+  };
