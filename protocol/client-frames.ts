@@ -1,5 +1,5 @@
 import { Type, type Static, type TSchema } from 'typebox';
-import { CallMode, ClientId, Device, EmailAddress, FileIds, Id, PresenceStatus, VideoWord } from './shapes.ts';
+import { CallMode, ClientId, Device, EmailAddress, FileIds, Id, MediaQuality, PresenceStatus, VideoWord } from './shapes.ts';
 
 // Requests that a client may send over `/v1/socket`. Each frame is one of these with an `id` that the reply repeats.
 
@@ -108,6 +108,19 @@ export const REQUESTS = {
    * or `decline`; `withdraw`: not any more. `show`: the sender shows a screen. With `accept`, `watch` and `show` it is a video call.
    */
   'call.video': Type.Object({ callId: Id, word: VideoWord }),
+  /**
+   * Visitors: what is left after a call that nobody answered (one that still rings is given up by it). A wish to be called back needs a
+   * `contact`, a message its `text`.
+   */
+  'call.follow-up': Type.Object({
+    callId: Id,
+    kind: Type.Union([Type.Literal('callback'), Type.Literal('message')]),
+    contact: Type.Optional(Type.String({ maxLength: 200 })),
+    // As with messages: the length after trimming is the use case's to judge.
+    text: Type.Optional(Type.String({ maxLength: 20_000 })),
+  }),
+  /** Agents: answers the call that waits longest and that the agent has not declined. `nobody_waiting` when there is none. */
+  'queue.next': Type.Object({}),
   consent: Type.Object({
     callId: Id,
     granted: Type.Boolean(),

@@ -7,7 +7,7 @@ import type { RequestType } from './client-frames.ts';
 
 // What the server sends: one reply to each request, and events.
 
-/** The reply of `call.start`, `call.accept` and `call.resume`. */
+/** The reply of `call.start`, `call.accept`, `queue.next` and `call.resume`. */
 const CallReply = Type.Object({
   call: Call,
   iceServers: Type.Array(IceServer),
@@ -15,6 +15,11 @@ const CallReply = Type.Object({
   position: Type.Optional(Type.Integer()),
   /** How long that may take, guessed from how quickly calls were answered lately. */
   etaMs: Type.Optional(Type.Integer()),
+  /**
+   * To a visitor who starts: nobody of the team can be reached just now. It rings all the same (somebody may come), and something can be
+   * left by `call.follow-up` at once. Left out where somebody is there, and where the site hides presence.
+   */
+  nobodyThere: Type.Optional(Type.Boolean()),
   /** The other member's connection, once there is one. */
   peerConnectionId: Type.Optional(Type.Union([Type.String(), Type.Null()])),
   /** Who records, as the site has it. */
@@ -76,6 +81,10 @@ export const REPLIES = {
   'call.decline': CallOnly,
   'call.cancel': CallOnly,
   'call.end': CallOnly,
+  'call.transfer': CallOnly,
+  'call.quality': Empty,
+  'call.follow-up': CallOnly,
+  'queue.next': CallReply,
   'call.signal': Empty,
   'call.media': Empty,
   'call.video': Empty,
@@ -85,6 +94,17 @@ export const REPLIES = {
   'recording.resume': Type.Object({ recordingId: Type.String(), paused: Type.Boolean() }),
   'recording.stop': Type.Object({ recordingId: Type.String() }),
 } as const satisfies Record<RequestType, TSchema>;
+
+/** A call in the line. What is left out has not changed. */
+const WaitingCall = Type.Object({
+  call: Call,
+  /** Whether it rings at the reader. `false`: the reader only sees it in the line, and may take it from there. Left out: true, or as before. */
+  rings: Type.Optional(Type.Boolean()),
+  /** Where the visitor is. */
+  page: Type.Optional(Type.Union([PageView, Type.Null()])),
+  /** Whether the visitor was here before: has an earlier conversation or call. */
+  returning: Type.Optional(Type.Boolean()),
+});
 
 /** The fields of each event, beside `type`. */
 export const EVENTS = {
@@ -107,10 +127,10 @@ export const EVENTS = {
     presence: Type.Optional(TeamPresence),
     agent: Type.Optional(Type.Object({ id: Type.String(), name: Type.String(), status: PresenceStatus })),
   }),
-  /** Waiting calls, to agents. Deltas, never SDP. */
-  'queue.added': Type.Object({ call: Call }),
-  /** Something about a waiting call changed, e.g. its visitor's word about being recorded. */
-  'queue.updated': Type.Object({ call: Call }),
+  /** A call that waits, to every agent. Deltas, never SDP. */
+  'queue.added': WaitingCall,
+  /** Something about it changed: its visitor's word about being recorded, or whether it rings at the reader. */
+  'queue.updated': WaitingCall,
   /** Visitors: the own place in the line, whenever it changes; 1 = next. */
   'queue.position': Type.Object({ callId: Type.String(), position: Type.Integer(), etaMs: Type.Optional(Type.Integer()) }),
   'queue.removed': Type.Object({ callId: Type.String(), reason: Type.String() }),
@@ -123,10 +143,14 @@ export const EVENTS = {
     call: Call,
     answeredElsewhere: Type.Optional(Type.Boolean()),
     superseded: Type.Optional(Type.Boolean()),
+    /** A colleague has taken it over from the reader. */
+    handedOver: Type.Optional(Type.Boolean()),
     peerConnectionId: Type.Optional(Type.Union([Type.String(), Type.Null()])),
     peerPresent: Type.Optional(Type.Boolean()),
     iceServers: Type.Optional(Type.Array(IceServer)),
   }),
+  /** To the agent who hands a call over: the colleague did not take it, and the call goes on. */
+  'call.transfer': Type.Object({ callId: Type.String(), agentId: Type.String(), outcome: Type.Union([Type.Literal('declined'), Type.Literal('no_answer'), Type.Literal('gone'), Type.Literal('withdrawn')]) }),
   'call.signal': Type.Object({ callId: Type.String(), from: Type.String(), data: Type.Any(), epoch: Type.Optional(Type.Integer()) }),
   'call.media': Type.Object({
     callId: Type.String(), from: Type.String(), audio: Type.Boolean(), video: Type.Boolean(),

@@ -167,6 +167,7 @@ export const InstallCheck = Type.Object({
   detail: Type.String(),
 });
 
+export type Recorder = Static<typeof Recorder>;
 export type Look = Static<typeof Look>;
 export type BusinessHours = Static<typeof BusinessHours>;
 export type FormField = Static<typeof FormField>;

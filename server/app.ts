@@ -321,7 +321,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   });
   const gateway = createGateway({
     clock, hub, log: logger, verify, origins: createOriginRules(sites), limited: config.rateLimits,
-    handlers: [...chatFrames({ chat, viewers, typing }), ...roomsFrames({ chat, pins }), ...presenceFrames(presence), ...callsFrames(calls), ...recordingsFrames(recordings), ...transcriptsFrames(transcripts), ...visitorsFrames(facts)],
+    handlers: [...chatFrames({ chat, viewers, typing }), ...roomsFrames({ chat, pins }), ...presenceFrames(presence), ...callsFrames(calls, sites), ...recordingsFrames(recordings), ...transcriptsFrames(transcripts), ...visitorsFrames(facts)],
     listeners: [presenceListener(presence), visitorWelcome({ auth, sites, clock }), callsConnections(calls), createCatchUp({ chat, pins, hub }), viewersListener(viewers), typingListener(typing), visitorsListener({ facts, online })],
   });
 

@@ -4,7 +4,8 @@ import type { Recordings } from './recordings.ts';
 /** The frames of recordings. */
 export function recordingsFrames(recordings: Recordings): FrameHandler[] {
   return [
-    frame('recording.start', 'both', ({ callId, mimeType, epochMs }, caller) => recordings.start(caller, { callId, mimeType, epochMs })),
+    frame('recording.start', 'both', ({ callId, mimeType, epochMs, standby }, caller) =>
+      recordings.start(caller, { callId, mimeType, epochMs, ...(standby !== undefined && { standby }) })),
     frame('recording.pause', 'both', ({ callId }, caller) => recordings.pause(caller, callId, true)),
     frame('recording.resume', 'both', ({ callId }, caller) => recordings.pause(caller, callId, false)),
     frame('recording.stop', 'both', ({ callId }, caller) => recordings.stop(caller, callId)),

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { ManifestAnswer } from '../../protocol/evidence.ts';
 import type { PrincipalKind, Recording } from '../../protocol/shapes.ts';
-import type { SiteProfile } from '../../protocol/site.ts';
+import type { Recorder, SiteProfile } from '../../protocol/site.ts';
 import { MAX_CHUNK_BYTES } from '../../protocol/version.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Asker, Principal, StaffPrincipal } from '../auth/principal.ts';
@@ -13,10 +13,11 @@ import type { RecordingLight } from '../calls/recording-light.ts';
 import { rfc3339, type Clock } from '../clock.ts';
 import { problem } from '../errors.ts';
 import type { Hub } from '../hub/hub.ts';
-import { createPlaybackLog } from './playback-log.ts';
+import { createPlaybackLog, type Listening } from './playback-log.ts';
 import { isPaused, pausesBegun, pausesEnded } from './pauses.ts';
-import { chunkKey, chunksPrefix, manifestKey } from './recording-keys.ts';
-import { recordingUpdated, recordingView } from './recording-view.ts';
+import { admitRecorder } from './recorder-rules.ts';
+import { chunkKey, chunksPrefix, manifestKey, waveformKey } from './recording-keys.ts';
+import { recordingForStaff, recordingUpdated, recordingView } from './recording-view.ts';
 import type { RecordingRow, RecordingsStore } from './recordings.store.ts';
 
 /** What one recording may take. A day of two-second chunks is 43,200; 10 GB are a day of video. */
@@ -48,8 +49,8 @@ export interface RecordingMedia {
 
 /** Recordings of calls: segments and their chunks come in, one merged file comes out (finaliser.ts). */
 export interface Recordings {
-  /** Begins a segment of the call's recording. `consent_required` until both members have granted it, `forbidden` where the site records nothing. */
-  start(caller: Caller, request: { callId: string; mimeType: string; epochMs: number }): Promise<{ recordingId: string; segment: number; startedAt: string }>;
+  /** Begins a segment of the call's recording. `consent_required` until both members have granted it, `forbidden` where the site does not have this side record. */
+  start(caller: Caller, request: { callId: string; mimeType: string; epochMs: number; standby?: boolean }): Promise<{ recordingId: string; segment: number; startedAt: string }>;
   /** Holds the call's recording, or goes on with it: recorders end their segments and begin new ones. `not_found` while there is none. */
   pause(caller: Caller, callId: string, on: boolean): Promise<{ recordingId: string; paused: boolean }>;
   stop(caller: Caller, callId: string): Promise<{ recordingId: string }>;
@@ -67,12 +68,12 @@ export interface Recordings {
   /** Those of a conversation, oldest first. */
   ofConversation(organisationId: string, conversationId: string): Promise<Recording[]>;
   /** `not_found` until there is a file. Who takes it, and how, is written into the audit log; `how` left out: only facts are asked for. */
-  media(principal: Asker, id: string, how?: 'played' | 'downloaded'): Promise<RecordingMedia>;
+  media(principal: Asker, id: string, how?: Listening): Promise<RecordingMedia>;
   /** What proves that the file was not changed; `not_found` until there is a file, and for one of a version that signed none. */
   manifest(principal: Asker, id: string): Promise<ManifestAnswer>;
-  /** Removes file, chunks and rows for good. `conflict` while the call lives. */
+  /** Removes file, chunks and rows for good. `conflict` while the call lives, `on_hold` while somebody holds it. */
   remove(staff: StaffPrincipal, id: string): Promise<void>;
-  /** The same for what the server itself removes; false when it is gone already, or its call goes on. */
+  /** The same for what the server itself removes; false when it is gone already, its call goes on, or somebody holds it. */
   expire(organisationId: string, id: string): Promise<boolean>;
 }
 
@@ -85,7 +86,7 @@ export interface RecordingsOptions {
   clock: Clock;
   light: RecordingLight;
   audit: Pick<Audit, 'record'>;
-  sites: { profile(siteId: string): Promise<Pick<SiteProfile, 'recording'>> };
+  sites: { profile(siteId: string): Promise<Pick<SiteProfile, 'recording'>>; recorder(siteId: string): Promise<Recorder> };
   /** Told that a recording may be due for merging. */
   due: () => void;
 }
@@ -124,6 +125,12 @@ export function createRecordings({ store, blobs, calls, hub, clock, light, audit
       await markStopped(row);
       light.putOut(call.id);
       tell(call, row);
+    },
+    async handedOver(call, former) {
+      const row = await store.ofCall(call.organisationId, call.id);
+      if (!row) return;
+      await markStopped(row, recorder({ kind: 'agent', id: former }));
+      if (light.dim(call.id, recorder({ kind: 'agent', id: former }))) tell(call, row);
     },
     async memberLeft(call, side) {
       const row = call.recording && (await store.ofCall(call.organisationId, call.id));
@@ -181,18 +188,20 @@ export function createRecordings({ store, blobs, calls, hub, clock, light, audit
     }
     return true;
   };
-  const destroy = async (row: RecordingRow) => {
+  const destroy = async (row: RecordingRow): Promise<boolean> => {
     // Marked first, so that a crash on the way is finished at the next start, and no late chunk slips in.
-    await store.doom(row.id, clock.now());
-    await erase(store, blobs, row);
+    const doomed = await store.doom(row.id, clock.now());
+    if (doomed) await erase(store, blobs, row);
+    return doomed;
   };
   const isPurged = (row: RecordingRow) => row.endedAt !== null && !['recording', 'merging'].includes(row.state) && row.updatedAt < clock.now() - CHUNK_GRACE_MS;
 
   return {
-    async start(caller, { callId, mimeType, epochMs }) {
+    async start(caller, { callId, mimeType, epochMs, standby }) {
       const call = await calls.carried(caller, callId);
       if (!(await sites.profile(call.siteId)).recording.enabled) throw problem('forbidden', 'This site records no calls.');
       if (!hasConsent(call)) throw problem('consent_required');
+      const role = admitRecorder(await sites.recorder(call.siteId), caller.principal.kind, { mimeType, ...(standby !== undefined && { standby }) });
       const refusePaused = (row: RecordingRow | null) => {
         if (row && isPaused(row.pauses)) throw problem('recording_paused');
       };
@@ -205,7 +214,7 @@ export function createRecordings({ store, blobs, calls, hub, clock, light, audit
           id: clock.id(), organisationId: call.organisationId, callId, conversationId: call.conversationId, state: 'recording', mimeType,
           startedAt, gaps: [], attempts: 0, createdAt: now, updatedAt: now,
         },
-        { organisationId: call.organisationId, recorderKind: principal.kind, recorderId: principal.id, mimeType, startedAt, createdAt: now },
+        { organisationId: call.organisationId, recorderKind: principal.kind, recorderId: principal.id, mimeType, startedAt, createdAt: now, ...role },
         LIMITS.segments,
       );
       if (!added) throw problem('recording_closed');
@@ -299,7 +308,10 @@ export function createRecordings({ store, blobs, calls, hub, clock, light, audit
       return { recording: recordingView(now), missing };
     },
 
-    get: async (principal, id) => recordingView((await find(principal, id)).row),
+    async get(principal, id) {
+      const { row } = await find(principal, id);
+      return principal.kind === 'visitor' ? recordingView(row) : recordingForStaff(row);
+    },
 
     ofConversation: async (organisationId, conversationId) => (await store.ofConversation(organisationId, conversationId)).map(recordingView),
 
@@ -329,7 +341,7 @@ export function createRecordings({ store, blobs, calls, hub, clock, light, audit
     async remove(staff, id) {
       const { row, call } = await find(staff, id);
       if (call.state !== 'ended') throw problem('conflict', 'The call is still going on.');
-      await destroy(row);
+      if (!(await destroy(row))) throw problem('on_hold');
       const { kind, id: actorId, name } = staff;
       audit.record({
         organisationId: staff.organisationId, actor: { kind, id: actorId, name }, action: 'recording.deleted',
@@ -340,14 +352,14 @@ export function createRecordings({ store, blobs, calls, hub, clock, light, audit
       const row = await store.find(organisationId, id);
       const call = row && (await calls.record(organisationId, row.callId));
       if (!row || (call && call.state !== 'ended')) return false;
-      await destroy(row);
-      return true;
+      return destroy(row);
     },
   };
 }
 
-/** Removes a merged file and its manifest. */
+/** Removes a merged file with its manifest and waveform. */
 export async function eraseMerged(blobs: Pick<BlobStore, 'delete'>, blobKey: string): Promise<void> {
+  await blobs.delete(waveformKey(blobKey));
   await blobs.delete(manifestKey(blobKey));
   await blobs.delete(blobKey);
 }

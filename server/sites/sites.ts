@@ -1,9 +1,10 @@
 import type { Page } from '../../protocol/http.ts';
-import type { Site, SiteProfile } from '../../protocol/site.ts';
+import type { Recorder, Site, SiteProfile } from '../../protocol/site.ts';
 import type { Clock } from '../clock.ts';
 import { problem } from '../errors.ts';
 import { pageOf, readCursor } from '../page-cursor.ts';
 import { entriesFor } from './origins.ts';
+import { settingsOf } from './site-settings.ts';
 import { siteOnWire, siteProfile } from './site-view.ts';
 import type { SiteRow, SitesStore } from './sites.store.ts';
 
@@ -22,6 +23,8 @@ export interface Sites {
   anySiteAllows(origin: string | undefined): Promise<boolean>;
   /** What visitors may know of a site. Throws `not_found`, for an archived one too. */
   profile(siteId: string): Promise<SiteProfile>;
+  /** How calls of a site are recorded, an archived one too. Throws `not_found`. */
+  recorder(siteId: string): Promise<Recorder>;
   /** The site that the demo page shows: the oldest; null before the first start is through. */
   first(): Promise<SiteRow | null>;
   /** Throws `bad_request` for a cursor that is none. */
@@ -87,6 +90,11 @@ export function createSites({ store, clock, ownOrigins }: { store: SitesStore; c
       const site = await byAnyId(siteId);
       if (site?.archivedAt !== null) throw problem('not_found');
       return siteProfile(site, clock.now());
+    },
+    async recorder(siteId) {
+      const site = await byAnyId(siteId);
+      if (!site) throw problem('not_found');
+      return settingsOf(site.settings).recorder;
     },
     first: () => store.first(),
     async list(organisationId, { cursor, limit }) {

@@ -1,4 +1,5 @@
 import type { Call, CallMode, IceServer, PrincipalKind } from '../../../protocol/shapes.ts';
+import type { Recorder } from '../../../protocol/site.ts';
 import { createStore, type Readable } from '../store.ts';
 import { WireFailure, type Wire } from '../wire.ts';
 import type { CallTrouble, CallView } from './call-engine.ts';
@@ -8,27 +9,8 @@ import type { Errands } from './errands.ts';
 import type { PathTiming } from './path-watch.ts';
 import { createPeer, type NumberedSignal, type Peer } from './peer.ts';
 import { createPlayback } from './playback.ts';
+import { createRecordingDesk, type RecordingWish, type RunningRecording } from './recording-desk.ts';
 import { createSignalOutbox } from './signal-outbox.ts';
-
-/** A recording of one call, as its run sees it. */
-export interface RunningRecording {
-  /** From now on. Before it everything is only made ready. */
-  start(): void;
-  /** A track was exchanged: plug the new one in. */
-  replug(): void;
-  /** Takes what was said so far and ends; the upload goes on behind the scenes. */
-  stop(how: { callOver: boolean }): void;
-}
-
-/** What a recording is made of. `refused`: there will be none, this browser or the server says so. */
-export interface RecordingWish {
-  call: Call;
-  kind: PrincipalKind;
-  mode: CallMode;
-  local: MediaStream;
-  remote: MediaStream;
-  refused(): void;
-}
 
 /** One call, from the click to the last word: does what the pure machine asks for. */
 export interface CallRun {
@@ -59,7 +41,9 @@ export interface CallRunOptions {
   conversationId?: string;
   /** The call to answer; without it one is started. */
   call?: Call;
-  /** Makes a recording ready; absent on the side that does not record. */
+  /** Fetches what records, before it is needed. */
+  readyRecorder?: () => void;
+  /** Makes a recording ready; absent where nothing is ever recorded. */
   record?: (wish: RecordingWish) => Promise<RunningRecording>;
   timing?: { path?: Partial<PathTiming>; waitForLinkMs?: number };
 }
@@ -70,7 +54,7 @@ const CREDENTIALS_MS = 3_600_000;
 /** Makes a run and begins at once: call it inside the click. */
 export function createCallRun(options: CallRunOptions): CallRun {
   const { wire, errands, kind, mode } = options;
-  let state: CallModel = callModel({ kind, mode, consent: options.consent, recorder: !!options.record, ...(options.call ? { call: options.call } : {}) });
+  let state: CallModel = callModel({ kind, mode, consent: options.consent, recorder: !!options.record && kind === 'agent', ...(options.call ? { call: options.call } : {}) });
   let peer: Peer | null = null;
   let iceServers: readonly IceServer[] = [];
   let mintedAt = 0;
@@ -78,8 +62,6 @@ export function createCallRun(options: CallRunOptions): CallRun {
   let remoteEpoch = 0;
   /** Signals that came before our own connection was there. */
   const early: NumberedSignal[] = [];
-  let recording: Promise<RunningRecording> | null = null;
-  let running: RunningRecording | null = null;
   let patience: ReturnType<typeof setTimeout> | undefined;
   let turn = Promise.resolve();
   let settle!: () => void;
@@ -87,6 +69,12 @@ export function createCallRun(options: CallRunOptions): CallRun {
   const remote = new MediaStream();
   const devices: Devices = createDevices({ lost: (lost) => void replace(lost) });
   const playback = createPlayback((blocked) => feed({ type: 'playback', blocked }));
+  const recording = createRecordingDesk({
+    kind, make: options.record,
+    subject: () => state.call && { call: state.call, mode, local: devices.stream, remote },
+    callOver: () => state.phase === 'ended',
+    refused: () => feed({ type: 'recording.refused' }),
+  });
   const outbox = createSignalOutbox((signal, of) => wire.request('call.signal', { callId: state.call!.id, data: signal as object | null, epoch: of }));
 
   const show = (): CallView => ({
@@ -110,11 +98,14 @@ export function createCallRun(options: CallRunOptions): CallRun {
     if (state.request === 'done' || state.phase === 'ended') settle();
   };
 
-  const ask = (asked: Promise<{ call: Call; iceServers: readonly IceServer[]; position?: number; etaMs?: number }>): void =>
+  const ask = (asked: Promise<{ call: Call; iceServers: readonly IceServer[]; position?: number; etaMs?: number; recorder?: Recorder }>): void =>
     void asked.then(
-      ({ call, iceServers: servers, position, etaMs }) => {
+      ({ call, iceServers: servers, position, etaMs, recorder }) => {
+        feed({ type: 'recording.role', records: recording.told(recorder) });
         if (position !== undefined) feed({ type: 'queued', position, ...(etaMs === undefined ? {} : { etaMs }) });
         feed({ type: 'agreed', call, iceServers: servers });
+        // Fetched while it rings, so that the recording can begin with the first word.
+        if (state.recorder && options.consent) options.readyRecorder?.();
       },
       (failure: unknown) => feed({ type: 'refused', code: failure instanceof WireFailure ? failure.code : 'internal' }),
     );
@@ -150,7 +141,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
         break;
       case 'begin':
         peer?.begin();
-        if (options.consent) prepareRecording();
+        if (options.consent) recording.prepare();
         break;
       case 'renew': {
         // Other credentials throw away the addresses that were gathered while it rang: only when the old ones have aged.
@@ -167,7 +158,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
         errands.insist(`media ${callId}`, 'call.media', { callId, audio: state.microphoneOn, video: state.cameraOn });
         break;
       case 'record':
-        record(effect.on);
+        recording.record(effect.on);
         break;
       case 'tell-pause':
         errands.insist(`pause ${callId}`, effect.on ? 'recording.pause' : 'recording.resume', { callId }, ({ recordingId, paused }) => {
@@ -176,7 +167,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
         break;
       case 'release':
         clearTimeout(patience);
-        stopRecording();
+        recording.stop();
         outbox.close();
         errands.forget(`media ${callId}`);
         playback.stop();
@@ -210,7 +201,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
       },
       changed: () => {
         playback.play(remote);
-        replug();
+        recording.replug();
         view.set(show());
       },
       ...(options.timing?.path ? { timing: options.timing.path } : {}),
@@ -229,34 +220,6 @@ export function createCallRun(options: CallRunOptions): CallRun {
     if (peer) peer.receive(signal);
     else early.push(signal);
   };
-
-  const prepareRecording = (): void => {
-    if (recording || !state.call || !options.record) return;
-    const mine = options.record({ call: state.call, kind, mode, local: devices.stream, remote, refused: () => feed({ type: 'recording.refused' }) });
-    recording = mine;
-    mine.then(
-      (ready) => recording === mine && (running = ready),
-      // Without the recorder's chunk there is no recording: the call itself goes on.
-      () => feed({ type: 'recording.refused' }),
-    );
-  };
-
-  const record = (on: boolean): void => {
-    if (!on) return stopRecording();
-    prepareRecording();
-    const mine = recording;
-    if (running) running.start();
-    else void mine?.then((ready) => recording === mine && ready.start(), () => undefined);
-  };
-
-  const stopRecording = (): void => {
-    const callOver = state.phase === 'ended';
-    // A recording that runs is stopped in this tick, before its tracks end.
-    running?.stop({ callOver });
-    void recording?.then((late) => late.stop({ callOver }), () => undefined);
-    recording = running = null;
-  };
-  const replug = (): void => running?.replug();
 
   /** A device ended by itself. The microphone is asked for again: another one may be there; the camera is off then. */
   const replace = async (lost: 'audio' | 'video'): Promise<void> => {
@@ -282,7 +245,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
         const found = await devices.add('audio');
         found.enabled = on;
         await peer?.send('audio', found);
-        replug();
+        recording.replug();
         feed({ type: 'microphone', on });
       } catch (failure) {
         feed({ type: 'microphone', on: false, trouble: troubleOf(failure) });

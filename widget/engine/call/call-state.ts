@@ -10,8 +10,10 @@ export interface CallModel {
   readonly outgoing: boolean;
   readonly mode: CallMode;
   readonly consent: boolean;
-  /** Whether this side would record. */
-  readonly recorder: boolean;
+  /** Whether this side would record: as the server has said, or as is usual. */
+  recorder: boolean;
+  /** The call was this member's before: an earlier page, or another window, carried it. */
+  readonly returning: boolean;
   phase: CallPhase;
   call: Call | null;
   /** The devices: not asked for, being asked for, ours. */
@@ -44,7 +46,7 @@ export type CallInput =
   | { type: 'agreed'; call: Call; iceServers: readonly IceServer[] }
   | { type: 'refused'; code: string }
   | { type: 'impatient' }
-  | { type: 'updated'; call: Call; answeredElsewhere?: boolean; superseded?: boolean; peerPresent?: boolean; iceServers?: readonly IceServer[] }
+  | { type: 'updated'; call: Call; answeredElsewhere?: boolean; superseded?: boolean; handedOver?: boolean; peerPresent?: boolean; iceServers?: readonly IceServer[] }
   | { type: 'greeted' }
   | { type: 'resumed'; call: Call; iceServers: readonly IceServer[] }
   | { type: 'resume.refused'; code: string }
@@ -55,16 +57,20 @@ export type CallInput =
   | { type: 'peer.media'; audio: boolean; video: boolean }
   | { type: 'recording'; on: boolean; paused: boolean; id: string }
   | { type: 'recording.pause'; on: boolean }
+  | { type: 'recording.role'; records: boolean }
   | { type: 'recording.refused' }
   | { type: 'playback'; blocked: boolean }
   | { type: 'hang-up' }
-  | { type: 'leave' };
+  | { type: 'leave' }
+  /** The page goes away, and may come back for the call. */
+  | { type: 'unload' };
 
 /** What is to be done. `release` gives back devices, media connection and sound at once; a recording is closed before it. */
 export type CallEffect =
   | { type: 'acquire' }
   | { type: 'place' }
   | { type: 'answer' }
+  | { type: 'return' }
   | { type: 'tell-consent' }
   | { type: 'resume' }
   | { type: 'open'; iceServers: readonly IceServer[] }
@@ -89,12 +95,18 @@ export interface CallStep {
 /** How a call begins: ours, or one that rings here and was accepted. Feed `begin` next. */
 export function callModel(options: { kind: PrincipalKind; mode: CallMode; consent: boolean; recorder: boolean; call?: Call }): CallModel {
   const { kind, mode, consent, recorder, call = null } = options;
+  const returning = isOwn(call, kind);
   return {
-    kind, mode, consent, recorder, call, outgoing: call === null,
+    kind, mode, consent, recorder, call, returning, outgoing: call === null || (returning && call.startedBy.kind === kind),
     phase: 'preparing', devices: 'none', request: 'none', peer: 'none',
     microphoneOn: true, cameraOn: mode === 'video', remoteMicrophoneOn: true, remoteCameraOn: mode === 'video',
     peerPresent: true, recordable: true, queue: null, pauseWish: null, connectedAt: null, endReason: null, trouble: null,
   };
+}
+
+/** Whether a call is under way with this member in it, rather than ringing here for an answer. */
+function isOwn(call: Call | null, kind: PrincipalKind): boolean {
+  return call !== null && (call.state === 'active' ? !call.handover : call.startedBy.kind === kind);
 }
 
 /** Whether this side should be recording now: sound flows, both have agreed, and it is its job. */
@@ -137,7 +149,7 @@ function move(state: CallModel, input: CallInput): CallStep {
       return to(
         state,
         { devices: 'held', request: 'sent', cameraOn: input.camera, trouble: state.mode === 'video' && !input.camera ? 'no_camera' : null },
-        { type: state.outgoing ? 'place' : 'answer' },
+        { type: asking(state) },
       );
     case 'devices.failed':
       return state.devices === 'asked' ? end(state, { trouble: input.trouble }) : stay(state);
@@ -150,7 +162,7 @@ function move(state: CallModel, input: CallInput): CallStep {
     case 'updated':
       return updated(state, input);
     case 'greeted':
-      if (state.request === 'waiting') return to(state, { request: 'sent' }, { type: state.outgoing ? 'place' : 'answer' });
+      if (state.request === 'waiting') return to(state, { request: 'sent' }, { type: asking(state) });
       return state.request === 'done' ? to(state, {}, { type: 'resume' }) : stay(state);
     case 'resumed': {
       if (state.request !== 'done') return stay(state);
@@ -178,6 +190,8 @@ function move(state: CallModel, input: CallInput): CallStep {
       });
     case 'recording.pause':
       return state.call?.recording ? to(state, { pauseWish: input.on }, { type: 'tell-pause', on: input.on }) : stay(state);
+    case 'recording.role':
+      return input.records === state.recorder ? stay(state) : to(state, { recorder: input.records });
     case 'recording.refused':
       return to(state, { recordable: false });
     case 'playback':
@@ -185,6 +199,8 @@ function move(state: CallModel, input: CallInput): CallStep {
       return state.trouble === 'playback_blocked' ? to(state, { trouble: null }) : stay(state);
     case 'hang-up':
       return hangUp(state);
+    case 'unload':
+      return end(state, { endReason: 'left' });
     case 'leave':
       // A call that rings here goes on ringing in other tabs.
       return end(state, { endReason: 'left' }, ...(state.request === 'done' ? [{ type: 'farewell', word: 'left' } as const] : []));
@@ -203,7 +219,8 @@ function agreed(state: CallModel, call: Call, iceServers: readonly IceServer[]):
   const known: CallModel = { ...state, call: keepNewer(state.call, call), request: 'done' };
   // The media connection is opened while it rings, so that its addresses are gathered when the answer comes.
   const ringing: CallModel = { ...known, phase: state.outgoing ? 'outgoing' : 'connecting', peer: 'open' };
-  const effects: CallEffect[] = [{ type: 'tell-consent' }, { type: 'open', iceServers }];
+  // What an earlier page said of the recording stands.
+  const effects: CallEffect[] = [...(state.returning && call.consents[state.kind] !== undefined ? [] : [{ type: 'tell-consent' } as const]), { type: 'open', iceServers }];
   if (known.call?.state !== 'active') return { state: ringing, effects };
   return { state: { ...ringing, phase: 'connecting', peer: 'begun' }, effects: [...effects, { type: 'begin' }, { type: 'tell-media' }] };
 }
@@ -211,6 +228,7 @@ function agreed(state: CallModel, call: Call, iceServers: readonly IceServer[]):
 function refused(state: CallModel, code: string): CallStep {
   if (state.request !== 'sent') return stay(state);
   if (PASSING.has(code)) return to(state, { request: 'waiting' }, { type: 'wait-for-link' });
+  if (state.returning) return end(state, {});
   const trouble: CallTrouble = code === 'already_in_call' ? 'already_in_call' : code === 'call_over' && !state.outgoing ? 'answered_elsewhere' : 'refused';
   return end(state, { trouble });
 }
@@ -220,6 +238,7 @@ function updated(state: CallModel, input: Extract<CallInput, { type: 'updated' }
   const call = keepNewer(state.call, input.call);
   const known: CallModel = { ...state, call, peerPresent: input.peerPresent ?? state.peerPresent };
   if (input.superseded) return end(known, { trouble: 'superseded' });
+  if (input.handedOver) return end(known, { trouble: 'handed_over' });
   if (input.answeredElsewhere && state.request !== 'done') return end(known, { trouble: 'answered_elsewhere' });
   if (call.state === 'ended') return end(known, { endReason: call.endReason });
   const back: CallEffect[] = known.peerPresent && !state.peerPresent ? [{ type: 'tell-media' }] : [];
@@ -232,14 +251,27 @@ function updated(state: CallModel, input: Extract<CallInput, { type: 'updated' }
 
 function path(state: CallModel, path: 'up' | 'down' | 'lost', at: number): CallStep {
   if (state.peer !== 'begun') return stay(state);
-  if (path === 'up') return to(state, { phase: 'connected', connectedAt: state.connectedAt ?? at });
+  if (path === 'up') return to(state, { phase: 'connected', connectedAt: state.connectedAt ?? begunAt(state, at) });
   if (path === 'down') return state.connectedAt === null ? stay(state) : to(state, { phase: 'reconnecting' });
   // The other side's link is dead as well: it is gone. Otherwise it is the network between us.
   const reason = state.connectedAt !== null && !state.peerPresent ? 'left' : 'ice_failed';
   return end(state, { endReason: reason, trouble: reason === 'ice_failed' ? 'no_route' : null }, { type: 'farewell', word: reason });
 }
 
+/** The clock of a call that was returned to goes on. */
+function begunAt({ returning, call }: CallModel, now: number): number {
+  return returning && call?.answeredAt ? Date.parse(call.answeredAt) : now;
+}
+
+/** How the server is asked for the call. */
+function asking({ returning, outgoing }: CallModel): 'return' | 'place' | 'answer' {
+  if (returning) return 'return';
+  return outgoing ? 'place' : 'answer';
+}
+
 function hangUp(state: CallModel): CallStep {
+  // It was ours already: nobody has to be asked first.
+  if (state.returning && state.request !== 'done') return end(state, {}, { type: 'farewell', word: 'hangup' });
   if (state.request !== 'done') {
     // Without an answer to our request the farewell follows when it comes (`afterwards`).
     const unasked = !state.outgoing && (state.request === 'none' || state.request === 'waiting');

@@ -2,16 +2,17 @@ import { CONSENT_TEXT_VERSION } from '../../../protocol/version.ts';
 import { createStore } from '../store.ts';
 import type { Wire } from '../wire.ts';
 import type { CallEngine, CallView } from './call-engine.ts';
-import { createCallRun, type CallRun, type CallRunOptions, type RecordingWish, type RunningRecording } from './call-run.ts';
+import { createCallRun, type CallRun, type CallRunOptions } from './call-run.ts';
 import { createErrands } from './errands.ts';
+import type { RecordingWish, RunningRecording } from './recording-desk.ts';
 
 /** What a call engine is made of. */
 export interface CallEngineOptions {
   wire: Wire;
   kind: 'visitor' | 'agent';
-  /** Whether this side records when both have agreed. By default the agent: a dead visitor's tab costs nothing then. */
+  /** False: this side records nothing, whatever the site says. For tests. */
   recorder?: boolean;
-  /** How long a piece of a recording is, in ms. Default 2000. */
+  /** How long a piece of a recording is, in ms, whatever the site says. For tests. */
   timesliceMs?: number;
   /** For tests. */
   timing?: CallRunOptions['timing'];
@@ -19,7 +20,7 @@ export interface CallEngineOptions {
 
 /** Makes the engine of one member's calls. It does nothing before the first `start` or `accept`. */
 export function createCallEngine(options: CallEngineOptions): CallEngine {
-  const { wire, kind, recorder = kind === 'agent' } = options;
+  const { wire, kind, recorder = true } = options;
   const view = createStore<CallView | null>(null);
   const errands = createErrands(wire);
   let run: CallRun | null = null;
@@ -28,18 +29,17 @@ export function createCallEngine(options: CallEngineOptions): CallEngine {
 
   const record = async (wish: RecordingWish): Promise<RunningRecording> => {
     const { createCallRecording } = await import('../recorder/call-recording.ts');
-    return createCallRecording({ wire, ...wish, ...(options.timesliceMs ? { timesliceMs: options.timesliceMs } : {}) });
+    return createCallRecording({ wire, ...wish, timesliceMs: options.timesliceMs ?? wish.timesliceMs });
   };
+  const readyRecorder = (): void => void import('../recorder/call-recording.ts').catch(() => undefined);
   const busy = (): boolean => view.value !== null && view.value.phase !== 'ended';
 
   const begin = async (call: Pick<CallRunOptions, 'mode' | 'consent' | 'locale' | 'textVersion' | 'conversationId' | 'call'>): Promise<void> => {
     if (busy() || disposed) return;
     follow?.();
-    // Asked for early, so that the recording can begin with the first word.
-    if (recorder) void import('../recorder/call-recording.ts').catch(() => undefined);
     const mine = createCallRun({
       wire, errands, kind, clientId: crypto.randomUUID(), ...call,
-      ...(recorder ? { record } : {}), ...(options.timing ? { timing: options.timing } : {}),
+      ...(recorder ? { record, readyRecorder } : {}), ...(options.timing ? { timing: options.timing } : {}),
     });
     run = mine;
     view.set(mine.view.value);

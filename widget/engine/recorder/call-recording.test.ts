@@ -81,7 +81,7 @@ describe('the recording of a call', function () {
     const call = await answered();
     const [visitor, agent] = [tone(440), tone(1000)];
     const started = performance.now();
-    const recording = createCallRecording({ wire: exchange.agent, call, kind: 'agent', mode: 'audio', local: agent, remote: visitor, refused: () => undefined, timesliceMs: 300, queue: queue() });
+    const recording = createCallRecording({ wire: exchange.agent, call, kind: 'agent', mode: 'audio', standby: false, local: agent, remote: visitor, refused: () => undefined, timesliceMs: 300, queue: queue() });
     recording.start();
     await wait(2_500);
     recording.stop({ callOver: true });
@@ -102,7 +102,7 @@ describe('the recording of a call', function () {
     const call = await answered();
     const [visitor, agent] = [tone(440), tone(1000)];
     agent.getAudioTracks()[0]!.enabled = false;
-    const recording = createCallRecording({ wire: exchange.agent, call, kind: 'agent', mode: 'audio', local: agent, remote: visitor, refused: () => undefined, timesliceMs: 500, queue: queue() });
+    const recording = createCallRecording({ wire: exchange.agent, call, kind: 'agent', mode: 'audio', standby: false, local: agent, remote: visitor, refused: () => undefined, timesliceMs: 500, queue: queue() });
     recording.start();
     await wait(1_500);
     recording.stop({ callOver: true });
@@ -117,7 +117,7 @@ describe('the recording of a call', function () {
     const [visitor, agent] = [tone(440), tone(1000)];
     visitor.addTrack(picture('#d00000'));
     agent.addTrack(picture('#0000d0'));
-    const recording = createCallRecording({ wire: exchange.agent, call, kind: 'agent', mode: 'video', local: agent, remote: visitor, refused: () => undefined, timesliceMs: 500, queue: queue() });
+    const recording = createCallRecording({ wire: exchange.agent, call, kind: 'agent', mode: 'video', standby: false, local: agent, remote: visitor, refused: () => undefined, timesliceMs: 500, queue: queue() });
     recording.start();
     await wait(3_500);
     recording.stop({ callOver: true });
@@ -149,7 +149,7 @@ describe('the recording of a call', function () {
         contexts.push(this);
       }
     };
-    const recording = createCallRecording({ wire: exchange.agent, call, kind: 'agent', mode: 'audio', local: tone(440), remote: tone(1000), refused: () => undefined, timesliceMs: 300, queue: queue() });
+    const recording = createCallRecording({ wire: exchange.agent, call, kind: 'agent', mode: 'audio', standby: false, local: tone(440), remote: tone(1000), refused: () => undefined, timesliceMs: 300, queue: queue() });
     recording.start();
     window.AudioContext = Real;
     await waitFor('first segment', () => exchange.log.some(({ type }) => type === 'recording.start'));

@@ -1,19 +1,20 @@
 import { mayPass } from '../call/errands.ts';
 import type { WireFailure, Wire } from '../wire.ts';
-import type { RecordingWish, RunningRecording } from '../call/call-run.ts';
+import type { RecordingWish, RunningRecording } from '../call/recording-desk.ts';
 import { createChunkQueue, type ChunkQueue, type RecordingUpload } from './chunk-queue.ts';
 import { openChunkStore } from './chunk-store.ts';
 import { createCompositor, type Compositor } from './compositor.ts';
 import { createMixer, type Mixer } from './mixer.ts';
+import { freeBytes, nextPictureLevel, PICTURE_BITS, type PictureLevel } from './picture-thrift.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 
 /** What a call's recording is made of. */
 export interface CallRecordingOptions extends RecordingWish {
   wire: Wire;
-  /** How long a piece is, in ms. Default 2000: what a crash may cost. */
-  timesliceMs?: number;
   /** For tests. */
   queue?: ChunkQueue;
+  /** For tests: how much room the browser has. */
+  room?: typeof freeBytes;
 }
 
 const queues = new WeakMap<Wire, ChunkQueue>();
@@ -33,8 +34,12 @@ export function queueOf(wire: Wire): ChunkQueue {
 const WATCH_MS = 1_000;
 const FROZEN_MS = 2_000;
 
+/** Bits a second of the sound; of a standby, which is heard in holes alone. */
+const SOUND_BITS = { primary: 64_000, standby: 32_000 } as const;
+
 interface Stage {
   mixer: Mixer;
+  /** Made with the first segment that has pictures. */
   compositor: Compositor | null;
   close(): void;
 }
@@ -42,18 +47,21 @@ interface Stage {
 interface Segment {
   stage: Stage;
   recorder: Recorder;
-  /** Ends it; resolves when its last piece has gone into the queue, or when the server would not have it. */
-  end(): Promise<void>;
+  /** Ends it; resolves when its last piece has gone into the queue, or when the server would not have it. `keep`: another follows on its stage. */
+  end(keep?: 'keep'): Promise<void>;
 }
 
 /**
  * Records a call: both voices (and pictures), cut into pieces that are on their way while the call goes on. It is made ready
  * at once, so that `start` costs no first word. Where the machine's sound stands still (sleep, another call on a phone), the
- * segment is ended and a new one begun.
+ * segment is ended and a new one begun; so it is when the call becomes one with pictures, and when pictures become too much for the queue.
  */
 export function createCallRecording(options: CallRecordingOptions): RunningRecording {
-  const { wire, call, kind, mode, local, remote, timesliceMs = 2_000 } = options;
+  const { wire, call, kind, standby, local, remote, timesliceMs } = options;
   const queue = options.queue ?? queueOf(wire);
+  const room = options.room ?? freeBytes;
+  let mode = options.mode;
+  let level: PictureLevel = 'full';
   const ended: Promise<void>[] = [];
   let upload: RecordingUpload | null = null;
   let stage: Stage | null = null;
@@ -73,13 +81,12 @@ export function createCallRecording(options: CallRecordingOptions): RunningRecor
     preparing = true;
     try {
       const mixer = await createMixer();
-      const compositor = mode === 'video' && !stopped ? createCompositor(halves()) : null;
       const ready: Stage = {
         mixer,
-        compositor,
+        compositor: null,
         close() {
           mixer.close();
-          compositor?.close();
+          ready.compositor?.close();
           if (stage === ready) stage = null;
         },
       };
@@ -118,9 +125,12 @@ export function createCallRecording(options: CallRecordingOptions): RunningRecor
     let into: { upload: RecordingUpload; number: number } | null = null;
     let opened: Promise<void> = Promise.resolve();
     let over = false;
+    const pictures = mode === 'video' && level !== 'none';
+    if (pictures) on.compositor ??= createCompositor(halves());
     const recorder = createRecorder({
-      stream: new MediaStream([on.mixer.track, ...(on.compositor ? [on.compositor.track] : [])]),
-      mode, timesliceMs,
+      stream: new MediaStream([on.mixer.track, ...(pictures ? [on.compositor!.track] : [])]),
+      mode: pictures ? 'video' : 'audio', timesliceMs,
+      bits: { audio: SOUND_BITS[standby ? 'standby' : 'primary'], video: level === 'none' ? 0 : PICTURE_BITS[level] },
       started() {
         opened = openSegment(recorder.mimeType, wire.serverNow(), () => over && stopped).then((place) => {
           into = place && { upload: queue.recording(place.recordingId), number: place.segment };
@@ -141,11 +151,11 @@ export function createCallRecording(options: CallRecordingOptions): RunningRecor
     return {
       stage: on,
       recorder,
-      async end() {
+      async end(keep) {
         over = true;
         // The last data come before the context goes; the server's answer to the beginning may come even later.
         await recorder.stop();
-        on.close();
+        if (keep !== 'keep') on.close();
         await opened;
       },
     };
@@ -159,11 +169,28 @@ export function createCallRecording(options: CallRecordingOptions): RunningRecor
     void prepare();
   };
 
+  /** Ends the segment and begins another on the same context, in the same tick: nothing is lost between them. */
+  const goOn = (): void => {
+    if (!segment || stopped) return;
+    ended.push(segment.end('keep'));
+    segment = null;
+    begin();
+  };
+
+  /** Pictures give way before sound does: they become poorer, or go, while the server is out of reach or the browser's store fills up. */
+  const spare = async (): Promise<void> => {
+    if (mode !== 'video') return;
+    const next = nextPictureLevel(level, { backlogBytes: queue.pendingBytes, freeBytes: await room() });
+    if (next === level || stopped) return;
+    level = next;
+    goOn();
+  };
+
   /** Asks for a segment until there is one; null: there will be none. `hopeless` says that the call is over for us as well. */
   const openSegment = async (mimeType: string, epochMs: number, hopeless: () => boolean): Promise<{ recordingId: string; segment: number } | null> => {
     for (let tries = 0; ; tries++) {
       try {
-        return await wire.request('recording.start', { callId: call.id, mimeType, epochMs });
+        return await wire.request('recording.start', { callId: call.id, mimeType, epochMs, ...(standby ? { standby } : {}) });
       } catch (failure) {
         const { code } = failure as WireFailure;
         // The other side's consent may still be on its way into the database.
@@ -179,6 +206,7 @@ export function createCallRecording(options: CallRecordingOptions): RunningRecor
 
   const watch = (): void => {
     if (!wanted) return;
+    if (segment) void spare();
     if (!segment) return begin();
     if (segment.stage.mixer.running()) standsSince = null;
     else if (performance.now() - (standsSince ??= performance.now()) >= FROZEN_MS) anew();
@@ -190,7 +218,8 @@ export function createCallRecording(options: CallRecordingOptions): RunningRecor
   const onBeforeUnload = (event: BeforeUnloadEvent): void => {
     queue.leaving();
     segment?.recorder.flush();
-    if (queue.unsafe > 0) event.preventDefault();
+    // Nobody asks a visitor to stay for our sake: the other side records as well.
+    if (queue.unsafe > 0 && !standby) event.preventDefault();
   };
 
   const timer = setInterval(watch, WATCH_MS);
@@ -205,6 +234,11 @@ export function createCallRecording(options: CallRecordingOptions): RunningRecor
     },
     replug() {
       if (stage) plug(stage);
+    },
+    modeChanged(next) {
+      if (next === mode) return;
+      mode = next;
+      goOn();
     },
     stop({ callOver }) {
       if (stopped) return;

@@ -14,6 +14,8 @@ export interface ChunkQueue {
   readonly unsafe: number;
   /** Pieces that the server has not acknowledged. */
   readonly pending: number;
+  /** Their bytes. */
+  readonly pendingBytes: number;
 }
 
 /** The upload of one recording. */
@@ -41,6 +43,7 @@ interface Entry {
   segment: number;
   seq: number;
   digest: string;
+  size: number;
   /** Null: only in the store, to be read when its turn comes. */
   bytes: ArrayBuffer | null;
   stored: boolean;
@@ -174,7 +177,7 @@ export function createChunkQueue(options: ChunkQueueOptions): ChunkQueue {
       const seq = recording.segments[segment] ?? 0;
       recording.segments[segment] = seq + 1;
       const digest = base64(await crypto.subtle.digest('SHA-256', bytes));
-      const entry: Entry = { recording, segment, seq, digest, bytes, stored: false, sending: false, refusals: 0 };
+      const entry: Entry = { recording, segment, seq, digest, size: bytes.byteLength, bytes, stored: false, sending: false, refusals: 0 };
       const writing = write(entry);
       // Written before it is sent; but a page that goes away has no time for that.
       if (!isLeaving()) await writing;
@@ -249,7 +252,7 @@ export function createChunkQueue(options: ChunkQueueOptions): ChunkQueue {
         for (const { segment, seq } of chunks) {
           const chunk = await store?.get(known.recordingId, segment, seq).catch(() => undefined);
           recording.segments[segment] = Math.max(recording.segments[segment] ?? 0, seq + 1);
-          if (chunk) entries.push({ recording, segment, seq, digest: chunk.digest, bytes: null, stored: true, sending: false, refusals: 0 });
+          if (chunk) entries.push({ recording, segment, seq, digest: chunk.digest, size: chunk.bytes.byteLength, bytes: null, stored: true, sending: false, refusals: 0 });
         }
         void finish(recording);
         pump();
@@ -264,6 +267,9 @@ export function createChunkQueue(options: ChunkQueueOptions): ChunkQueue {
     },
     get pending() {
       return entries.length;
+    },
+    get pendingBytes() {
+      return entries.reduce((sum, { size }) => sum + size, 0);
     },
   };
 }

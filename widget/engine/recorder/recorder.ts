@@ -15,6 +15,8 @@ export interface RecorderOptions {
   mode: CallMode;
   /** How long a piece is, in ms. */
   timesliceMs: number;
+  /** Bits a second of the sound, and of the picture if there is one. */
+  bits: { audio: number; video: number };
   started(): void;
   data(piece: Blob): void;
   /** It stopped by itself; no more data follows. */
@@ -33,13 +35,13 @@ export function recorderType(mode: CallMode): string | null {
 }
 
 /** Makes a recorder and starts it. Throws where the browser cannot record. */
-export function createRecorder({ stream, mode, timesliceMs, started, data, failed }: RecorderOptions): Recorder {
+export function createRecorder({ stream, mode, timesliceMs, bits, started, data, failed }: RecorderOptions): Recorder {
   const mimeType = recorderType(mode);
   if (!mimeType) throw new DOMException('This browser records neither WebM nor MP4.', 'NotSupportedError');
   const recorder = new MediaRecorder(stream, {
     mimeType,
-    audioBitsPerSecond: 64_000,
-    ...(mode === 'video' ? { videoBitsPerSecond: 800_000 } : {}),
+    audioBitsPerSecond: bits.audio,
+    ...(mode === 'video' ? { videoBitsPerSecond: bits.video } : {}),
     // A lost piece costs the picture until the next key frame. Not in every browser's dictionary: unknown members are ignored.
     videoKeyFrameIntervalDuration: 2_000,
   } as MediaRecorderOptions);
