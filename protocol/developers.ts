@@ -22,7 +22,7 @@ export const ApiKeyAnswer = Type.Interface([ApiKey], { key: Type.String() });
 /** The events that webhooks can ask for; `*` is all of them. */
 export const WebhookEvent = Type.Union([
   Type.Literal('conversation.created'), Type.Literal('conversation.updated'), Type.Literal('conversation.closed'), Type.Literal('conversation.rated'),
-  Type.Literal('message.created'), Type.Literal('call.started'), Type.Literal('call.answered'), Type.Literal('call.ended'), Type.Literal('call.missed'),
+  Type.Literal('message.created'), Type.Literal('call.started'), Type.Literal('call.answered'), Type.Literal('call.ended'), Type.Literal('call.missed'), Type.Literal('call.follow_up'),
   Type.Literal('recording.ready'), Type.Literal('recording.failed'), Type.Literal('visitor.created'), Type.Literal('visitor.identified'), Type.Literal('visitor.updated'),
 ]);
 const WebhookEvents = Type.Array(Type.Union([Type.Literal('*'), WebhookEvent]), { minItems: 1, maxItems: 20 });
@@ -51,7 +51,7 @@ export const WEBHOOK_DATA = {
   'conversation.closed': Type.Object({ ...told, conversation: Conversation, by: Type.Union([Author, Type.Null()]) }),
   'conversation.rated': Type.Object({ ...told, conversation: Conversation, rating: Type.Integer(), comment: Type.String() }),
   'message.created': Type.Object({ ...told, message: Message, visitorId: Type.String() }),
-  'call.started': callTold, 'call.answered': callTold, 'call.ended': callTold, 'call.missed': callTold,
+  'call.started': callTold, 'call.answered': callTold, 'call.ended': callTold, 'call.missed': callTold, 'call.follow_up': callTold,
   'recording.ready': recordingTold, 'recording.failed': recordingTold,
   'visitor.created': visitorTold, 'visitor.identified': visitorTold, 'visitor.updated': visitorTold,
 } as const;

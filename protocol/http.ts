@@ -1,5 +1,5 @@
 import { Type, type Static, type TSchema } from 'typebox';
-import { Agent, Call, CallMode, ClientId, Conversation, EmailAddress, FileIds, IceServer, Id, Message, Recording, Role, Timestamp, Visitor } from './shapes.ts';
+import { Agent, Call, CallMode, ClientId, Conversation, EmailAddress, FileIds, IceServer, Id, Message, Named, PageView, Recording, Role, Timestamp, Visitor } from './shapes.ts';
 import { Site, SiteProfile } from './site.ts';
 
 // Bodies, queries and answers of the HTTP routes below /v1.
@@ -79,6 +79,8 @@ export const CallsQuery = Type.Interface([PageQuery], {
   /** `missed`: ended without an answer. */
   outcome: Type.Optional(Type.Union([Type.Literal('answered'), Type.Literal('missed')])),
   recorded: Type.Optional(Type.Boolean()),
+  /** `open`: something was left after it that nobody has seen to yet. */
+  followUp: Type.Optional(Type.Union([Type.Literal('open'), Type.Literal('done')])),
   /** Part of the visitor's or agent's name, or of a message of the call's conversation. */
   text: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
   sort: Type.Optional(Type.Union([Type.Literal('newest'), Type.Literal('oldest')])),
@@ -86,6 +88,19 @@ export const CallsQuery = Type.Interface([PageQuery], {
   to: Type.Optional(Type.String({ format: 'date-time', description: 'Begun before this moment, which is not included: a full RFC 3339 timestamp.' })),
 });
 export const CallsPage = page(Call);
+/** Whether the team has seen to what was left after the call. */
+export const CallPatch = Type.Object({ followedUp: Type.Boolean() }, { examples: [{ followedUp: true }] });
+/**
+ * Somebody who waits: by a call that rings, or by a message that nobody has answered. `mode` and `call` are null for a message, `preview` is
+ * its beginning. `returning`: has an earlier conversation or call. `consent`: what was said to being recorded, null = nothing yet. `rings`: whether
+ * it rings at the reader.
+ */
+export const QueueEntry = Type.Object({
+  kind: Type.Union([Type.Literal('call'), Type.Literal('chat')]), conversationId: Type.String(), siteId: Type.String(), visitor: Named,
+  mode: Type.Union([CallMode, Type.Null()]), since: Timestamp, page: Type.Union([PageView, Type.Null()]), returning: Type.Boolean(),
+  consent: Type.Union([Type.Boolean(), Type.Null()]), rings: Type.Boolean(), call: Type.Union([Call, Type.Null()]), preview: Type.String(),
+});
+export const QueueAnswer = Type.Object({ items: Type.Array(QueueEntry), next: Type.Null() });
 export const ConversationsPage = page(Conversation);
 export const VisitorsPage = page(Visitor);
 export const SitesPage = page(Site);
@@ -116,6 +131,8 @@ export type VisitorAnswer = Static<typeof VisitorAnswer>;
 export type CompleteAnswer = Static<typeof CompleteAnswer>;
 export type ConversationsQuery = Static<typeof ConversationsQuery>;
 export type CallsPage = Static<typeof CallsPage>;
+export type QueueEntry = Static<typeof QueueEntry>;
+export type QueueAnswer = Static<typeof QueueAnswer>;
 export type ConversationsPage = Static<typeof ConversationsPage>;
 export type SitesPage = Static<typeof SitesPage>;
 export type MessagesAnswer = Static<typeof MessagesAnswer>;

@@ -158,6 +158,14 @@ export const MediaQuality = Type.Object({
   drops: Type.Array(Type.Object({ fromMs: Type.Integer({ minimum: 0, maximum: 604_800_000 }), toMs: Type.Integer({ minimum: 0, maximum: 604_800_000 }) }), { maxItems: 200 }),
 });
 
+/**
+ * What a caller whom nobody answered left: a wish to be called back at `contact`, or a message. `doneAt`: when the team had seen to it.
+ */
+export const FollowUp = Type.Object({
+  kind: Type.Union([Type.Literal('callback'), Type.Literal('message')]), contact: Type.String(), text: Type.String(),
+  at: Timestamp, doneAt: Type.Union([Timestamp, Type.Null()]),
+});
+
 /** A call, live or over. */
 export const Call = Type.Object({
   id: Type.String(),
@@ -178,6 +186,8 @@ export const Call = Type.Object({
   endReason: Type.Union([CallEndReason, Type.Null()]),
   /** Who has agreed to the recording so far; absent = not asked yet. */
   consents: Type.Object({ visitor: Type.Optional(Type.Boolean()), agent: Type.Optional(Type.Boolean()) }),
+  /** Absent when nothing was left. */
+  followUp: Type.Optional(FollowUp),
   /** Staff: how the media went, as each side measured it. */
   quality: Type.Optional(Type.Object({ visitor: Type.Optional(MediaQuality), agent: Type.Optional(MediaQuality) })),
   /** The recording that belongs to the call, if one was begun. */
@@ -293,6 +303,7 @@ export type Message = Static<typeof Message>;
 export type Preview = Static<typeof Preview>;
 export type Conversation = Static<typeof Conversation>;
 export type MediaQuality = Static<typeof MediaQuality>;
+export type FollowUp = Static<typeof FollowUp>;
 export type Call = Static<typeof Call>;
 export type Gap = Static<typeof Gap>;
 export type RecordingState = Static<typeof RecordingState>;

@@ -19,7 +19,7 @@ import { switched } from './site-section.ts';
 const EVENTS: Readonly<Record<'conversation' | 'message' | 'call' | 'recording' | 'visitor', readonly WebhookEvent[]>> = {
   conversation: ['conversation.created', 'conversation.updated', 'conversation.closed', 'conversation.rated'],
   message: ['message.created'],
-  call: ['call.started', 'call.answered', 'call.ended', 'call.missed'],
+  call: ['call.started', 'call.answered', 'call.ended', 'call.missed', 'call.follow_up'],
   recording: ['recording.ready', 'recording.failed'],
   visitor: ['visitor.created', 'visitor.identified', 'visitor.updated'],
 };

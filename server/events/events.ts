@@ -8,7 +8,7 @@ export type DomainEvent = { organisationId: string; siteId: string } & (
   | { type: 'conversation.closed'; conversation: Conversation; by: Author | null }
   | { type: 'conversation.rated'; conversation: Conversation; rating: number; comment: string }
   | { type: 'message.created'; message: Message; visitorId: string }
-  | { type: 'call.started' | 'call.answered' | 'call.ended' | 'call.missed'; call: Call }
+  | { type: 'call.started' | 'call.answered' | 'call.ended' | 'call.missed' | 'call.follow_up'; call: Call }
   | { type: 'recording.ready' | 'recording.failed'; recording: Recording }
   | { type: 'visitor.created' | 'visitor.identified' | 'visitor.updated'; visitor: Visitor }
 );

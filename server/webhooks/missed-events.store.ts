@@ -64,12 +64,13 @@ export function createMissedEventsStore({ q, tables: { calls, conversations, del
           add('conversation.rated', row.ratedAt, row, moment(row.ratedAt));
         }
       }
-      if (any('call.started', 'call.answered', 'call.ended', 'call.missed')) {
+      if (any('call.started', 'call.answered', 'call.ended', 'call.missed', 'call.follow_up')) {
         for (const row of await q.select().from(calls).where(and(eq(calls.organisationId, organisationId), gte(calls.createdAt, since - longestMs)))) {
           add('call.started', row.createdAt, row);
           add('call.answered', row.answeredAt, row);
           add('call.ended', row.endedAt, row);
           if (row.answeredAt === null) add('call.missed', row.endedAt, row);
+          if (row.followUp) add('call.follow_up', row.followUp.at, row);
         }
       }
       if (any('recording.ready', 'recording.failed')) {

@@ -84,7 +84,8 @@ async function eventOf(organisationId: string, happening: Happening, described: 
       case 'call.started':
       case 'call.answered':
       case 'call.ended':
-      case 'call.missed': return { ...place, type, call: await described.call(organisationId, id) };
+      case 'call.missed':
+      case 'call.follow_up': return { ...place, type, call: await described.call(organisationId, id) };
       case 'recording.ready':
       case 'recording.failed': return { ...place, type, recording: await described.recording(organisationId, id) };
       case 'visitor.created':

@@ -46,6 +46,7 @@ function happening(event: DomainEvent, unique: string): { id: string; again?: st
     case 'call.answered': return { id: event.call.id, at: event.call.answeredAt };
     case 'call.ended':
     case 'call.missed': return { id: event.call.id, at: event.call.endedAt };
+    case 'call.follow_up': return { id: event.call.id, at: event.call.followUp?.at ?? null };
     case 'recording.ready':
     case 'recording.failed': return { id: event.recording.id, at: null };
     case 'visitor.created': return { id: event.visitor.id, at: event.visitor.createdAt };

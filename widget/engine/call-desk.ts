@@ -105,8 +105,11 @@ export function createCallDesk({ wire, kind, locale, textVersion, acting, change
   };
 
   const leave = [
-    wire.on('queue.added', ({ call }) => rings(call) && add(call)),
-    wire.on('queue.updated', ({ call }) => rings(call) && add(call)),
+    wire.on('queue.added', ({ call, rings: here = true }) => here && rings(call) && add(call)),
+    wire.on('queue.updated', ({ call, rings: here }) => {
+      if (here === false) remove(call.id);
+      else if (rings(call) && (here === true || ringing.some(({ id }) => id === call.id))) add(call);
+    }),
     wire.on('queue.removed', ({ callId }) => remove(callId)),
     wire.on('call.updated', ({ call, answeredElsewhere }) => {
       if (rings(call) && !answeredElsewhere) add(call);
