@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Test } from 'tap';
-import { BlobMissing, InvalidBlobKey, type BlobStore } from './blobs.ts';
+import { BlobMissing, checkBlobKey, InvalidBlobKey, WRITABLE_AGAIN, type BlobStore } from './blobs.ts';
 
 const chunk = { contentType: 'application/octet-stream' };
 
@@ -99,6 +99,8 @@ export async function blobContract(t: Test, store: BlobStore): Promise<void> {
     for (const key of ['', '/', '/a', 'a/', 'a//b', '..', 'a/../b', '../a', '.', './a', 'a/.hidden', '.tmp/a', 'a\\b', 'a b', 'a\0b', 'a\n', 'ä', 'a%2fb', 'x'.repeat(513)]) {
       await t.rejects(async () => store.put(key, Buffer.from('x'), chunk), InvalidBlobKey, `put ${JSON.stringify(key)}`);
       await t.rejects(async () => store.putFile(key, path, chunk), InvalidBlobKey);
+      await t.rejects(async () => store.openWrite(key, chunk), InvalidBlobKey);
+      t.throws(() => store.signedUrl(key, { now: 0, seconds: 1, contentType: 'a/b', disposition: 'inline' }) ?? checkBlobKey(key), InvalidBlobKey);
       await t.rejects(async () => store.head(key), InvalidBlobKey);
       await t.rejects(async () => store.read(key), InvalidBlobKey);
       await t.rejects(async () => store.delete(key), InvalidBlobKey);
@@ -126,6 +128,51 @@ export async function blobContract(t: Test, store: BlobStore): Promise<void> {
     await t.rejects(store.putFile('recordings/other.webm', join(folder, 'none'), chunk), { code: 'ENOENT' });
     t.strictSame(await keysOf(store, 'recordings/'), ['recordings/large.webm']);
     await store.deletePrefix('recordings/');
+  });
+
+  await t.test('[G4] what is written piece by piece, its beginning last, is one blob that nobody sees before it is whole', async (t) => {
+    const { head, behind } = WRITABLE_AGAIN;
+    for (const size of [0, 1000, 27 * 1_048_576 + 321]) {
+      const bytes = randomBytes(size);
+      await store.put('recordings/w.webm', Buffer.from('former'), chunk);
+      const write = await store.openWrite('recordings/w.webm', { contentType: 'video/webm;codecs=vp8,opus' });
+      const step = 777_777;
+      for (let at = 0; at < size; at += step) {
+        // As a muxer does: a stretch, then what it left open a little way back.
+        await write.write(at, new Uint8Array(Math.min(step, size - at)));
+        const back = Math.max(0, Math.min(size, at + step) - behind);
+        await write.write(back, bytes.subarray(back, Math.min(size, at + step)));
+      }
+      for (const at of [head - 11, 43, 177, 0].filter((place) => place < size)) await write.write(at, bytes.subarray(at, Math.min(head, size)));
+      t.equal((await bytesOf(await store.read('recordings/w.webm'))).toString(), 'former', 'before the end');
+      t.strictSame(await keysOf(store, 'recordings/'), ['recordings/w.webm']);
+      await write.finish();
+      t.strictSame(await store.head('recordings/w.webm'), { bytes: size, contentType: 'video/webm;codecs=vp8,opus' });
+      t.equal(sha256(await bytesOf(await store.read('recordings/w.webm'))), sha256(bytes), `${size} bytes`);
+      await write.abort();
+      t.equal((await store.head('recordings/w.webm'))?.bytes, size, 'abort after the end is harmless');
+      await t.rejects(write.write(0, Buffer.from('x')), { message: /ended/ });
+      await t.rejects(write.finish(), { message: /ended/ });
+    }
+    await store.delete('recordings/w.webm');
+  });
+
+  await t.test('[G4] a write that is given up leaves the key as it was, and no parts', async (t) => {
+    for (const size of [10, 30 * 1_048_576]) {
+      const write = await store.openWrite('recordings/given-up.webm', chunk);
+      await write.write(0, new Uint8Array(size));
+      await write.abort();
+      await write.abort();
+      await t.rejects(write.write(0, Buffer.from('x')), { message: /ended/ });
+      t.equal(await store.head('recordings/given-up.webm'), null);
+    }
+    const skips = await store.openWrite('recordings/skips.webm', chunk);
+    await skips.write(20 * 1_048_576, Buffer.from('end'));
+    await skips.finish();
+    const back = await bytesOf(await store.read('recordings/skips.webm'));
+    t.ok(back.length === 20 * 1_048_576 + 3 && back.subarray(0, -3).every((byte) => byte === 0), 'what no write covers is zero');
+    t.equal(back.subarray(-3).toString(), 'end');
+    await store.delete('recordings/skips.webm');
   });
 
   await t.test('[S4] of many puts of one key at a time one whole value stays', async (t) => {

@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { copyFile, mkdir, open, readFile, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { copyFile, mkdir, open, readFile, readdir, rename, rm, rmdir, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { threadId } from 'node:worker_threads';
@@ -120,6 +120,34 @@ export function createDiskBlobs(options: { folder: string }): BlobStore {
       }
     },
 
+    async openWrite(key, { contentType }) {
+      const target = pathOf(key);
+      const file = await openTemporary();
+      let open = true;
+      const close = async () => {
+        if (!open) return;
+        open = false;
+        await file.handle.close();
+      };
+      return {
+        async write(position, bytes) {
+          if (!open) throw new Error('This write has ended.');
+          await writeAt(file.handle, bytes, position);
+        },
+        async finish() {
+          if (!open) throw new Error('This write has ended.');
+          await file.handle.sync();
+          await close();
+          await noteType(target, contentType);
+          await settle(file.path, target);
+        },
+        async abort() {
+          await close();
+          await unlinkIfThere(file.path);
+        },
+      };
+    },
+
     async head(key) {
       const path = pathOf(key);
       const found = await statOrNull(path);
@@ -162,6 +190,9 @@ export function createDiskBlobs(options: { folder: string }): BlobStore {
       checkBlobPrefix(prefix, { empty: true });
       return walk(prefix);
     },
+
+    signedUrl: () => null,
+    signedOrigin: null,
 
     async check() {
       try {
@@ -212,6 +243,12 @@ export function createDiskBlobs(options: { folder: string }): BlobStore {
       const found = await statOrNull(join(temporary, name));
       if (found && found.mtimeMs < before) await unlinkIfThere(join(temporary, name));
     }
+  }
+}
+
+async function writeAt(handle: FileHandle, bytes: Uint8Array, position: number) {
+  for (let done = 0; done < bytes.length;) {
+    done += (await handle.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
   }
 }
 

@@ -1,15 +1,20 @@
 import {
-  AbortMultipartUploadCommand, CompleteMultipartUploadCommand, CreateBucketCommand, CreateMultipartUploadCommand,
-  DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client, UploadPartCommand,
+  AbortMultipartUploadCommand, CompleteMultipartUploadCommand, CreateBucketCommand, CreateMultipartUploadCommand, DeleteObjectCommand,
+  GetObjectCommand, HeadObjectCommand, ListMultipartUploadsCommand, ListObjectsV2Command, PutObjectCommand, S3Client, UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { BlobMissing, checkBlobKey, checkBlobPrefix, type BlobStore } from './blobs.ts';
+import { BlobMissing, checkBlobKey, checkBlobPrefix, type BlobConfig, type BlobStore } from './blobs.ts';
+import { createPartWriter, type PartUpload } from './part-writer.ts';
+import { presignedUrl } from './presign.ts';
 
 const mebibyte = 1_048_576;
 /** S3 wants parts of 5 MiB or more and at most 10,000 of them; two are held in memory at a time. */
 const partBytes = 8 * mebibyte;
 const maxParts = 10_000;
+/** Of what is written piece by piece, four parts of this size at most are in memory: the first and the newest three. */
+const written = { partBytes: 6 * mebibyte, held: 3 };
+const dayMs = 86_400_000;
 
 /**
  * Keeps blobs as private objects of one bucket of S3 or of a server that speaks its language (Ceph, MinIO, Garage, R2 …).
@@ -18,14 +23,14 @@ const maxParts = 10_000;
  * Addresses are path style, and checksums are sent only where the protocol demands them: the newer trailing checksums are
  * not understood, or silently stored as content, by several compatible servers.
  */
-export function createS3Blobs(options: {
-  endpoint?: string | undefined;
-  region: string;
-  bucket: string;
-  accessKeyId: string;
-  secretAccessKey: string;
-}): BlobStore {
-  const { bucket: Bucket } = options;
+export function createS3Blobs(options: Omit<Extract<BlobConfig, { kind: 's3' }>, 'kind'>): BlobStore {
+  const { bucket: Bucket, encryption, signed } = options;
+  const encrypted = encryption && {
+    ServerSideEncryption: encryption.algorithm,
+    ...(encryption.algorithm === 'aws:kms' && encryption.keyId !== undefined ? { SSEKMSKeyId: encryption.keyId } : {}),
+  };
+  const amazon = `https://s3.${options.region}.amazonaws.com${options.region.startsWith('cn-') ? '.cn' : ''}`;
+  const signedBase = signed ? (signed.endpoint ?? options.endpoint ?? amazon) : null;
   const client = new S3Client({
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     region: options.region,
@@ -39,35 +44,73 @@ export function createS3Blobs(options: {
 
   async function putObject(Key: string, Body: Uint8Array, ContentType: string) {
     checkBlobKey(Key);
-    await client.send(new PutObjectCommand({ Bucket, Key, Body, ContentType, ContentLength: Body.byteLength }));
+    return await client.send(new PutObjectCommand({ Bucket, Key, Body, ContentType, ContentLength: Body.byteLength, ...encrypted }));
   }
 
-  async function uploadParts(Key: string, file: FileHandle, size: number, ContentType: string) {
-    const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key, ContentType }));
-    const length = Math.max(partBytes, Math.ceil(size / maxParts / mebibyte) * mebibyte);
+  async function beginParts(Key: string, ContentType: string): Promise<PartUpload> {
+    const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key, ContentType, ...encrypted }));
     const parts: { PartNumber: number; ETag: string | undefined }[] = [];
+    return {
+      async part(PartNumber, Body) {
+        const sent = await client.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body, ContentLength: Body.byteLength }));
+        parts.push({ PartNumber, ETag: sent.ETag });
+      },
+      async complete() {
+        parts.sort((a, b) => a.PartNumber - b.PartNumber);
+        await client.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts: parts } }));
+      },
+      abort: () => abortUpload(Key, UploadId),
+    };
+  }
+
+  async function abortUpload(Key: string | undefined, UploadId: string | undefined) {
+    await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId })).catch((error: unknown) => {
+      if (statusOf(error) !== 404) throw error;
+    });
+  }
+
+  async function uploadParts(key: string, file: FileHandle, size: number, contentType: string) {
+    const upload = await beginParts(key, contentType);
+    const length = Math.max(partBytes, Math.ceil(size / maxParts / mebibyte) * mebibyte);
     let next = 0;
     const uploadNext = async () => {
       for (let index = next++; index * length < size; index = next++) {
-        const Body = await readExactly(file, index * length, Math.min(length, size - index * length));
-        const PartNumber = index + 1;
-        const sent = await client.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body, ContentLength: Body.byteLength }));
-        parts.push({ PartNumber, ETag: sent.ETag });
+        await upload.part(index + 1, await readExactly(file, index * length, Math.min(length, size - index * length)));
       }
     };
     const lanes = [uploadNext(), uploadNext()];
     try {
       await Promise.all(lanes);
-      parts.sort((a, b) => a.PartNumber - b.PartNumber);
-      await client.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts: parts } }));
+      await upload.complete();
     } catch (error) {
       next = Number.POSITIVE_INFINITY;
       // A part that arrives after the abort would stay, unseen and paid for: wait for the other lane.
       await Promise.allSettled(lanes);
-      await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId })).catch(() => undefined);
+      await upload.abort().catch(() => undefined);
       throw error;
     }
   }
+
+  /** Drops the parts of uploads that nobody goes on with; `now` is the server's own time. */
+  async function sweepUploads(now: number) {
+    try {
+      let at: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined } | null = {};
+      while (at) {
+        const page: Awaited<ReturnType<typeof listUploads>> = await listUploads(at);
+        for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
+          if (Initiated && Initiated.getTime() < now - dayMs) await abortUpload(Key, UploadId);
+        }
+        at = page.IsTruncated ? { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker } : null;
+      }
+    } catch (error) {
+      // A key may lack the right to list them, a server the call: then the bucket's lifecycle rule does it (docs/operating.md).
+      const status = statusOf(error);
+      if (status !== 403 && status !== 405 && status !== 501) throw error;
+    }
+  }
+
+  const listUploads = (markers: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined }) =>
+    client.send(new ListMultipartUploadsCommand({ Bucket, ...markers }));
 
   async function* objects(Prefix: string): AsyncIterable<{ key: string; bytes: number }> {
     let ContinuationToken: string | undefined;
@@ -83,7 +126,9 @@ export function createS3Blobs(options: {
   }
 
   return {
-    put: (key, bytes, { contentType }) => putObject(key, bytes, contentType),
+    async put(key, bytes, { contentType }) {
+      await putObject(key, bytes, contentType);
+    },
 
     async putFile(key, path, { contentType }) {
       checkBlobKey(key);
@@ -96,6 +141,13 @@ export function createS3Blobs(options: {
         await file.close();
       }
       await unlink(path);
+    },
+
+    async openWrite(key, { contentType }) {
+      checkBlobKey(key);
+      return createPartWriter({
+        ...written, target: { whole: async (bytes) => void (await putObject(key, bytes, contentType)), begin: () => beginParts(key, contentType) },
+      });
     },
 
     async head(key) {
@@ -148,6 +200,14 @@ export function createS3Blobs(options: {
       return objects(prefix);
     },
 
+    signedUrl(key, { now, seconds, contentType, disposition }) {
+      checkBlobKey(key);
+      if (signedBase === null) return null;
+      const answer = { 'response-cache-control': 'private, no-store', 'response-content-disposition': disposition, 'response-content-type': contentType };
+      return presignedUrl(`${signedBase.replace(/\/$/, '')}/${Bucket}/${key}`, options, { now, seconds, answer });
+    },
+    signedOrigin: signedBase === null ? null : new URL(signedBase).origin,
+
     async check() {
       try {
         try {
@@ -157,8 +217,13 @@ export function createS3Blobs(options: {
           if (nameOf(error) !== 'NoSuchBucket') throw error;
           await client.send(new CreateBucketCommand({ Bucket }));
         }
-        await putObject('check', Buffer.from('check'), 'text/plain');
+        const put = await putObject('check', Buffer.from('check'), 'text/plain');
+        const { LastModified } = await client.send(new HeadObjectCommand({ Bucket, Key: 'check' }));
         await deleteObject('check');
+        if (encryption && put.ServerSideEncryption !== encryption.algorithm) {
+          throw new Error(`it does not encrypt what it stores, although S3_SSE asks for ${encryption.algorithm}.`);
+        }
+        if (LastModified) await sweepUploads(LastModified.getTime());
       } catch (error) {
         const where = `the S3 bucket ${Bucket}${options.endpoint === undefined ? '' : ` at ${options.endpoint}`}`;
         throw new Error(`Cannot write into ${where}: ${explain(error)}`, { cause: error });

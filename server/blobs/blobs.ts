@@ -13,6 +13,31 @@ export interface BlobHead {
 }
 
 /**
+ * How far back a `BlobWrite` may write over what it has written: anywhere in the first `head` bytes, and `behind` bytes before the
+ * furthest that was written. What lies between may be on its way to the store.
+ */
+export const WRITABLE_AGAIN = { head: 5 * 1_048_576, behind: 10 * 1_048_576 } as const;
+
+/** A blob that is being written, in pieces. Nobody sees it before `finish`. One call at a time. */
+export interface BlobWrite {
+  /** Puts bytes at a place, also over former ones as far as `WRITABLE_AGAIN` says. What no write covers is zero. */
+  write(position: number, bytes: Uint8Array): Promise<void>;
+  /** The blob is whole, stands under its key over whatever was there, and survives a power cut. */
+  finish(): Promise<void>;
+  /** Forgets what was written; the key keeps what it had. Harmless after `finish`, after a failed one too, and when repeated. */
+  abort(): Promise<void>;
+}
+
+/** What a browser shall be told of a blob that it reads by a signed URL. */
+export interface SignedUrlOptions {
+  /** When the URL begins to be valid, ms since the epoch, and for how many seconds. */
+  now: number;
+  seconds: number;
+  contentType: string;
+  disposition: string;
+}
+
+/**
  * Keeps bytes under keys: chunks while a call runs, the merged recording afterwards. The folder on disk is the default, S3
  * the other; one contract (`blobs.contract.ts`) holds both to the sentences below.
  *
@@ -27,6 +52,11 @@ export interface BlobStore {
   put(key: string, bytes: Uint8Array, options: { contentType: string }): Promise<void>;
   /** Stores a finished local file. After success the local file is gone; after a failure it is still there. */
   putFile(key: string, path: string, options: { contentType: string }): Promise<void>;
+  /**
+   * Begins a blob whose bytes come piece by piece: on disk in a temporary file, in S3 as a multipart upload that holds few parts in
+   * memory and no file. What a crash leaves of it is removed by a `check()` a day later.
+   */
+  openWrite(key: string, options: { contentType: string }): Promise<BlobWrite>;
   /** Size and type, or null when there is no such blob. */
   head(key: string): Promise<BlobHead | null>;
   /** The blob, or the stretch of it that `range` names, cut at the blob's end. Rejects with `BlobMissing` when absent. */
@@ -37,7 +67,14 @@ export interface BlobStore {
   deletePrefix(prefix: string): Promise<void>;
   /** Every blob whose key begins with `prefix` (empty, or ending with a slash), in byte order of the keys. */
   list(prefix: string): AsyncIterable<{ key: string; bytes: number }>;
-  /** Writes and removes a small blob (S3: makes the bucket when it is missing); rejects with a sentence that an operator can act upon. */
+  /** A URL by which whoever has it reads the blob from the store itself, for a while; null where the store gives none. */
+  signedUrl(key: string, options: SignedUrlOptions): string | null;
+  /** The origin of those URLs; null where there are none. */
+  readonly signedOrigin: string | null;
+  /**
+   * Writes and removes a small blob (S3: makes the bucket when it is missing), and removes what was left half-written for more than
+   * a day; rejects with a sentence that an operator can act upon.
+   */
   check(): Promise<void>;
   /** Lets connections go. Nothing may be called afterwards. */
   close(): Promise<void>;
@@ -54,7 +91,14 @@ export type BlobConfig =
       bucket: string;
       accessKeyId: string;
       secretAccessKey: string;
+      /** How the server shall encrypt what it stores; undefined leaves that to the bucket. */
+      encryption?: S3Encryption | undefined;
+      /** Browsers may read by signed URLs, at this base address; undefined: at `endpoint`. */
+      signed?: { endpoint: string | undefined } | undefined;
     };
+
+/** Encryption by the S3 server: with keys of its own, or with one of its key service (undefined: the bucket's default). */
+export type S3Encryption = { algorithm: 'AES256' } | { algorithm: 'aws:kms'; keyId: string | undefined };
 
 /** There is no blob under this key. */
 export class BlobMissing extends Error {
