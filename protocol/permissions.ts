@@ -14,6 +14,8 @@ export const PERMISSIONS = {
   'recordings:read': { roles: ['owner', 'admin', 'agent'], scope: true },
   'recordings:write': { roles: ['owner', 'admin', 'agent'], scope: false },
   'recordings:delete': { roles: ['owner', 'admin'], scope: true },
+  /** A person answers for it by name: no key may. */
+  'recordings:hold': { roles: ['owner', 'admin'], scope: false },
   'presence:read': { roles: ['owner', 'admin', 'agent'], scope: true },
   'sites:read': { roles: ['owner', 'admin', 'agent'], scope: true },
   'sites:write': { roles: ['owner', 'admin'], scope: true },

@@ -79,6 +79,7 @@ export const AuditEntry = Type.Object({
 export const AuditFilterQuery = Type.Object({
   actor: Type.Optional(Id),
   action: Type.Optional(Type.String({ pattern: '^[a-z_]{1,40}([.][a-z_]{1,40})?$', description: 'A whole action, `agent.disabled`, or its thing alone, `agent`.' })),
+  target: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'The id of what was acted upon.' })),
   from: Type.Optional(Type.String({ format: 'date-time', description: 'At this moment or later: a full RFC 3339 timestamp.' })),
   to: Type.Optional(Type.String({ format: 'date-time', description: 'Before this moment: a full RFC 3339 timestamp.' })),
 });

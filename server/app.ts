@@ -65,6 +65,9 @@ import { createGateway } from './gateway/gateway.ts';
 import { createOriginRules } from './gateway/origin-rules.ts';
 import { socketRoute } from './gateway/socket-route.ts';
 import { visitorWelcome } from './gateway/visitor-welcome.ts';
+import { handoffsRoutes } from './handoffs/handoffs.routes.ts';
+import { createHandoffsStore } from './handoffs/handoffs.store.ts';
+import { createHandoffs } from './handoffs/handoffs.ts';
 import { health } from './health.ts';
 import { problem } from './errors.ts';
 import { answerBrokenClient, answerError, httpErrors } from './http-errors.ts';
@@ -95,11 +98,18 @@ import { createPresence } from './presence/presence.ts';
 import { registerRateLimits } from './rate-limits.ts';
 import { createFinaliser } from './recordings/finaliser.ts';
 import type { MergeRunner } from './recordings/merge/merge-runner.ts';
+import { createLegalHoldStore } from './recordings/legal-hold.store.ts';
+import { createLegalHolds } from './recordings/legal-hold.ts';
+import { playbackRoutes } from './recordings/playback.routes.ts';
+import { createRecordingTimelineStore } from './recordings/recording-timeline.store.ts';
+import { createRecordingTimelines } from './recordings/recording-timeline.ts';
 import { recordingsFrames } from './recordings/recordings.frames.ts';
 import { recordingsRoutes } from './recordings/recordings.routes.ts';
 import { createRecordingsStore } from './recordings/recordings.store.ts';
 import { createRecordings, erase } from './recordings/recordings.ts';
 import { signingKey } from './recordings/signing-key.ts';
+import type { WaveformRunner } from './recordings/waveform-runner.ts';
+import { createWaveforms } from './recordings/waveforms.ts';
 import { createRetentionStore } from './retention/retention.store.ts';
 import { createRetention } from './retention/retention.ts';
 import { createRoutingStore } from './routing/routing.store.ts';
@@ -162,6 +172,7 @@ export interface AppParts {
   /** For bytes that come in, and are not whole yet. */
   tempDir: string;
   merges: MergeRunner;
+  waveforms: WaveformRunner;
   /** The way to addresses that other people give. */
   outbound: Outbound;
   /** Null: no mail is sent. */
@@ -288,6 +299,11 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const vouching = signingKey(secrets.signingSeed);
   const finaliser = createFinaliser({ store: recordingsStore, blobs, runner: merges, hub, events, clock, signingKey: vouching, alone: database.engine === 'sqlite', failed });
   const recordings = createRecordings({ store: recordingsStore, blobs, calls, hub, clock, light, audit, sites, due: () => finaliser.kick() });
+  const waveforms = createWaveforms({ store: recordingsStore, blobs, runner: parts.waveforms, clock, failed });
+  events.listen((event) => void (event.type === 'recording.ready' && waveforms.merged(event.organisationId, event.recording.id)));
+  const timelines = createRecordingTimelines({ store: createRecordingTimelineStore(database), recordings: recordingsStore, calls });
+  const holdsStore = createLegalHoldStore(database);
+  const holds = createLegalHolds({ store: holdsStore, recordings: recordingsStore, calls, audit, clock, released: () => void visitorData.resume().catch(failed) });
   const routing = createRouting({ store: createRoutingStore(database), chat, presence, clock, failed });
   events.listen(routing.heard);
   presence.observe(routing.presenceChanged);
@@ -300,12 +316,13 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const typing = createTyping({ chat, clock });
   const timelineStore = createTimelineStore(database);
   const identify = createIdentify({ store: createIdentifyStore(database), sites, auth, visitors, online, chat, hub, events, clock, failed });
+  const handoffs = createHandoffs({ store: createHandoffsStore(database), sites, visitors, auth, clock, failed });
   const timeline = createTimeline({
     store: timelineStore, visitors: visitorsStore, sites,
     readers: { conversation: (asker, id) => chat.conversation(asker, id), call: (asker, id) => calls.get(asker, id), recording: (asker, id) => recordings.get(asker, id) },
   });
   const visitorData = createVisitorData({
-    store: createVisitorDataStore(database), visitorsStore, timelineStore, visitors, online, exports: conversationExports, chat, hub, files, audit, clock, failed,
+    store: createVisitorDataStore(database), holds: holdsStore, visitorsStore, timelineStore, visitors, online, exports: conversationExports, chat, hub, files, audit, clock, failed,
   });
   const onBehalf = (organisationId: string) => ({ kind: 'key', id: '', name: '', organisationId, scopes: SCOPES } as const);
   const webhooks: Webhooks = createWebhooks({
@@ -363,6 +380,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await fastify.register(sitesRoutes, { sites, desk, installChecks });
   await fastify.register(picturesRoutes, { pictures });
   await fastify.register(visitorsRoutes, { visitors, identify, timeline, data: visitorData });
+  await fastify.register(handoffsRoutes, { handoffs });
   await fastify.register(chatRoutes, { chat, exports: conversationExports });
   await fastify.register(roomsRoutes, { chat, pins });
   await fastify.register(filesRoutes, { files, clock });
@@ -371,6 +389,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await fastify.register(presenceRoutes, { presence });
   await fastify.register(callsRoutes, { calls, iceServers });
   await fastify.register(recordingsRoutes, { recordings, signingKey: vouching });
+  await fastify.register(playbackRoutes, { waveforms, timelines, holds });
   await fastify.register(mailRoutes, { mail });
   await fastify.register(transcriptsRoutes, { transcripts });
   await fastify.register(pushRoutes, { push });
@@ -398,6 +417,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       searchFollower.start();
       files.start();
       facts.start();
+      handoffs.start();
       await visitorData.resume();
       mail.start();
       await notices.start();
@@ -413,7 +433,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
       calls.close();
       await Promise.all([routing.close(), retention.close(), files.close(), searchFollower.close()]);
       await finaliser.close();
+      await waveforms.close();
       facts.close();
+      handoffs.close();
       online.close();
       await passwordResets.settled();
       await notices.close();

@@ -10,6 +10,7 @@ import { createLogger } from './logging.ts';
 import { createSmtpMailer, smtpOptions } from './mail/mailer.smtp.ts';
 import { createOutbound } from './outbound/outbound.ts';
 import { createMergeRunner } from './recordings/merge/run-merge.ts';
+import { createWaveformRunner } from './recordings/waveform-runner.ts';
 import { openSecrets, openSetupToken, removeSetupToken } from './secrets.ts';
 import { OpenError } from './store/open-error.ts';
 import { openPostgres } from './store/open-postgres.ts';
@@ -47,6 +48,8 @@ async function main(): Promise<void> {
   mkdirSync(tempDir, { recursive: true, mode: 0o700 });
   const merges = createMergeRunner({ blobs: config.blobs, tempDir });
   opened.push(() => merges.close());
+  const waveforms = createWaveformRunner({ blobs: config.blobs });
+  opened.push(() => waveforms.close());
 
   const mailer = config.mail && createSmtpMailer({ options: smtpOptions(config.mail.url), from: config.mail.from });
   opened.push(() => mailer?.close());
@@ -56,7 +59,7 @@ async function main(): Promise<void> {
 
   const oidcProvider = config.oidc && createOidcProvider(config.oidc, clock);
   const setupToken = await openSetupToken(config.dataDir, clock);
-  const app = await buildApp({ config, secrets, setupToken, database, bus, blobs, tempDir, merges, outbound, mailer, oidcProvider, clock, logger });
+  const app = await buildApp({ config, secrets, setupToken, database, bus, blobs, tempDir, merges, waveforms, outbound, mailer, oidcProvider, clock, logger });
   opened.push(() => app.stop());
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end());
   await app.fastify.listen({ host: config.host, port: config.port });

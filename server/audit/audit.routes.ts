@@ -39,8 +39,8 @@ function sendFile(reply: FastifyReply, lines: Readable): FastifyReply {
   return reply.type('text/csv; charset=utf-8').headers({ 'cache-control': 'private, no-store', 'content-disposition': 'attachment; filename="audit.csv"' }).send(lines);
 }
 
-function filterOf({ actor, action, from, to }: Static<typeof AuditFilterQuery>): AuditFilter {
-  return { actor, action, from: from === undefined ? undefined : Date.parse(from), to: to === undefined ? undefined : Date.parse(to) };
+function filterOf({ actor, action, target, from, to }: Static<typeof AuditFilterQuery>): AuditFilter {
+  return { actor, action, target, from: from === undefined ? undefined : Date.parse(from), to: to === undefined ? undefined : Date.parse(to) };
 }
 
 async function* linesOf(pages: AsyncGenerator<AuditEntry[], void>): AsyncGenerator<string, void> {

@@ -8,6 +8,8 @@ export interface AuditFilter {
   actor?: string | undefined;
   /** The whole action, `agent.disabled`, or its thing alone, `agent`. */
   action?: string | undefined;
+  /** The id of what was acted upon. */
+  target?: string | undefined;
   /** At this moment or later, ms since the epoch. */
   from?: number | undefined;
   /** Before this moment, ms since the epoch. */
@@ -28,13 +30,14 @@ export function createAuditStore({ q, tables: { audit } }: Database): AuditStore
       // Said twice after an answer was lost, it is still there once.
       await q.insert(audit).values([...rows]).onConflictDoNothing();
     },
-    list: async (organisationId, { actor, action, from, to }, before, limit) =>
+    list: async (organisationId, { actor, action, target, from, to }, before, limit) =>
       q.select().from(audit).where(and(
         eq(audit.organisationId, organisationId),
         before === undefined ? undefined : lt(audit.id, before),
         actor === undefined ? undefined : eq(audit.actorId, actor),
         // `/` comes right after `.`: between the two lies every action of the thing.
         action === undefined ? undefined : action.includes('.') ? eq(audit.action, action) : and(gte(audit.action, `${action}.`), lt(audit.action, `${action}/`)),
+        target === undefined ? undefined : eq(audit.targetId, target),
         from === undefined ? undefined : gte(audit.createdAt, from),
         to === undefined ? undefined : lt(audit.createdAt, to),
       )).orderBy(desc(audit.id)).limit(limit),

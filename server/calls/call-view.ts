@@ -19,10 +19,17 @@ export function callView(call: CallRecord, recordingOn: boolean): Call {
     visitor: { id: call.visitorId, name: call.visitorName },
     startedBy: { kind: call.startedByKind, id: call.startedById, name: call.startedByName },
     answeredBy: answeredBy(call),
+    ...(call.agentId !== null && { agent: { id: call.agentId, name: call.agentName ?? '' } }),
     createdAt: rfc3339(call.createdAt), answeredAt: moment(call.answeredAt), endedAt: moment(call.endedAt), endReason: call.endReason,
     consents: call.consents,
-    recording: call.recording && { ...call.recording, on: recordingOn },
+    recording: call.recording && { id: call.recording.id, state: call.recording.state, on: recordingOn, paused: call.recording.paused, durationMs: call.recording.durationMs },
   };
+}
+
+/** The same for staff, who see whether its recording is held. */
+export function callForStaff(call: CallRecord, view: Call): Call {
+  const recording = view.recording && call.recording?.held ? { ...view.recording, held: true as const } : view.recording;
+  return { ...view, recording, ...(call.quality && { quality: call.quality }) };
 }
 
 /** A call as its conversation tells of it. */

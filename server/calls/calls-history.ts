@@ -4,6 +4,7 @@ import type { Asker } from '../auth/principal.ts';
 import { pageOf, readCursor } from '../page-cursor.ts';
 import { lookThrough } from '../search/look-through.ts';
 import type { Search } from '../search/search.ts';
+import { callForStaff } from './call-view.ts';
 import type { CallRecord, CallsFilter, CallsStore } from './calls.store.ts';
 
 /** Calls to be read: one, a page, those of a conversation. */
@@ -23,9 +24,10 @@ export function createCallsHistory({ store, search, visible, view }: {
   store: CallsStore; search: Pick<Search, 'conversationsHolding'> | undefined;
   visible(principal: Asker, callId: string): Promise<CallRecord>; view(call: CallRecord): Call;
 }): CallsHistory {
+  const viewFor = (principal: Pick<Asker, 'kind'>) => (call: CallRecord) => (principal.kind === 'visitor' ? view(call) : callForStaff(call, view(call)));
   return {
     record: (organisationId, callId) => store.find(organisationId, callId),
-    get: async (principal, callId) => view(await visible(principal, callId)),
+    get: async (principal, callId) => viewFor(principal)(await visible(principal, callId)),
     async list({ kind, id, organisationId }, { cursor, ...filter }) {
       const own = kind === 'visitor' ? { visitorId: id } : {};
       if (own.visitorId !== undefined && (filter.visitorId ?? id) !== id) return { items: [], next: null };
@@ -39,7 +41,7 @@ export function createCallsHistory({ store, search, visible, view }: {
           places: async (after, limit) => (await store.page(organisationId, { ...narrower, after, limit })).map(placeOf),
           holding: (ids) => store.page(organisationId, { ...narrower, text, ids, limit: ids.length }), placeOf,
         }, first, limit);
-      return { items: page.rows.map(view), next: page.next };
+      return { items: page.rows.map(viewFor({ kind })), next: page.next };
     },
     ofConversation: async (organisationId, conversationId) => (await store.ofConversation(organisationId, conversationId)).map(view),
   };

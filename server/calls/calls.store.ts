@@ -1,5 +1,5 @@
 import { and, asc, count, desc, eq, exists, gt, gte, inArray, isNotNull, isNull, lt, min, ne, or, sql, type SQL } from 'drizzle-orm';
-import type { CallEndReason, CallMode, CallState, PrincipalKind, RecordingState } from '../../protocol/shapes.ts';
+import type { CallEndReason, CallMode, CallState, MediaQuality, PrincipalKind, RecordingState } from '../../protocol/shapes.ts';
 import type { Place } from '../page-cursor.ts';
 import type { Database } from '../store/database.ts';
 import { isPaused } from '../recordings/pauses.ts';
@@ -10,7 +10,7 @@ import type { NewRow, Row } from '../store/tables.ts';
 export interface CallRecord extends Row<'calls'> {
   visitorName: string;
   consents: { visitor?: boolean; agent?: boolean };
-  recording: { id: string; state: RecordingState; paused: boolean; durationMs: number | null } | null;
+  recording: { id: string; state: RecordingState; paused: boolean; durationMs: number | null; held: boolean } | null;
 }
 
 /** Which calls a page holds (all that is said has to fit), and where it begins: behind the call `after`. */
@@ -64,6 +64,10 @@ export interface CallsStore {
   accept(organisationId: string, id: string, agent: { id: string; name: string } | null, answeredAt: number): Promise<boolean>;
   /** A voice call that runs has pictures from now on. False when it has ended, or had them before. */
   showPictures(organisationId: string, id: string): Promise<boolean>;
+  /** Another agent takes an active call over. False when it is over, or no longer `former`'s. */
+  handOver(organisationId: string, id: string, former: string, agent: { id: string; name: string }): Promise<boolean>;
+  /** Keeps one side's measurements, made of those that it told before. */
+  keepQuality(organisationId: string, id: string, side: PrincipalKind, merge: (before: MediaQuality | undefined) => MediaQuality): Promise<void>;
   /** `from` → ended. False when it is no longer in `from`. The call owes its line afterwards. */
   end(organisationId: string, id: string, from: CallState, reason: CallEndReason, endedAt: number): Promise<boolean>;
   /** Calls that ended before `before` and whose line was not written. */
@@ -93,13 +97,13 @@ export interface CallsStore {
 const owing = (id: string) => `line:${id}`;
 
 /** Calls in a database of either engine. */
-export function createCallsStore({ q, tables }: Pick<Database, 'q' | 'tables'>): CallsStore {
+export function createCallsStore({ q, tables, atomic }: Pick<Database, 'q' | 'tables' | 'atomic'>): CallsStore {
   const { calls, visitors, recordings, consents, messages } = tables;
 
   const select = async (where: SQL | undefined, options: { limit?: number; oldest?: boolean } = {}): Promise<CallRecord[]> => {
     const query = q.select({
       call: calls, visitorName: visitors.name,
-      recordingId: recordings.id, recordingState: recordings.state, durationMs: recordings.durationMs, pauses: recordings.pauses,
+      recordingId: recordings.id, recordingState: recordings.state, durationMs: recordings.durationMs, pauses: recordings.pauses, hold: recordings.legalHold,
     }).from(calls)
       .leftJoin(visitors, eq(visitors.id, calls.visitorId))
       .leftJoin(recordings, eq(recordings.callId, calls.id))
@@ -108,7 +112,7 @@ export function createCallsStore({ q, tables }: Pick<Database, 'q' | 'tables'>):
     if (rows.length === 0) return [];
     const given = await q.select({ callId: consents.callId, memberKind: consents.memberKind, memberId: consents.memberId, granted: consents.granted })
       .from(consents).where(inArray(consents.callId, rows.map((row) => row.call.id)));
-    return rows.map(({ call, visitorName, recordingId, recordingState, durationMs, pauses }) => {
+    return rows.map(({ call, visitorName, recordingId, recordingState, durationMs, pauses, hold }) => {
       const said = (kind: PrincipalKind, id: string | null) =>
         given.find((consent) => consent.callId === call.id && consent.memberKind === kind && consent.memberId === id)?.granted;
       const visitor = said('visitor', call.visitorId);
@@ -116,7 +120,7 @@ export function createCallsStore({ q, tables }: Pick<Database, 'q' | 'tables'>):
       return {
         ...call, visitorName: visitorName ?? '',
         consents: { ...(visitor !== undefined && { visitor }), ...(agent !== undefined && { agent }) },
-        recording: recordingId !== null && recordingState !== null ? { id: recordingId, state: recordingState, paused: call.state !== 'ended' && isPaused(pauses), durationMs } : null,
+        recording: recordingId !== null && recordingState !== null ? { id: recordingId, state: recordingState, paused: call.state !== 'ended' && isPaused(pauses), durationMs, held: hold !== null } : null,
       };
     });
   };
@@ -143,6 +147,17 @@ export function createCallsStore({ q, tables }: Pick<Database, 'q' | 'tables'>):
         .where(and(eq(calls.id, id), eq(calls.organisationId, organisationId), eq(calls.state, 'active'), eq(calls.mode, 'audio'))).returning({ id: calls.id });
       return changed.length > 0;
     },
+    async handOver(organisationId, id, former, agent) {
+      const changed = await q.update(calls).set({ agentId: agent.id, agentName: agent.name })
+        .where(and(eq(calls.id, id), eq(calls.organisationId, organisationId), eq(calls.state, 'active'), eq(calls.agentId, former))).returning({ id: calls.id });
+      return changed.length > 0;
+    },
+    keepQuality: (organisationId, id, side, merge) => atomic(async (q) => {
+      const row = and(eq(calls.id, id), eq(calls.organisationId, organisationId));
+      // Writing comes first: it locks the row, and both sides tell at the same moment.
+      const [now] = await q.update(calls).set({ quality: sql`${calls.quality}` }).where(row).returning({ quality: calls.quality });
+      if (now) await q.update(calls).set({ quality: { ...now.quality, [side]: merge(now.quality?.[side]) } }).where(row);
+    }),
     async end(organisationId, id, from, endReason, endedAt) {
       const changed = await q.update(calls).set({ state: 'ended', endReason, endedAt, activeKey: owing(id) })
         .where(and(eq(calls.id, id), eq(calls.organisationId, organisationId), eq(calls.state, from))).returning({ id: calls.id });

@@ -1,4 +1,4 @@
-import { and, eq, inArray, lt, ne } from 'drizzle-orm';
+import { and, eq, inArray, lt, ne, sql } from 'drizzle-orm';
 import { DOOMED } from '../recordings/recording-keys.ts';
 import type { Database, Queries } from '../store/database.ts';
 import { doomFiles, type DoomedFile } from '../store/doom-files.ts';
@@ -14,21 +14,21 @@ export interface Belongings {
 /** What went with a conversation, or why it did not go. */
 export type Removed =
   | { outcome: 'removed'; visitorName: string; belongings: Belongings }
-  | { outcome: 'missing' | 'not_closed' | 'live_call' };
+  | { outcome: 'missing' | 'not_closed' | 'live_call' | 'on_hold' };
 
 /** Removing conversations with all that hangs on them. */
 export interface ConversationRemovalStore {
   /**
    * Takes a conversation out in one transaction: its row, messages, cursors, members, pins, tags, calls and consents. Its recordings and files are doomed
    * in the same one; whoever comes first afterwards, this process or the next start, removes their bytes and then their rows.
-   * `only`: only if it is closed, or if it was closed before this moment (ms); null: in any state. Never during a call.
+   * `only`: only if it is closed, or if it was closed before this moment (ms); null: in any state. Never during a call, nor while somebody holds one of its recordings.
    */
   remove(organisationId: string, id: string, only: 'closed' | number | null, now: number): Promise<Removed>;
 }
 
 /** Deletes over everything that belongs to a conversation. */
 export function createConversationRemovalStore(database: Database): ConversationRemovalStore {
-  const { calls, conversations, visitors } = database.tables;
+  const { calls, conversations, recordings, visitors } = database.tables;
   return {
     remove: (organisationId, id, only, now) => database.atomic(async (q): Promise<Removed> => {
       const own = and(eq(conversations.organisationId, organisationId), eq(conversations.id, id));
@@ -37,6 +37,11 @@ export function createConversationRemovalStore(database: Database): Conversation
       const live = await q.select({ id: calls.id }).from(calls)
         .where(and(eq(calls.conversationId, id), eq(calls.organisationId, organisationId), ne(calls.state, 'ended'))).limit(1);
       if (live.length > 0) return { outcome: 'live_call' };
+      // The update that changes nothing takes their locks: whoever comes to hold one meanwhile waits, and then finds none.
+      const held = await q.update(recordings).set({ legalHold: sql`${recordings.legalHold}` }).where(and(
+        inArray(recordings.callId, q.select({ id: calls.id }).from(calls).where(and(eq(calls.conversationId, id), eq(calls.organisationId, organisationId)))),
+      )).returning({ hold: recordings.legalHold });
+      if (held.some(({ hold }) => hold !== null)) return { outcome: 'on_hold' };
       // First the conversation's row: its lock makes a message that is being written wait, and then find no conversation.
       const gone = await q.delete(conversations).where(and(
         own, only === null ? undefined : eq(conversations.status, 'closed'), typeof only === 'number' ? lt(conversations.closedAt, only) : undefined,

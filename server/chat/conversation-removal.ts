@@ -11,10 +11,11 @@ import { audienceOf, requireVisitors, type ConversationFacts, type Memberships }
 export interface ConversationRemoval {
   /**
    * Removes a conversation with its messages, files, calls and recordings; a crash on the way is finished at the next start. Somebody of
-   * the team removes what is closed (`not_closed`), the server itself (null) whatever it has to. `conflict` during a call.
+   * the team removes what is closed (`not_closed`), the server itself (null) whatever it has to. `conflict` during a call, `on_hold` while
+   * somebody holds a recording of it.
    */
   remove(by: StaffPrincipal | null, organisationId: string, conversationId: string): Promise<void>;
-  /** The same, only if it was closed before this moment (ms); false when it was not, or a call is going on. */
+  /** The same, only if it was closed before this moment (ms); false when it was not, a call is going on, or somebody holds a recording of it. */
   removeClosedBefore(organisationId: string, conversationId: string, closedBefore: number): Promise<boolean>;
 }
 
@@ -57,6 +58,7 @@ export function createConversationRemoval({ store, memberships, hub, audit, cloc
       if (by !== null) requireVisitors(facts);
       const removed = await remove(facts, by === null ? null : 'closed');
       if (removed.outcome === 'live_call') throw problem('conflict', 'A call is going on in the conversation.');
+      if (removed.outcome === 'on_hold') throw problem('on_hold');
       if (removed.outcome !== 'removed') throw problem(removed.outcome === 'not_closed' ? 'not_closed' : 'not_found');
       if (by === null) return;
       audit.record({

@@ -2,13 +2,16 @@ import type { Audit } from '../audit/audit.ts';
 import type { Asker } from '../auth/principal.ts';
 import type { Clock } from '../clock.ts';
 
+/** How somebody takes bytes of a recording; `resumed`: the rest of a file whose beginning it has. */
+export type Listening = 'played' | 'downloaded' | 'resumed';
+
 /** Keeps who listened to a recording and who took it away. */
 export interface PlaybackLog {
   /**
    * Somebody is given bytes of it. A player asks many times: what one does with one recording is written down once in ten minutes,
-   * and each taking away is.
+   * and each taking away is. A download that broke off, or comes in stretches, is the one that was begun.
    */
-  heard(asker: Asker, recording: { id: string; callId: string; visitorName: string }, how: 'played' | 'downloaded'): void;
+  heard(asker: Asker, recording: { id: string; callId: string; visitorName: string }, how: Listening): void;
 }
 
 /** For so long the requests of one player are one listening, ms. */
@@ -22,12 +25,13 @@ export function createPlaybackLog({ audit, clock }: { audit: Pick<Audit, 'record
   return {
     heard({ kind, id, name, organisationId }, recording, how) {
       const now = clock.now();
-      const key = `${kind} ${id} ${recording.id}`;
-      if (how === 'played' && now - (since.get(key) ?? -Infinity) < LISTENING_MS) return;
+      const done = how === 'played' ? 'played' : 'downloaded';
+      const key = `${done} ${kind} ${id} ${recording.id}`;
+      if (how !== 'downloaded' && now - (since.get(key) ?? -Infinity) < LISTENING_MS) return;
       if (since.size >= remembered) since.clear();
-      if (how === 'played') since.set(key, now);
+      since.set(key, now);
       audit.record({
-        organisationId, actor: { kind, id, name }, action: `recording.${how}`, target: { kind: 'recording', id: recording.id, name: recording.visitorName }, detail: { callId: recording.callId },
+        organisationId, actor: { kind, id, name }, action: `recording.${done}`, target: { kind: 'recording', id: recording.id, name: recording.visitorName }, detail: { callId: recording.callId },
       });
     },
   };

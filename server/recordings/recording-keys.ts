@@ -23,5 +23,10 @@ export function manifestKey(mergedKey: string): string {
   return mergedKey.replace(/\.webm$/, '.manifest.json');
 }
 
+/** Under which key the waveform of a merged file lies: beside it. */
+export function waveformKey(mergedKey: string): string {
+  return mergedKey.replace(/\.webm$/, '.waveform.json');
+}
+
 /** The failure of a recording that is being deleted: nothing of it is taken, merged or shown any more, and its bytes go. */
 export const DOOMED = 'deleted';

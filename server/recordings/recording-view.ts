@@ -12,6 +12,12 @@ export function recordingView(row: RecordingRow): Recording {
   };
 }
 
+/** The same for staff: with who holds it. */
+export function recordingForStaff(row: RecordingRow): Recording {
+  const { legalHold } = row;
+  return { ...recordingView(row), hold: legalHold && { reason: legalHold.reason, by: legalHold.by, at: rfc3339(legalHold.at) } };
+}
+
 /** The event that tells of a recording's state. `on`: whether bytes are being recorded at this moment. */
 export function recordingUpdated(row: Pick<RecordingRow, 'id' | 'callId' | 'state' | 'pauses'>, on: boolean): ServerEvent {
   return { type: 'recording.updated', callId: row.callId, recordingId: row.id, state: row.state, on, paused: row.state === 'recording' && isPaused(row.pauses) };

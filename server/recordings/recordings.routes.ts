@@ -77,7 +77,7 @@ export const recordingsRoutes: FastifyPluginAsyncTypebox<{ recordings: Recording
       const { id } = request.params as { id: string };
       const { download } = request.query as { download?: string };
       const asAttachment = download === '1' || download === 'true';
-      const how = request.method === 'HEAD' ? undefined : asAttachment ? 'downloaded' : 'played';
+      const how = request.method === 'HEAD' ? undefined : !asAttachment ? 'played' : /^bytes=0*-?$|^bytes=0+-/.test(request.headers.range ?? 'bytes=0-') ? 'downloaded' : 'resumed';
       return sendMedia(request, reply, await recordings.media(askerOf(request), id, how), asAttachment);
     },
   });
@@ -101,7 +101,7 @@ export const recordingsRoutes: FastifyPluginAsyncTypebox<{ recordings: Recording
 
   app.delete('/v1/recordings/:id', {
     config: { may: 'recordings:delete' },
-    schema: { tags, params: Params, response: { 204: Type.Null() }, summary: 'Remove a recording and its bytes for good' },
+    schema: { tags, params: Params, response: { 204: Type.Null() }, summary: 'Remove a recording and its bytes for good', description: '`conflict` during its call, `on_hold` while somebody holds it.' },
   }, async (request, reply) => {
     await recordings.remove(staffOf(request), request.params.id);
     return reply.code(204).send(null);

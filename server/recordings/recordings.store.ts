@@ -95,8 +95,8 @@ export interface RecordingsStore {
   purgeable(before: number): Promise<string[]>;
   /** Forgets the chunks of a recording that has not changed since `before`; false when it has. */
   purge(id: string, before: number): Promise<boolean>;
-  /** Marks a recording as being deleted: nothing is taken or merged any more. */
-  doom(id: string, now: number): Promise<void>;
+  /** Marks a recording as being deleted: nothing is taken or merged any more. False when somebody holds it. */
+  doom(id: string, now: number): Promise<boolean>;
   /** Recordings that are marked so. */
   doomed(): Promise<RecordingRow[]>;
   /** Removes the rows. */
@@ -118,7 +118,11 @@ export function createRecordingsStore(database: Pick<Database, 'q' | 'tables' | 
   const ofSegment = (recordingId: string, segment: number) => and(eq(chunks.recordingId, recordingId), eq(chunks.segment, segment));
 
   const said = or(
-    and(eq(consents.memberKind, 'visitor'), eq(consents.memberId, calls.visitorId)), and(eq(consents.memberKind, 'agent'), eq(consents.memberId, calls.agentId)),
+    and(eq(consents.memberKind, 'visitor'), eq(consents.memberId, calls.visitorId)),
+    // An agent's own chunks rest on that agent's word: the last of them come after a colleague took the call over.
+    and(eq(consents.memberKind, 'agent'), or(
+      and(eq(segments.recorderKind, 'agent'), eq(consents.memberId, segments.recorderId)), and(ne(segments.recorderKind, 'agent'), eq(consents.memberId, calls.agentId)),
+    )),
   );
   const slotQuery = q.select({
     recording: recordings, state: calls.state, visitorId: calls.visitorId, recorderKind: segments.recorderKind, recorderId: segments.recorderId,
@@ -292,9 +296,8 @@ export function createRecordingsStore(database: Pick<Database, 'q' | 'tables' | 
       return held.length > 0;
     }),
 
-    async doom(id, now) {
-      await q.update(recordings).set({ state: 'failed', failure: DOOMED, claimedBy: null, claimedUntil: null, updatedAt: now }).where(eq(recordings.id, id));
-    },
+    doom: async (id, now) => (await q.update(recordings).set({ state: 'failed', failure: DOOMED, claimedBy: null, claimedUntil: null, updatedAt: now })
+      .where(and(eq(recordings.id, id), isNull(recordings.legalHold))).returning({ id: recordings.id })).length > 0,
     doomed: async () => q.select().from(recordings).where(and(eq(recordings.state, 'failed'), eq(recordings.failure, DOOMED))),
     remove: (id) => database.atomic(async (q) => {
       await q.delete(chunks).where(eq(chunks.recordingId, id));

@@ -13,6 +13,7 @@ import { createLogger } from '../logging.ts';
 import type { Mailer } from '../mail/mailer.ts';
 import { createOutbound, type Outbound } from '../outbound/outbound.ts';
 import type { MergeRunner } from '../recordings/merge/merge-runner.ts';
+import type { WaveformRunner } from '../recordings/waveform-runner.ts';
 import { newSigningSeed, newVapidKeys } from '../secrets.ts';
 import type { Database } from '../store/database.ts';
 import { openSqlite } from '../store/open-sqlite.ts';
@@ -24,6 +25,7 @@ export interface TestAppOptions {
   database?: Database;
   blobs?: BlobStore;
   merges?: MergeRunner;
+  waveforms?: WaveformRunner;
   /** The real one unless given, with `outboundAllow`. */
   outbound?: Outbound;
   /** Private addresses that may be spoken to, e.g. `127.0.0.1`. */
@@ -78,6 +80,11 @@ const noMerges: MergeRunner = {
   close: async () => {},
 };
 
+const noWaveforms: WaveformRunner = {
+  run: () => Promise.reject(new Error('This test makes no waveforms.')),
+  close: async () => {},
+};
+
 /** Builds a server in memory; only blobs lie in a temporary folder. */
 export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const clock = options.clock ?? systemClock();
@@ -93,7 +100,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     config: { host: '127.0.0.1', port: 8080, publicOrigin: null, trustProxy: false, rateLimits: true, metricsToken: null, ice: { urls: [], secret: undefined }, ...options.config },
     secrets: { tokenSecret: 't'.repeat(40), refreshSecret: 'r'.repeat(40), vapid: newVapidKeys(clock), signingSeed: newSigningSeed(clock) },
     setupToken: { matches: (candidate) => !discarded && candidate === testSetupToken, discard: async () => void (discarded = true) },
-    database, bus, blobs, tempDir, outbound, clock, merges: options.merges ?? noMerges, mailer: options.mailer ?? null, oidcProvider: options.oidcProvider ?? null,
+    database, bus, blobs, tempDir, outbound, clock, merges: options.merges ?? noMerges, waveforms: options.waveforms ?? noWaveforms, mailer: options.mailer ?? null, oidcProvider: options.oidcProvider ?? null,
     logger: createLogger(options.logLevel ?? 'debug', { write: (line) => void lines.push(line) }),
     passwordCost: { N: 2 ** 4, r: 8, p: 1 },
   });

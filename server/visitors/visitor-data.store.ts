@@ -15,8 +15,10 @@ export interface VisitorDataStore {
   conversations(organisationId: string, id: string): Promise<string[]>;
   /** Removes mails and deliveries that name the visitor or its conversations. */
   removeLetters(organisationId: string, words: readonly string[], email: string | null): Promise<void>;
+  /** Takes from a visitor whose recordings are held all that they do not need: it keeps its name, and its mark. */
+  strip(organisationId: string, id: string): Promise<{ files: DoomedFile[] }>;
   /**
-   * Removes the visitor, what was merged into it and its pages, and dooms files that it never sent; null while it still has a
+   * Removes the visitor, what was merged into it, its pages and its links, and dooms files that it never sent; null while it still has a
    * conversation. The bare ids stay, so that their tokens begin nothing again.
    */
   remove(organisationId: string, id: string, now: number): Promise<{ files: DoomedFile[] } | null>;
@@ -27,8 +29,11 @@ const wordsAtOnce = 20;
 
 /** Queries over all that names a visitor. */
 export function createVisitorDataStore(database: Database): VisitorDataStore {
-  const { visitors, conversations, calls, files, pageViews, mails, deliveries, erasedVisitors } = database.tables;
+  const { visitors, conversations, calls, files, pageViews, mails, deliveries, erasedVisitors, handoffs } = database.tables;
   const own = (organisationId: string, id: string) => and(eq(visitors.organisationId, organisationId), eq(visitors.id, id));
+  const unsent = (organisationId: string, ids: readonly string[]) => and(
+    eq(files.organisationId, organisationId), eq(files.uploaderKind, 'visitor'), inArray(files.uploaderId, [...ids]), isNull(files.conversationId),
+  );
   return {
     doom: (organisationId, id) => database.atomic(async (q) => {
       const [row] = await q.update(visitors).set({ mergedInto: id }).where(and(own(organisationId, id), or(isNull(visitors.mergedInto), eq(visitors.mergedInto, id)))).returning({ id: visitors.id });
@@ -53,14 +58,20 @@ export function createVisitorDataStore(database: Database): VisitorDataStore {
       }
       if (email !== null) await q.delete(mails).where(and(eq(mails.organisationId, organisationId), inArray(mails.kind, ['visitor_notice', 'transcript']), eq(sql`lower(${mails.recipient})`, email.toLowerCase())));
     },
+    strip: (organisationId, id) => database.atomic(async (q) => {
+      await q.delete(pageViews).where(eq(pageViews.visitorId, id));
+      await q.update(visitors).set({ email: null, externalId: null, fields: null, device: null, context: null, note: null }).where(own(organisationId, id));
+      return { files: await doomFiles(q, database.tables, unsent(organisationId, [id])) };
+    }),
     remove: (organisationId, id, now) => database.atomic(async (q) => {
       const [left] = await q.select({ id: conversations.id }).from(conversations).where(and(eq(conversations.organisationId, organisationId), eq(conversations.visitorId, id))).limit(1);
       if (left) return null;
       const ids = [id, ...(await q.select({ id: visitors.id }).from(visitors).where(and(eq(visitors.organisationId, organisationId), eq(visitors.mergedInto, id)))).map((row) => row.id)];
       await q.delete(pageViews).where(inArray(pageViews.visitorId, ids));
+      await q.delete(handoffs).where(and(eq(handoffs.organisationId, organisationId), inArray(handoffs.visitorId, ids)));
       await q.delete(visitors).where(and(eq(visitors.organisationId, organisationId), inArray(visitors.id, ids)));
       await q.insert(erasedVisitors).values(ids.map((erased) => ({ id: erased, organisationId, erasedAt: now }))).onConflictDoNothing();
-      return { files: await doomFiles(q, database.tables, and(eq(files.organisationId, organisationId), eq(files.uploaderKind, 'visitor'), inArray(files.uploaderId, ids), isNull(files.conversationId))) };
+      return { files: await doomFiles(q, database.tables, unsent(organisationId, ids)) };
     }),
   };
 }

@@ -140,7 +140,7 @@ t.test('[D7] a crash on the way leaves nobody half erased: the next start goes o
   const ada = await person(1);
   const store = createVisitorDataStore(database);
   const erasing = createVisitorData({
-    store, visitorsStore: { get: async () => null, find: async () => (await database.q.select().from(database.tables.visitors))[0]! },
+    store, holds: { ofVisitor: async () => [] }, visitorsStore: { get: async () => null, find: async () => (await database.q.select().from(database.tables.visitors))[0]! },
     timelineStore: null as never, visitors: null as never, exports: null as never, online: { forget: () => {} }, hub: { close: () => {} }, audit: { record: () => {} }, clock: { now: () => 0 }, failed: () => {},
     chat: { remove: () => Promise.reject(new Error('killed')) }, files: { unsent: async () => [], erase: async () => {} },
   });

@@ -1,11 +1,13 @@
 import { CLOSE } from '../../protocol/codes.ts';
+import type { ErasureAnswer } from '../../protocol/playback.ts';
 import type { ConversationExport, VisitorExport } from '../../protocol/work.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Asker, StaffPrincipal, VisitorPrincipal } from '../auth/principal.ts';
-import type { Clock } from '../clock.ts';
+import { rfc3339, type Clock } from '../clock.ts';
 import { Problem, problem } from '../errors.ts';
 import type { Files } from '../files/files.ts';
 import type { Hub } from '../hub/hub.ts';
+import type { LegalHoldStore } from '../recordings/legal-hold.store.ts';
 import type { TimelineStore } from './timeline.store.ts';
 import { pageOnWire } from './visitor-view.ts';
 import type { VisitorDataStore } from './visitor-data.store.ts';
@@ -21,9 +23,9 @@ export interface VisitorData {
   exportOwn(visitor: VisitorPrincipal): Promise<VisitorExport>;
   /**
    * Removes everything of a visitor for good. What a crash interrupts goes on at the next start. Throws `not_found`, and `conflict`
-   * during a call.
+   * during a call. A conversation with a recording that somebody holds is kept, with the visitor's name, until the hold ends.
    */
-  erase(staff: StaffPrincipal, visitorId: string, address?: string): Promise<void>;
+  erase(staff: StaffPrincipal, visitorId: string, address?: string): Promise<ErasureAnswer>;
   /** Goes on with what an earlier process began. */
   resume(): Promise<void>;
 }
@@ -31,6 +33,7 @@ export interface VisitorData {
 /** What exporting and erasing need. */
 export interface VisitorDataParts {
   store: VisitorDataStore;
+  holds: Pick<LegalHoldStore, 'ofVisitor'>;
   visitorsStore: Pick<VisitorsStore, 'get' | 'find'>;
   timelineStore: Pick<TimelineStore, 'pages' | 'conversations'>;
   visitors: Pick<Visitors, 'views'>;
@@ -49,7 +52,7 @@ export interface VisitorDataParts {
 const rounds = 5;
 
 /** Makes the use cases of a person's data. */
-export function createVisitorData({ store, visitorsStore, timelineStore, visitors, online, exports, chat, hub, files, audit, clock, failed }: VisitorDataParts): VisitorData {
+export function createVisitorData({ store, holds, visitorsStore, timelineStore, visitors, online, exports, chat, hub, files, audit, clock, failed }: VisitorDataParts): VisitorData {
   const all = async (asker: Asker, visitorId: string): Promise<VisitorExport> => {
     const { organisationId } = asker;
     const row = await visitorsStore.get(organisationId, visitorId);
@@ -60,20 +63,29 @@ export function createVisitorData({ store, visitorsStore, timelineStore, visitor
     return { visitor: visitor!, conversations, pages: (await timelineStore.pages(organisationId, visitorId)).map(pageOnWire), files: await files.unsent({ organisationId, kind: 'visitor', id: visitorId }) };
   };
 
-  /** Removes a visitor that is marked. Its row goes last: until then whoever looks finds that there is something to do. */
-  const finish = async (organisationId: string, visitorId: string, email: string | null): Promise<void> => {
+  /**
+   * Removes a visitor that is marked. Its row goes last: until then whoever looks finds that there is something to do. What is held stays,
+   * and with it the marked row.
+   */
+  const finish = async (organisationId: string, visitorId: string, email: string | null): Promise<ErasureAnswer> => {
     for (let left = rounds; left > 0; left--) {
       const conversations = await store.conversations(organisationId, visitorId);
       await store.removeLetters(organisationId, [visitorId, ...conversations], email);
+      let held = 0;
       for (const id of conversations) {
         await chat.remove(null, organisationId, id).catch((error: unknown) => {
-          if (!(error instanceof Problem) || error.code !== 'not_found') throw error;
+          if (!(error instanceof Problem) || !['not_found', 'on_hold'].includes(error.code)) throw error;
+          if (error.code === 'on_hold') held += 1;
         });
       }
       // Removing told of what it removed; that, too, names the visitor.
       await store.removeLetters(organisationId, [visitorId, ...conversations], email);
       const removed = await store.remove(organisationId, visitorId, clock.now());
-      if (removed) return files.erase(removed.files);
+      if (removed || held > 0) {
+        await files.erase((removed ?? await store.strip(organisationId, visitorId)).files);
+        const kept = await holds.ofVisitor(organisationId, visitorId);
+        return { kept: kept.map(({ recordingId, conversationId, hold }) => ({ recordingId, conversationId, reason: hold.reason, at: rfc3339(hold.at) })) };
+      }
     }
     throw problem('conflict', 'Somebody keeps writing to the visitor; try again.');
   };
@@ -92,8 +104,9 @@ export function createVisitorData({ store, visitorsStore, timelineStore, visitor
       if (marked === 'live_call') throw problem('conflict', 'A call with the visitor is going on.');
       online.forget(visitorId);
       hub.close(`visitor:${visitorId}`, CLOSE.superseded, 'erased', { type: 'session.revoked', reason: 'erased' });
+      let answer: ErasureAnswer;
       try {
-        await finish(organisationId, visitorId, row!.email);
+        answer = await finish(organisationId, visitorId, row!.email);
       } catch (error) {
         // A call that began at the very moment: nothing or a part is gone, and what is left can be seen and erased again.
         if (error instanceof Problem) await store.spare(visitorId);
@@ -101,8 +114,9 @@ export function createVisitorData({ store, visitorsStore, timelineStore, visitor
       }
       audit.record({
         organisationId, actor: { kind: staff.kind, id: staff.id, name: staff.name }, action: 'visitor.erased', target: { kind: 'visitor', id: visitorId, name: '' },
-        ...(address !== undefined && { address }),
+        ...(answer.kept.length > 0 && { detail: { held: answer.kept.length } }), ...(address !== undefined && { address }),
       });
+      return answer;
     },
     async resume() {
       for (const { organisationId, id, email } of await store.doomed()) {

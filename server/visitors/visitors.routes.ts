@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { page, PageQuery, VisitorAnswer, VisitorBody, VisitorsPage, VisitorsQuery } from '../../protocol/http.ts';
+import { ErasureAnswer } from '../../protocol/playback.ts';
 import { Id, Visitor } from '../../protocol/shapes.ts';
 import { IdentifyBody, TimelineEntry, VisitorExport, VisitorPatch } from '../../protocol/work.ts';
 import { askerOf, principalOf, staffOf } from '../auth/authenticate.ts';
@@ -88,9 +89,10 @@ export const visitorsRoutes: FastifyPluginAsyncTypebox<VisitorsRoutesOptions> = 
 
   app.delete('/v1/visitors/:id', {
     config: { may: 'visitors:erase' },
-    schema: { tags, summary: 'Erase a visitor', description: 'With conversations, calls, recordings and their media, for good. `conflict` during a call.', params, response: { 204: Type.Null() } },
+    schema: { tags, summary: 'Erase a visitor', description: 'With conversations, calls, recordings and their media, for good. `conflict` during a call. '
+      + '204: nothing is left. 200: recordings are on legal hold; they, their conversations and the name stay until the hold ends, and go then.', params, response: { 200: ErasureAnswer, 204: Type.Null() } },
   }, async (request, reply) => {
-    await data.erase(staffOf(request), request.params.id, request.ip);
-    return reply.code(204).send(null);
+    const answer = await data.erase(staffOf(request), request.params.id, request.ip);
+    return answer.kept.length > 0 ? reply.code(200).send(answer) : reply.code(204).send(null);
   });
 };

@@ -1,6 +1,6 @@
-import { Worker } from 'node:worker_threads';
 import type { BlobConfig } from '../../blobs/blobs.ts';
 import { MergeFailure, type MergeFailureCode, type MergeJob, type MergeResult, type MergeRunner } from './merge-runner.ts';
+import { startThread, type Thread } from './start-thread.ts';
 
 /** What a worker is given. */
 export interface WorkerTask {
@@ -15,17 +15,6 @@ export type WorkerAnswer =
   | { kind: 'refused'; code: MergeFailureCode; message: string }
   | { kind: 'failed'; message: string };
 
-/** Starts the worker beside this file: JavaScript when built; TypeScript when run from source, which tsx then reads. */
-function startWorker(task: WorkerTask): Worker {
-  const options = { workerData: task, resourceLimits: { maxOldGenerationSizeMb: heapMegabytes } };
-  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url), options);
-  // A worker does not inherit the loader that its parent was started with, so it registers its own.
-  const tsx = import.meta.resolve('tsx/esm/api');
-  const source = new URL('./worker.ts', import.meta.url).href;
-  const start = `import(${JSON.stringify(tsx)}).then((tsx) => tsx.register()).then(() => import(${JSON.stringify(source)}))`;
-  return new Worker(start, { ...options, eval: true, execArgv: [] });
-}
-
 /** A merge of four hours stays far below this; a worker that needs more than this is wrong, and must not take the server along. */
 const heapMegabytes = 192;
 
@@ -36,7 +25,7 @@ const heapMegabytes = 192;
  * `tempDir` must have room for one merged recording; with blobs on disk it is best on the same file system.
  */
 export function createMergeRunner(options: { blobs: BlobConfig; tempDir: string }): MergeRunner {
-  let worker: Worker | null = null;
+  let worker: Thread | null = null;
   let closed = false;
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -47,7 +36,7 @@ export function createMergeRunner(options: { blobs: BlobConfig; tempDir: string 
         return;
       }
       const task: WorkerTask = { job, blobs: options.blobs, tempDir: options.tempDir };
-      const thread = startWorker(task);
+      const thread = startThread(new URL('./worker.js', import.meta.url), task, heapMegabytes);
       worker = thread;
       let answer: WorkerAnswer | null = null;
       let crash: Error | null = null;
