@@ -76,6 +76,8 @@ export function createPush({ store, outbound, sender, clock, connected, failed }
   const rung = new Map<string, Promise<readonly string[]>>();
   /** Organisations without a subscription, and since when: most have none, and every message would ask. */
   const nobody = new Map<string, number>();
+  /** Questions under way of who has a subscription, and how many were saved before. */
+  const asking = new Map<string, { saved: number; agents: Promise<PushAgent[]> }>();
   let saved = 0;
   let sweeping: Timer | null = null;
   let closed = false;
@@ -119,12 +121,21 @@ export function createPush({ store, outbound, sender, clock, connected, failed }
     const since = nobody.get(organisationId);
     return since !== undefined && clock.now() - since < nobodyMs;
   };
-  const subscribed = async (organisationId: string): Promise<PushAgent[]> => {
+  const subscribed = async (organisationId: string): Promise<readonly PushAgent[]> => {
     if (nobodyIn(organisationId)) return [];
     nobody.delete(organisationId);
     const before = saved;
-    const agents = await store.agents(organisationId, clock.now());
-    if (agents.length === 0 && saved === before) nobody.set(organisationId, clock.now());
+    // A crowd's messages are heard of by the hundred in one turn: one question answers them all.
+    const same = asking.get(organisationId);
+    if (same?.saved === before) return same.agents;
+    const agents = store.agents(organisationId, clock.now());
+    const question = { saved: before, agents };
+    asking.set(organisationId, question);
+    try {
+      if ((await agents).length === 0 && saved === before) nobody.set(organisationId, clock.now());
+    } finally {
+      if (asking.get(organisationId) === question) asking.delete(organisationId);
+    }
     return agents;
   };
   const away = async (organisationId: string, wish: 'pushCalls' | 'pushMessages') =>

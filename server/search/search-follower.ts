@@ -32,11 +32,11 @@ const messagesAtOnce = 256;
 /** The same where nobody waits. */
 const conversationsAtRest = 512;
 const messagesAtRest = 4_096;
-/** Of the time, the index takes a third at most; while messages come this fast, in a second, a twentieth, in shorter pieces. */
+/** Of the time, the index takes a third at most; while messages come this fast, in a second, a twentieth, in shorter pieces and seldom: each look makes all conversations be told. */
 const restTimes = 2;
 const restTimesBusy = 19;
 const busyRate = 500;
-const restBusyMs = 500;
+const restBusyMs = 5_000;
 const messagesWhileBusy = 96;
 /** After a failure. */
 const patienceMs = 5_000;

@@ -7,6 +7,14 @@ import {
 import { createSqliteAppendStatements } from './append-statements.sqlite.ts';
 import type { Row } from './tables.ts';
 
+/**
+ * Whether a statement may see, or change, what lags behind the messages: every few seconds some job looks at calls, webhooks or
+ * recordings, and a crowd should not have to wait each time until hundreds of conversations are told. Drizzle quotes all names.
+ */
+export function touchesThreads(sql: string): boolean {
+  return /"(?:conversations|reads|messages)"/.test(sql);
+}
+
 /** Appending on SQLite, and what it has not yet told the conversations' rows. */
 export interface SqliteAppend {
   /** Writes a batch in one transaction. */

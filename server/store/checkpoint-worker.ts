@@ -1,0 +1,17 @@
+import Sqlite from 'better-sqlite3';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { CheckpointDone } from './checkpointer.ts';
+
+// The thread of `createCheckpointer`: a connection of its own, which copies when it is told to.
+const connection = new Sqlite(workerData as string, { fileMustExist: true });
+connection.pragma('wal_autocheckpoint = 0');
+
+parentPort!.on('message', (word: 'copy' | 'end') => {
+  if (word === 'end') {
+    connection.close();
+    parentPort!.close();
+    return;
+  }
+  const [{ log }] = connection.pragma('wal_checkpoint(PASSIVE)') as [CheckpointDone];
+  parentPort!.postMessage({ log } satisfies CheckpointDone);
+});
