@@ -1,18 +1,34 @@
 import type { Call, CallEndReason, CallMode } from '../../../protocol/shapes.ts';
 import type { Readable } from '../store.ts';
+import type { DeviceKind, DeviceList } from './device-choice.ts';
+import type { MediaModel } from './media-state.ts';
 
 /**
- * Where a call is, as a person sees it: `preparing` asks for microphone and camera · `outgoing` rings over there ·
+ * Where a call is, as a person sees it: `away` it goes on without this page, which was reloaded or is another window, and it can
+ * be returned to · `preparing` asks for microphone and camera · `outgoing` rings over there ·
  * `connecting` accepted, no sound yet · `connected` · `reconnecting` the media path or the other side is gone for now · `ended`.
  */
-export type CallPhase = 'preparing' | 'outgoing' | 'connecting' | 'connected' | 'reconnecting' | 'ended';
+export type CallPhase = 'away' | 'preparing' | 'outgoing' | 'connecting' | 'connected' | 'reconnecting' | 'ended';
 
 /** What kept a microphone or camera from us, or the call from its media. Each has its own words on screen. */
 export type CallTrouble =
   | 'permission_denied' | 'permission_dismissed' | 'no_microphone' | 'no_camera' | 'device_in_use' | 'insecure_page'
   | 'not_supported' | 'not_allowed_here' | 'playback_blocked' | 'offline' | 'refused' | 'no_route'
-  /** Not a fault: a colleague was faster · another of the member's own windows carries the call now · one call at a time. */
-  | 'answered_elsewhere' | 'superseded' | 'already_in_call';
+  /** Not a fault: a colleague was faster · another of the member's own windows carries the call now · one call at a time · a
+   * colleague whom it was handed over to carries it. */
+  | 'answered_elsewhere' | 'superseded' | 'already_in_call' | 'handed_over';
+
+/** Hold, shared screens, and the question about pictures in a voice call. */
+export interface MediaShown {
+  /** This side holds the call · the other side does. Nobody hears or sees anybody then. */
+  held: boolean;
+  remoteHeld: boolean;
+  /** The own shared screen · the other side's. Null: none. */
+  screen: MediaStream | null;
+  remoteScreen: MediaStream | null;
+  question: MediaModel['question'];
+  refused: MediaModel['refused'];
+}
 
 /** Everything that a view of a call shows. Null streams: not there (yet). */
 export interface CallView {
@@ -27,6 +43,8 @@ export interface CallView {
   cameraOn: boolean;
   remoteMicrophoneOn: boolean;
   remoteCameraOn: boolean;
+  /** What stands beside microphones and cameras; absent until the engine is there. */
+  media?: MediaShown;
   /** Whether the other side's link to the server is up. */
   peerPresent: boolean;
   /** What both sides see of the recording: being recorded now, and whether it is allowed. */
@@ -45,13 +63,24 @@ export interface CallEngine {
   readonly view: Readable<CallView | null>;
   /** Rings the other side. `consent`: whether this member agrees to the recording. */
   start(options: { mode: CallMode; conversationId?: string; consent: boolean; locale: string; textVersion?: string }): Promise<void>;
-  /** Answers a ringing call; also resumes the media after a reconnect by itself. */
+  /** Answers a ringing call, or returns to one of this member's that goes on; also resumes the media after a reconnect by itself. */
   accept(call: Call, options: { consent: boolean; locale: string; textVersion?: string }): Promise<void>;
   decline(call: Call): Promise<void>;
   /** Cancels what rings, hangs up what runs. Microphone and camera are released before it resolves. */
   hangUp(): Promise<void>;
   setMicrophone(on: boolean): void;
+  /** In a voice call the other side is asked first; `off` takes the question back. */
   setCamera(on: boolean): Promise<void>;
+  /** The other side would like pictures: both cameras, only theirs, or none. */
+  answerVideo(word: 'accept' | 'watch' | 'decline'): void;
+  /** Nobody hears or sees the other until both have let go; then everything is as it was. */
+  hold(on: boolean): void;
+  /** Asks for a screen, inside a click. */
+  shareScreen(on: boolean): Promise<void>;
+  /** The devices of this machine by their names, as they come and go. */
+  readonly devices: Readable<DeviceList>;
+  /** Takes another device, and remembers it in this browser. */
+  chooseDevice(kind: DeviceKind, id: string): Promise<void>;
   /** Holds the recording, or goes on with it, for both sides. What runs here stops at once, whatever the link does. */
   pauseRecording(on: boolean): void;
   /** How loud the other side is at this moment, 0 to 1. For a level ring; 0 without sound. */

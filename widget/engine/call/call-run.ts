@@ -4,6 +4,8 @@ import { createStore, type Readable } from '../store.ts';
 import { WireFailure, type Wire } from '../wire.ts';
 import type { CallTrouble, CallView } from './call-engine.ts';
 import { callModel, recordingAllowed, recordingPaused, step, type CallEffect, type CallInput, type CallModel } from './call-state.ts';
+import { createCallMedia, mediaShown, type CallMedia } from './call-media.ts';
+import type { DeviceChoice } from './device-choice.ts';
 import { createDevices, DeviceFailure, type Devices } from './devices.ts';
 import type { Errands } from './errands.ts';
 import type { PathTiming } from './path-watch.ts';
@@ -19,8 +21,10 @@ export interface CallRun {
   readonly settled: Promise<void>;
   hangUp(): void;
   leave(): void;
-  setMicrophone(on: boolean): Promise<void>;
-  setCamera(on: boolean): Promise<void>;
+  /** What this side sends. */
+  readonly media: Pick<CallMedia, 'setMicrophone' | 'setCamera' | 'shareScreen' | 'choose' | 'followDefault'>;
+  hold(on: boolean): void;
+  answerVideo(word: 'accept' | 'watch' | 'decline'): void;
   /** Holds the recording, or goes on with it. */
   pauseRecording(on: boolean): void;
   allowPlayback(): Promise<void>;
@@ -31,6 +35,7 @@ export interface CallRun {
 export interface CallRunOptions {
   wire: Wire;
   errands: Errands;
+  choice: DeviceChoice;
   kind: PrincipalKind;
   mode: CallMode;
   consent: boolean;
@@ -45,7 +50,7 @@ export interface CallRunOptions {
   readyRecorder?: () => void;
   /** Makes a recording ready; absent where nothing is ever recorded. */
   record?: (wish: RecordingWish) => Promise<RunningRecording>;
-  timing?: { path?: Partial<PathTiming>; waitForLinkMs?: number };
+  timing?: { path?: Partial<PathTiming>; waitForLinkMs?: number; answerMs?: number };
 }
 
 /** How old TURN credentials may be for another try, in ms: half of what the server gives them. */
@@ -53,7 +58,7 @@ const CREDENTIALS_MS = 3_600_000;
 
 /** Makes a run and begins at once: call it inside the click. */
 export function createCallRun(options: CallRunOptions): CallRun {
-  const { wire, errands, kind, mode } = options;
+  const { wire, errands, choice, kind, mode } = options;
   let state: CallModel = callModel({ kind, mode, consent: options.consent, recorder: !!options.record && kind === 'agent', ...(options.call ? { call: options.call } : {}) });
   let peer: Peer | null = null;
   let iceServers: readonly IceServer[] = [];
@@ -63,26 +68,33 @@ export function createCallRun(options: CallRunOptions): CallRun {
   /** Signals that came before our own connection was there. */
   const early: NumberedSignal[] = [];
   let patience: ReturnType<typeof setTimeout> | undefined;
-  let turn = Promise.resolve();
   let settle!: () => void;
   const settled = new Promise<void>((resolve) => (settle = resolve));
   const remote = new MediaStream();
-  const devices: Devices = createDevices({ lost: (lost) => void replace(lost) });
+  const remoteScreen = new MediaStream();
+  const devices: Devices = createDevices({ lost: (lost) => void media.lost(lost), wished: (kind) => choice.wished(kind === 'audio' ? 'microphone' : 'camera') });
   const playback = createPlayback((blocked) => feed({ type: 'playback', blocked }));
   const recording = createRecordingDesk({
     kind, make: options.record,
-    subject: () => state.call && { call: state.call, mode, local: devices.stream, remote },
+    subject: () => state.call && { call: state.call, mode: state.media.mode, local: devices.stream, remote, screens: { local: devices.screen, remote: remoteScreen } },
     callOver: () => state.phase === 'ended',
     refused: () => feed({ type: 'recording.refused' }),
+  });
+  const media = createCallMedia({
+    devices, choice, remote, remoteScreen, state: () => state, feed: (input) => feed(input), peer: () => peer, replug: recording.replug, setSpeaker: playback.setSpeaker,
+    say: (word) => errands.insist(`video ${state.call!.id}`, 'call.video', { callId: state.call!.id, word }),
+    modeChanged: () => recording.modeChanged('video'),
+    ...(options.timing?.answerMs ? { patienceMs: options.timing.answerMs } : {}),
   });
   const outbox = createSignalOutbox((signal, of) => wire.request('call.signal', { callId: state.call!.id, data: signal as object | null, epoch: of }));
 
   const show = (): CallView => ({
-    call: state.call, phase: state.phase, mode, outgoing: state.outgoing,
+    call: state.call, phase: state.phase, mode: state.media.mode, outgoing: state.outgoing,
     local: state.devices === 'held' ? devices.stream : null,
     remote: state.phase === 'ended' || remote.getTracks().length === 0 ? null : remote,
     microphoneOn: state.microphoneOn, cameraOn: state.cameraOn,
     remoteMicrophoneOn: state.remoteMicrophoneOn, remoteCameraOn: state.remoteCameraOn, peerPresent: state.peerPresent,
+    media: mediaShown(state.media, devices.screen, remoteScreen),
     recording: { on: (state.call?.recording?.on ?? false) && !recordingPaused(state), paused: state.call?.recording != null && recordingPaused(state), allowed: recordingAllowed(state) && state.recordable },
     queue: state.phase === 'outgoing' ? state.queue : null, connectedAt: state.connectedAt, endReason: state.endReason, trouble: state.trouble,
   });
@@ -92,6 +104,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
     const { state: next, effects } = step(state, input);
     if (next === state && effects.length === 0) return;
     state = next;
+    media.mind();
     for (const effect of effects) run(effect);
     if (state.phase === 'ended') unsubscribe();
     view.set(show());
@@ -115,7 +128,10 @@ export function createCallRun(options: CallRunOptions): CallRun {
     switch (effect.type) {
       case 'acquire':
         devices.acquire({ video: mode === 'video' }).then(
-          ({ camera }) => feed({ type: 'devices.ready', camera }),
+          ({ camera }) => {
+            feed({ type: 'devices.ready', camera });
+            void choice.refresh();
+          },
           (failure: unknown) => feed({ type: 'devices.failed', trouble: troubleOf(failure) }),
         );
         break;
@@ -155,7 +171,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
         break;
       }
       case 'tell-media':
-        errands.insist(`media ${callId}`, 'call.media', { callId, audio: state.microphoneOn, video: state.cameraOn });
+        errands.insist(`media ${callId}`, 'call.media', { callId, audio: state.microphoneOn, video: state.cameraOn, screen: state.media.screenOn, held: state.media.held });
         break;
       case 'record':
         recording.record(effect.on);
@@ -170,6 +186,8 @@ export function createCallRun(options: CallRunOptions): CallRun {
         recording.stop();
         outbox.close();
         errands.forget(`media ${callId}`);
+        errands.forget(`video ${callId}`);
+        media.end();
         playback.stop();
         peer?.close();
         peer = null;
@@ -185,6 +203,8 @@ export function createCallRun(options: CallRunOptions): CallRun {
         // The link may be up all the same: the server was only busy.
         setTimeout(() => wire.status.value === 'online' && feed({ type: 'greeted' }), 1_000);
         break;
+      default:
+        media.run(effect);
     }
   };
 
@@ -192,7 +212,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
     peer?.close();
     const of = ++epoch;
     peer = createPeer({
-      polite: kind === 'visitor', offers: kind === 'agent', mode, local: devices.stream, remote, iceServers,
+      polite: kind === 'visitor', offers: kind === 'agent', local: devices.stream, tracks: media.tracks(), remote, remoteScreen, iceServers,
       say: (signal) => outbox.push(signal, of),
       path(path) {
         feed({ type: 'path', path, at: wire.serverNow() });
@@ -200,6 +220,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
         if (path === 'down' && performance.now() - mintedAt > CREDENTIALS_MS) run({ type: 'resume' });
       },
       changed: () => {
+        media.mind();
         playback.play(remote);
         recording.replug();
         view.set(show());
@@ -221,55 +242,6 @@ export function createCallRun(options: CallRunOptions): CallRun {
     else early.push(signal);
   };
 
-  /** A device ended by itself. The microphone is asked for again: another one may be there; the camera is off then. */
-  const replace = async (lost: 'audio' | 'video'): Promise<void> => {
-    if (state.phase === 'ended') return;
-    if (lost === 'video') {
-      await peer?.send('video', null);
-      return feed({ type: 'camera', on: false, trouble: 'no_camera' });
-    }
-    await setMicrophone(state.microphoneOn);
-  };
-
-  const inTurn = (work: () => Promise<void>): Promise<void> => (turn = turn.then(() => (state.phase === 'ended' ? undefined : work())).catch(() => undefined));
-
-  const setMicrophone = (on: boolean): Promise<void> => {
-    const track = devices.stream.getAudioTracks()[0];
-    if (track) {
-      track.enabled = on;
-      feed({ type: 'microphone', on });
-      return Promise.resolve();
-    }
-    return inTurn(async () => {
-      try {
-        const found = await devices.add('audio');
-        found.enabled = on;
-        await peer?.send('audio', found);
-        recording.replug();
-        feed({ type: 'microphone', on });
-      } catch (failure) {
-        feed({ type: 'microphone', on: false, trouble: troubleOf(failure) });
-      }
-    });
-  };
-
-  const setCamera = (on: boolean): Promise<void> =>
-    inTurn(async () => {
-      if (mode !== 'video' || on === state.cameraOn || state.devices !== 'held') return;
-      if (!on) {
-        await peer?.send('video', null);
-        devices.drop('video');
-        return feed({ type: 'camera', on: false });
-      }
-      try {
-        const track = await devices.add('video');
-        await peer?.send('video', track);
-        feed({ type: 'camera', on: true });
-      } catch (failure) {
-        feed({ type: 'camera', on: false, trouble: troubleOf(failure) });
-      }
-    });
-
   const onPageHide = (event: PageTransitionEvent): void => {
     if (!event.persisted) feed({ type: 'leave' });
   };
@@ -283,7 +255,8 @@ export function createCallRun(options: CallRunOptions): CallRun {
       peer?.renew(null);
     }),
     wire.on('call.signal', ({ callId, data, epoch: of }) => ours(callId) && hear(data as NumberedSignal, of ?? 1)),
-    wire.on('call.media', ({ callId, audio, video }) => ours(callId) && feed({ type: 'peer.media', audio, video })),
+    wire.on('call.media', (told) => ours(told.callId) && feed({ ...told, type: 'peer.media' })),
+    wire.on('call.video', ({ callId, word }) => ours(callId) && feed({ type: 'media', input: { type: 'heard', word } })),
     wire.on('queue.position', ({ callId, position, etaMs }) => ours(callId) && feed({ type: 'queued', position, ...(etaMs === undefined ? {} : { etaMs }) })),
     wire.on('recording.updated', ({ callId, recordingId, on, paused }) => ours(callId) && feed({ type: 'recording', on, paused, id: recordingId })),
     wire.onHello(() => feed({ type: 'greeted' })),
@@ -301,8 +274,9 @@ export function createCallRun(options: CallRunOptions): CallRun {
     settled,
     hangUp: () => feed({ type: 'hang-up' }),
     leave: () => feed({ type: 'leave' }),
-    setMicrophone,
-    setCamera,
+    media,
+    hold: (on) => feed({ type: 'media', input: { type: 'hold', on } }),
+    answerVideo: (word) => feed({ type: 'media', input: { type: 'answer', word } }),
     pauseRecording: (on) => feed({ type: 'recording.pause', on }),
     allowPlayback: () => playback.allow(),
     level: () => peer?.level() ?? 0,

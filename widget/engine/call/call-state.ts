@@ -1,5 +1,6 @@
 import type { Call, CallEndReason, CallMode, IceServer, PrincipalKind } from '../../../protocol/shapes.ts';
 import type { CallPhase, CallTrouble } from './call-engine.ts';
+import { mediaModel, mediaStep, type MediaEffect, type MediaInput, type MediaModel } from './media-state.ts';
 
 // One member's side of one call as a pure machine: `step(state, input)` says what becomes of it and what is to be done.
 // call-run.ts does it. Whatever happens, `ended` is reached by one gate, and that gate always gives everything back.
@@ -26,6 +27,8 @@ export interface CallModel {
   cameraOn: boolean;
   remoteMicrophoneOn: boolean;
   remoteCameraOn: boolean;
+  /** Hold, screens, and whether it is a call with pictures by now. */
+  media: MediaModel;
   peerPresent: boolean;
   /** Whether the server would take a recording; false once it has refused. */
   recordable: boolean;
@@ -54,7 +57,12 @@ export type CallInput =
   | { type: 'microphone'; on: boolean; trouble?: CallTrouble }
   | { type: 'camera'; on: boolean; trouble?: CallTrouble }
   | { type: 'queued'; position: number; etaMs?: number }
-  | { type: 'peer.media'; audio: boolean; video: boolean }
+  | { type: 'peer.media'; audio: boolean; video: boolean; screen?: boolean; held?: boolean }
+  | { type: 'media'; input: MediaInput }
+  /** Another device has taken the place of one. */
+  | { type: 'devices.changed' }
+  /** Something failed, and the call goes on as it was. */
+  | { type: 'trouble'; trouble: CallTrouble }
   | { type: 'recording'; on: boolean; paused: boolean; id: string }
   | { type: 'recording.pause'; on: boolean }
   | { type: 'recording.role'; records: boolean }
@@ -76,7 +84,7 @@ export type CallEffect =
   | { type: 'open'; iceServers: readonly IceServer[] }
   | { type: 'begin' }
   | { type: 'renew'; iceServers: readonly IceServer[] }
-  | { type: 'tell-media' }
+  | MediaEffect
   | { type: 'record'; on: boolean }
   /** Tells the server what was wished; to be said again until it has heard it. */
   | { type: 'tell-pause'; on: boolean }
@@ -99,7 +107,7 @@ export function callModel(options: { kind: PrincipalKind; mode: CallMode; consen
   return {
     kind, mode, consent, recorder, call, returning, outgoing: call === null || (returning && call.startedBy.kind === kind),
     phase: 'preparing', devices: 'none', request: 'none', peer: 'none',
-    microphoneOn: true, cameraOn: mode === 'video', remoteMicrophoneOn: true, remoteCameraOn: mode === 'video',
+    microphoneOn: true, cameraOn: mode === 'video', remoteMicrophoneOn: true, remoteCameraOn: mode === 'video', media: mediaModel(mode),
     peerPresent: true, recordable: true, queue: null, pauseWish: null, connectedAt: null, endReason: null, trouble: null,
   };
 }
@@ -132,11 +140,24 @@ const OVER = new Set(['call_over', 'not_found', 'forbidden', 'gone']);
 
 /** The one step of the machine. Inputs that do not fit the phase change nothing. */
 export function step(before: CallModel, input: CallInput): CallStep {
-  const { state, effects } = move(before, input);
+  const { state, effects } = followMode(move(before, input));
   const [was, is] = [shouldRecord(before), shouldRecord(state)];
   if (was === is) return { state, effects };
   // A recording is closed while its tracks still live: before anything else.
   return { state, effects: is ? [...effects, { type: 'record', on: true }] : [{ type: 'record', on: false }, ...effects] };
+}
+
+/** The server's word about the kind of call counts, wherever it came from. */
+function followMode(moved: CallStep): CallStep {
+  const { state, effects } = moved;
+  if (!state.call || state.phase === 'ended' || state.call.mode === state.media.mode) return moved;
+  const next = media(state, { type: 'mode', mode: state.call.mode });
+  return { state: next.state, effects: [...effects, ...next.effects] };
+}
+
+function media(state: CallModel, input: MediaInput): CallStep {
+  const next = mediaStep(state.media, input);
+  return next.state === state.media && next.effects.length === 0 ? stay(state) : to(state, { media: next.state }, ...next.effects);
 }
 
 function move(state: CallModel, input: CallInput): CallStep {
@@ -181,7 +202,13 @@ function move(state: CallModel, input: CallInput): CallStep {
     case 'queued':
       return to(state, { queue: { position: input.position, etaMs: input.etaMs ?? null } });
     case 'peer.media':
-      return to(state, { remoteMicrophoneOn: input.audio, remoteCameraOn: input.video });
+      return media({ ...state, remoteMicrophoneOn: input.audio, remoteCameraOn: input.video }, { type: 'told', screen: input.screen ?? false, held: input.held ?? false });
+    case 'media':
+      return state.peer === 'begun' ? media(state, input.input) : stay(state);
+    case 'devices.changed':
+      return to(state, {});
+    case 'trouble':
+      return to(state, { trouble: input.trouble });
     case 'recording':
       if (!state.call) return stay(state);
       return to(state, {
@@ -283,7 +310,7 @@ function hangUp(state: CallModel): CallStep {
 
 /** The one gate to the end: whatever was held is given back. */
 function end(state: CallModel, fields: Partial<CallModel>, ...effects: CallEffect[]): CallStep {
-  return { state: { ...state, trouble: null, ...fields, phase: 'ended', devices: 'none', peer: 'none' }, effects: [{ type: 'release' }, ...effects] };
+  return { state: { ...state, media: mediaModel(state.media.mode), trouble: null, ...fields, phase: 'ended', devices: 'none', peer: 'none' }, effects: [{ type: 'release' }, ...effects] };
 }
 
 function stay(state: CallModel): CallStep {

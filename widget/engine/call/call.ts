@@ -3,6 +3,7 @@ import { createStore } from '../store.ts';
 import type { Wire } from '../wire.ts';
 import type { CallEngine, CallView } from './call-engine.ts';
 import { createCallRun, type CallRun, type CallRunOptions } from './call-run.ts';
+import { createDeviceChoice } from './device-choice.ts';
 import { createErrands } from './errands.ts';
 import type { RecordingWish, RunningRecording } from './recording-desk.ts';
 
@@ -26,6 +27,7 @@ export function createCallEngine(options: CallEngineOptions): CallEngine {
   let run: CallRun | null = null;
   let follow: (() => void) | undefined;
   let disposed = false;
+  const choice = createDeviceChoice({ defaultChanged: () => void run?.media.followDefault() });
 
   const record = async (wish: RecordingWish): Promise<RunningRecording> => {
     const { createCallRecording } = await import('../recorder/call-recording.ts');
@@ -38,7 +40,7 @@ export function createCallEngine(options: CallEngineOptions): CallEngine {
     if (busy() || disposed) return;
     follow?.();
     const mine = createCallRun({
-      wire, errands, kind, clientId: crypto.randomUUID(), ...call,
+      wire, errands, choice, kind, clientId: crypto.randomUUID(), ...call,
       ...(recorder ? { record, readyRecorder } : {}), ...(options.timing ? { timing: options.timing } : {}),
     });
     run = mine;
@@ -57,8 +59,13 @@ export function createCallEngine(options: CallEngineOptions): CallEngine {
     async hangUp() {
       run?.hangUp();
     },
-    setMicrophone: (on) => void run?.setMicrophone(on),
-    setCamera: async (on) => run?.setCamera(on),
+    setMicrophone: (on) => void run?.media.setMicrophone(on),
+    setCamera: async (on) => run?.media.setCamera(on),
+    answerVideo: (word) => run?.answerVideo(word),
+    hold: (on) => run?.hold(on),
+    shareScreen: async (on) => run?.media.shareScreen(on),
+    devices: choice.list,
+    chooseDevice: async (kind, id) => run?.media.choose(kind, id),
     pauseRecording: (on) => run?.pauseRecording(on),
     remoteLevel: () => run?.level() ?? 0,
     allowPlayback: async () => run?.allowPlayback(),
@@ -73,6 +80,7 @@ export function createCallEngine(options: CallEngineOptions): CallEngine {
       if (disposed) return;
       disposed = true;
       run?.leave();
+      choice.close();
       follow?.();
     },
   };

@@ -4,6 +4,8 @@ import type { CallTrouble } from './call-engine.ts';
 export interface Devices {
   /** What is held now: one stream for the whole call, its tracks come and go. */
   readonly stream: MediaStream;
+  /** The screen that is shared now, if any. */
+  readonly screen: MediaStream;
   /**
    * Asks for the microphone, and for the camera when wished. Without a camera the call goes on by voice (`camera: false`).
    * Call it inside a click. Rejects with a `DeviceFailure`.
@@ -11,8 +13,15 @@ export interface Devices {
   acquire(wish: { video: boolean }): Promise<{ camera: boolean }>;
   /** Asks for one device alone, e.g. the camera turned on again. Rejects with a `DeviceFailure`. */
   add(kind: 'audio' | 'video'): Promise<MediaStreamTrack>;
+  /**
+   * Takes another device of a kind, or the browser's own choice anew. It has taken the old one's place in the stream; that one goes out with
+   * `letGo`, when nothing needs it any more. Rejects with a `DeviceFailure`, and the old one goes on where two may be held at once.
+   */
+  exchange(kind: 'audio' | 'video', deviceId?: string): Promise<{ track: MediaStreamTrack; letGo(): void }>;
+  /** Asks for a screen, a window or a tab; call it in a click. Rejects when nothing was chosen. */
+  share(): Promise<MediaStreamTrack>;
   /** Stops one device: its light goes out. */
-  drop(kind: 'audio' | 'video'): void;
+  drop(kind: 'audio' | 'video' | 'screen'): void;
   /** Stops everything, also what is still being asked for. */
   release(): void;
 }
@@ -36,12 +45,30 @@ function picture(): MediaTrackConstraints {
   return { width: { ideal: small ? 640 : 1280 }, height: { ideal: small ? 360 : 720 }, frameRate: { ideal: small ? 20 : 30, max: 30 }, facingMode: 'user' };
 }
 
-/** Makes the devices of one call. `lost` is called when a track ends by itself: unplugged, or its permission withdrawn. */
-export function createDevices(options: { lost?: (kind: 'audio' | 'video') => void } = {}): Devices {
+/** Whether a page of this browser may ask for a screen. Phones may not. */
+export const canShareScreen = (): boolean => typeof navigator.mediaDevices?.getDisplayMedia === 'function';
+
+/** iOS and iPadOS hold one microphone and one camera at a time: a second one silences the first (WebKit 179363). */
+const oneAtATime = (): boolean => /iPhone|iPad|iPod/.test(navigator.userAgent) || (/Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1);
+
+/**
+ * Makes the devices of one call. `lost` is called when a track ends by itself: unplugged, its permission withdrawn, or a share stopped in the
+ * browser's own bar. `wished` names the device that this person likes best.
+ */
+export function createDevices(options: { lost?: (kind: 'audio' | 'video' | 'screen') => void; wished?: (kind: 'audio' | 'video') => string | undefined } = {}): Devices {
   const stream = new MediaStream();
+  const screen = new MediaStream();
   let released = false;
 
-  const ask = async (constraints: MediaStreamConstraints): Promise<MediaStreamTrack[]> => {
+  /** What a device of a kind is asked for; a wished one that is not there gives way to another. */
+  const like = (kind: 'audio' | 'video', exactly?: string): MediaTrackConstraints => {
+    const wish = options.wished?.(kind);
+    const base = kind === 'audio' ? AUDIO : picture();
+    if (exactly) return { ...base, deviceId: { exact: exactly } };
+    return wish ? { ...base, deviceId: { ideal: wish } } : base;
+  };
+
+  const take = async (constraints: MediaStreamConstraints): Promise<MediaStreamTrack[]> => {
     let tracks: MediaStreamTrack[];
     try {
       tracks = (await navigator.mediaDevices.getUserMedia(constraints)).getTracks();
@@ -50,44 +77,53 @@ export function createDevices(options: { lost?: (kind: 'audio' | 'video') => voi
       if ((error as DOMException).name !== 'AbortError') throw error;
       tracks = (await navigator.mediaDevices.getUserMedia(constraints)).getTracks();
     }
-    // Hung up while the question was on screen: the answer must not light a lamp.
-    if (released) {
-      for (const track of tracks) track.stop();
-      throw new DeviceFailure('permission_dismissed');
-    }
+    return held(tracks);
+  };
+  /** Hung up while the question was on screen: the answer must not light a lamp. */
+  const held = (tracks: MediaStreamTrack[]): MediaStreamTrack[] => {
+    if (!released) return tracks;
+    for (const track of tracks) track.stop();
+    throw new DeviceFailure('permission_dismissed');
+  };
+  const adopt = (track: MediaStreamTrack, into: MediaStream, kind: 'audio' | 'video' | 'screen'): void => {
+    into.addTrack(track);
+    track.onended = () => {
+      into.removeTrack(track);
+      options.lost?.(kind);
+    };
+  };
+  const ask = async (constraints: MediaStreamConstraints): Promise<MediaStreamTrack[]> => {
+    const tracks = await take(constraints);
     for (const track of tracks) {
       const kind = track.kind as 'audio' | 'video';
       drop(kind);
-      stream.addTrack(track);
-      track.onended = () => {
-        stream.removeTrack(track);
-        options.lost?.(kind);
-      };
+      adopt(track, stream, kind);
     }
     return tracks;
   };
 
-  const drop = (kind: 'audio' | 'video'): void => {
-    for (const track of stream.getTracks()) {
-      if (track.kind !== kind) continue;
+  const present = (kind: 'audio' | 'video' | 'screen'): MediaStreamTrack[] => (kind === 'screen' ? screen.getTracks() : stream.getTracks().filter((track) => track.kind === kind));
+  const drop = (kind: 'audio' | 'video' | 'screen'): void => {
+    for (const track of present(kind)) {
       track.onended = null;
       track.stop();
-      stream.removeTrack(track);
+      (kind === 'screen' ? screen : stream).removeTrack(track);
     }
   };
 
   return {
     stream,
+    screen,
     async acquire({ video }) {
       const hindrance = pageHindrance();
       if (hindrance) throw new DeviceFailure(hindrance);
       try {
-        await ask({ audio: AUDIO, ...(video ? { video: picture() } : {}) });
+        await ask({ audio: like('audio'), ...(video ? { video: like('video') } : {}) });
         return { camera: video };
       } catch (error) {
         if (!video || error instanceof DeviceFailure || !(await voiceMayWork(error))) throw await failure(error, 'audio');
         try {
-          await ask({ audio: AUDIO });
+          await ask({ audio: like('audio') });
           return { camera: false };
         } catch (again) {
           throw await failure(again, 'audio');
@@ -96,15 +132,39 @@ export function createDevices(options: { lost?: (kind: 'audio' | 'video') => voi
     },
     async add(kind) {
       try {
-        const [track] = await ask(kind === 'audio' ? { audio: AUDIO } : { video: picture() });
+        const [track] = await ask({ [kind]: like(kind) });
         return track!;
       } catch (error) {
         throw await failure(error, kind);
       }
     },
+    async exchange(kind, deviceId) {
+      try {
+        if (oneAtATime()) drop(kind);
+        const [track] = await take({ [kind]: like(kind, deviceId) });
+        const old = present(kind);
+        for (const each of old) {
+          each.onended = null;
+          stream.removeTrack(each);
+        }
+        adopt(track!, stream, kind);
+        return { track: track!, letGo: () => old.forEach((each) => each.stop()) };
+      } catch (error) {
+        throw await failure(error, kind);
+      }
+    },
+    async share() {
+      const [track] = held((await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: 15 } } })).getTracks());
+      // Text has to stay readable: rather fewer pictures than a soft one.
+      track!.contentHint = 'detail';
+      drop('screen');
+      adopt(track!, screen, 'screen');
+      return track!;
+    },
     drop,
     release() {
       released = true;
+      drop('screen');
       drop('audio');
       drop('video');
     },

@@ -1,9 +1,13 @@
 import type { Signal } from '../../../protocol/client-frames.ts';
-import type { CallMode, IceServer } from '../../../protocol/shapes.ts';
+import type { IceServer } from '../../../protocol/shapes.ts';
 import { createPathWatch, type PathTiming } from './path-watch.ts';
 
 /** A signal as we send it: a description carries the number of its offer, so that an answer to an older one is known as such. */
 export type NumberedSignal = (Signal & { n?: number }) | null;
+
+/** The places of what is sent, in the order of the description. All three are agreed on in the first offer, so that a camera or a screen in mid-call needs no other. */
+export type Slot = 'audio' | 'video' | 'screen';
+const SLOTS: readonly Slot[] = ['audio', 'video', 'screen'];
 
 /** The media connection to the other member. Negotiation is the W3C's perfect negotiation. */
 export interface Peer {
@@ -11,8 +15,8 @@ export interface Peer {
   begin(): void;
   /** Takes what the other side said, in its order. */
   receive(signal: NumberedSignal): void;
-  /** Sends another track of a kind, or nothing. No negotiation follows. */
-  send(kind: 'audio' | 'video', track: MediaStreamTrack | null): Promise<void>;
+  /** Sends another track at a place, or nothing. No negotiation follows. */
+  send(slot: Slot, track: MediaStreamTrack | null): Promise<void>;
   /** Fresh TURN credentials; and what may have been lost on the way is said again. */
   renew(iceServers: readonly IceServer[] | null): void;
   /** How loud the other side is, 0 to 1. */
@@ -26,10 +30,13 @@ export interface PeerOptions {
   polite: boolean;
   /** Makes the first offer; the other one adds its tracks to it. */
   offers: boolean;
-  mode: CallMode;
   local: MediaStream;
-  /** Gets what the other side sends. It outlives the peer. */
+  /** What is sent at first. */
+  tracks: Readonly<Record<Slot, MediaStreamTrack | null>>;
+  /** Gets the voice and the picture of the other side. It outlives the peer. */
   remote: MediaStream;
+  /** Gets the screen that the other side shows. */
+  remoteScreen: MediaStream;
   iceServers: readonly IceServer[];
   say(signal: NumberedSignal): void;
   path(path: 'up' | 'down' | 'lost'): void;
@@ -40,12 +47,15 @@ export interface PeerOptions {
 
 /** Makes a peer. It gathers its first addresses at once, so that they are there when the call is answered. */
 export function createPeer(options: PeerOptions): Peer {
-  const { polite, offers, mode, local, remote, say } = options;
-  const config = (iceServers: readonly IceServer[]): RTCConfiguration => ({ iceServers: iceServers.map((server) => ({ ...server, urls: [...server.urls] })), iceCandidatePoolSize: 1 });
+  const { polite, offers, local, remote, remoteScreen, say } = options;
+  const config = (iceServers: readonly IceServer[]): RTCConfiguration => ({
+    iceServers: iceServers.map((server) => ({ ...server, urls: [...server.urls] })), iceCandidatePoolSize: 1,
+    // Everything on one path: one way to find, one to relay.
+    bundlePolicy: 'max-bundle',
+  });
   const pc = new RTCPeerConnection(config(options.iceServers));
-  const senders = new Map<'audio' | 'video', RTCRtpSender>();
-  const sending = new Map<'audio' | 'video', MediaStreamTrack | null>(local.getTracks().map((track) => [track.kind as 'audio' | 'video', track]));
-  const kinds = mode === 'video' ? (['audio', 'video'] as const) : (['audio'] as const);
+  const senders = new Map<Slot, RTCRtpSender>();
+  const sending = new Map<Slot, MediaStreamTrack | null>(SLOTS.map((slot) => [slot, options.tracks[slot]]));
   let begun = false;
   let closed = false;
   let makingOffer = false;
@@ -79,15 +89,19 @@ export function createPeer(options: PeerOptions): Peer {
 
   /** Puts our tracks on the places that the other side's offer made: one round is enough for both directions. */
   const joinOffer = async (): Promise<void> => {
-    for (const kind of kinds) {
-      if (senders.has(kind)) continue;
-      const place = pc.getTransceivers().find((each) => each.receiver.track.kind === kind && each.direction !== 'stopped');
-      if (!place) continue;
+    for (const slot of SLOTS) {
+      const place = placeOf(slot);
+      if (senders.has(slot) || !place) continue;
       place.direction = 'sendrecv';
       place.sender.setStreams?.(local);
-      senders.set(kind, place.sender);
-      await place.sender.replaceTrack(sending.get(kind) ?? null);
+      senders.set(slot, place.sender);
+      await place.sender.replaceTrack(sending.get(slot) ?? null);
     }
+  };
+  /** The first place for pictures is the camera's, the second one the screen's. */
+  const placeOf = (slot: Slot): RTCRtpTransceiver | undefined => {
+    const places = pc.getTransceivers().filter((each) => each.direction !== 'stopped' && each.receiver.track.kind === (slot === 'audio' ? 'audio' : 'video'));
+    return places[slot === 'screen' ? 1 : 0];
   };
 
   const take = async (signal: NumberedSignal): Promise<void> => {
@@ -125,8 +139,9 @@ export function createPeer(options: PeerOptions): Peer {
   };
   pc.onconnectionstatechange = () => watch.state(pc.connectionState);
   pc.ontrack = ({ track }) => {
-    for (const old of remote.getTracks()) if (old.kind === track.kind && old !== track) remote.removeTrack(old);
-    remote.addTrack(track);
+    const into = placeOf('screen')?.receiver.track === track ? remoteScreen : remote;
+    for (const old of into.getTracks()) if (old.kind === track.kind && old !== track) into.removeTrack(old);
+    into.addTrack(track);
     options.changed();
   };
   const hint = (): void => watch.hint();
@@ -140,18 +155,18 @@ export function createPeer(options: PeerOptions): Peer {
       begun = true;
       watch.begin();
       if (!offers) return;
-      for (const kind of kinds) {
-        const { sender } = pc.addTransceiver(sending.get(kind) ?? kind, { direction: 'sendrecv', streams: [local] });
-        senders.set(kind, sender);
+      for (const slot of SLOTS) {
+        const { sender } = pc.addTransceiver(sending.get(slot) ?? (slot === 'audio' ? 'audio' : 'video'), { direction: 'sendrecv', streams: [local] });
+        senders.set(slot, sender);
       }
     },
     receive(signal) {
       // A description that cannot be used leaves the path as it is: the watch restarts it or gives up.
       received = received.then(() => take(signal)).catch(() => undefined);
     },
-    async send(kind, track) {
-      sending.set(kind, track);
-      await senders.get(kind)?.replaceTrack(track);
+    async send(slot, track) {
+      sending.set(slot, track);
+      await senders.get(slot)?.replaceTrack(track);
     },
     renew(iceServers) {
       if (closed) return;
@@ -172,9 +187,11 @@ export function createPeer(options: PeerOptions): Peer {
       network?.removeEventListener('change', hint);
       pc.onnegotiationneeded = pc.onicecandidate = pc.onconnectionstatechange = pc.ontrack = null;
       pc.close();
-      for (const track of remote.getTracks()) {
-        track.stop();
-        remote.removeTrack(track);
+      for (const stream of [remote, remoteScreen]) {
+        for (const track of stream.getTracks()) {
+          track.stop();
+          stream.removeTrack(track);
+        }
       }
     },
   };

@@ -4,6 +4,8 @@ export interface Playback {
   play(stream: MediaStream): void;
   /** After a refusal: call it inside a click. */
   allow(): Promise<void>;
+  /** Lets the sound come out of a speaker; empty: the browser's own choice. Rejects when it is not there. */
+  setSpeaker(id: string): Promise<void>;
   stop(): void;
 }
 
@@ -28,6 +30,9 @@ export function createPlayback(blocked: (blocked: boolean) => void): Playback {
       void start();
     },
     allow: start,
+    async setSpeaker(id) {
+      await (audio as { setSinkId?(id: string): Promise<void> }).setSinkId?.(id);
+    },
     stop() {
       audio.pause();
       audio.srcObject = null;

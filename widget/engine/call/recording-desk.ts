@@ -25,6 +25,8 @@ export interface RecordingWish {
   timesliceMs: number;
   local: MediaStream;
   remote: MediaStream;
+  /** The screens that are shown, while they are: in the recording they are the large picture. */
+  screens?: { local: MediaStream; remote: MediaStream };
   refused(): void;
 }
 
@@ -45,7 +47,7 @@ export interface RecordingDeskOptions {
   /** Makes a recording ready; absent: this side never records. */
   make: ((wish: RecordingWish) => Promise<RunningRecording>) | undefined;
   /** What there is to record; null while there is no call. */
-  subject(): Pick<RecordingWish, 'call' | 'mode' | 'local' | 'remote'> | null;
+  subject(): Pick<RecordingWish, 'call' | 'mode' | 'local' | 'remote' | 'screens'> | null;
   callOver(): boolean;
   refused(): void;
 }

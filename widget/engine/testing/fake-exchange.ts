@@ -101,6 +101,15 @@ export function createFakeExchange({ server = 'https://consult.invalid' }: { ser
         live(callId);
         links[other(side)].deliver('call.media', { ...fields, from: links[side].connectionId });
         return {};
+      case 'call.video': {
+        const { mode } = live(callId);
+        links[other(side)].deliver('call.video', { ...fields, from: links[side].connectionId });
+        if (mode === 'audio' && ['accept', 'watch', 'show'].includes(fields.word as string)) {
+          call = { ...call!, mode: 'video' };
+          announce(['visitor', 'agent']);
+        }
+        return {};
+      }
       case 'consent':
         call = { ...live(callId), consents: { ...call!.consents, [side]: fields.granted as boolean } };
         announce(['visitor', 'agent']);
