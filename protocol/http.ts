@@ -36,6 +36,9 @@ export const AgentBody = Type.Object({ name: Name, email: EmailAddress, password
 });
 export const VisitorBody = Type.Object({ siteKey: Type.String({ minLength: 1, maxLength: 128 }), locale: Type.Optional(Type.String({ maxLength: 35 })) }, { examples: [{ siteKey: 'pk_of_the_site', locale: 'ko-KR' }] });
 export const VisitorAnswer = Type.Object({ token: Type.String(), expiresAt: Timestamp, visitor: Type.Object({ id: Type.String(), name: Type.String(), verified: Type.Boolean() }) });
+/** A secret for a link by which a visitor goes on in another browser. */
+export const HandoffAnswer = Type.Object({ token: Type.String(), expiresAt: Timestamp });
+export const HandoffBody = Type.Object({ siteKey: Type.String({ minLength: 1, maxLength: 128 }), token: Type.String({ minLength: 1, maxLength: 128 }) }, { examples: [{ siteKey: 'pk_of_the_site', token: 'from behind the # of the link' }] });
 export const VisitorsQuery = Type.Interface([PageQuery], {
   /** Part of the name, the e-mail or the customer's own id, whatever the case. */
   text: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
@@ -128,6 +131,7 @@ export type ProblemBody = Static<typeof ProblemBody>;
 export type SessionAnswer = Static<typeof SessionAnswer>;
 export type SetupAnswer = Static<typeof SetupAnswer>;
 export type VisitorAnswer = Static<typeof VisitorAnswer>;
+export type HandoffAnswer = Static<typeof HandoffAnswer>;
 export type CompleteAnswer = Static<typeof CompleteAnswer>;
 export type ConversationsQuery = Static<typeof ConversationsQuery>;
 export type CallsPage = Static<typeof CallsPage>;

@@ -138,7 +138,7 @@ t.test('[S4] [S5] [S8] every route, asked by everybody: never data, never a 5xx'
 t.test('[S8] what an answer does not declare it does not hold, and no answer declares a secret', async (t) => {
   const { routes } = await house(t);
   // The first one answers yes or no to *by password?*; the others are where a secret is made, which its holder needs once.
-  const once = ['GET /v1/auth/ways', 'POST /v1/auth/login', 'POST /v1/auth/refresh', 'POST /v1/invitations/accept', 'POST /v1/auth/password-reset/confirm', 'POST /v1/visitors', 'POST /v1/visitors/identify', 'POST /v1/api-keys', 'POST /v1/webhooks', 'POST /v1/webhooks/{id}/rotate-secret', 'POST /v1/sites/{id}/identity-secret', 'POST /v1/setup', 'GET /v1/ice-servers'];
+  const once = ['GET /v1/auth/ways', 'POST /v1/auth/login', 'POST /v1/auth/refresh', 'POST /v1/invitations/accept', 'POST /v1/auth/password-reset/confirm', 'POST /v1/visitors', 'POST /v1/visitors/identify', 'POST /v1/visitors/handoff', 'POST /v1/visitors/me/handoff', 'POST /v1/api-keys', 'POST /v1/webhooks', 'POST /v1/webhooks/{id}/rotate-secret', 'POST /v1/sites/{id}/identity-secret', 'POST /v1/setup', 'GET /v1/ice-servers'];
   for (const { name, operation } of routes) {
     const good = Object.entries(operation.responses).filter(([status]) => status.startsWith('2') || status.startsWith('3'));
     if (good.length === 0) t.fail(`${name} documents no good answer`);

@@ -41,7 +41,7 @@ t.test('[S5] default deny: a route without a rule cannot be registered, and ever
   const app = await testApp();
   t.teardown(() => app.close());
   const forAnyone = ['POST /v1/setup', 'POST /v1/auth/login', 'POST /v1/auth/refresh', 'POST /v1/auth/logout', 'GET /v1/auth/ways', 'GET /v1/auth/oidc/start', 'GET /v1/auth/oidc/callback', 'POST /v1/auth/password-reset',
-    'POST /v1/auth/password-reset/confirm', 'POST /v1/invitations/look', 'POST /v1/invitations/accept', 'POST /v1/visitors', 'POST /v1/visitors/identify', 'GET /v1/widget/config', 'GET /v1/pictures/{key}', 'GET /v1/signing-keys', 'GET /healthz', 'GET /readyz', 'GET /metrics'];
+    'POST /v1/auth/password-reset/confirm', 'POST /v1/invitations/look', 'POST /v1/invitations/accept', 'POST /v1/visitors', 'POST /v1/visitors/identify', 'POST /v1/visitors/handoff', 'GET /v1/widget/config', 'GET /v1/pictures/{key}', 'GET /v1/signing-keys', 'GET /healthz', 'GET /readyz', 'GET /metrics'];
   const operations = (await operationsOf(app)).filter(withBody);
   t.same(operations.filter(({ operation }) => operation['x-may'].includes('anyone')).map(({ name }) => name).sort(), forAnyone.sort(), 'what is for anyone is named here');
   for (const { name, operation } of operations) t.equal(operation.security === undefined, forAnyone.includes(name), `${name}: the document says so`);

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Sites } from './sites/sites.ts';
 
 /** What the element calls from other people's pages. Everything else is for programs and for our own pages. */
-const elementRoutes = /^\/v1\/(visitors(\/identify|\/me\/export)?|pictures\/[^/?]+|files(\/[^/?]+)?|widget\/config|ice-servers|recordings\/[^/?]+\/(segments\/.*|complete))(\?|$)/;
+const elementRoutes = /^\/v1\/(visitors(\/identify|\/handoff|\/me\/(export|handoff))?|pictures\/[^/?]+|files(\/[^/?]+)?|widget\/config|ice-servers|recordings\/[^/?]+\/(segments\/.*|complete))(\?|$)/;
 
 /** Lets pages of allowed origins read the answers of the element's routes. Without credentials: a token goes in a header. */
 export async function registerCrossOrigin(app: FastifyInstance, { sites }: { sites: Pick<Sites, 'anySiteAllows'> }): Promise<void> {
