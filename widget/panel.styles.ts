@@ -197,16 +197,6 @@ export const panelStyles = css`
     text-underline-offset: 2px;
   }
 
-  .stage {
-    flex: none;
-    block-size: min(300px, 52%);
-    min-block-size: 280px;
-  }
-
-  .stage.video {
-    block-size: 58%;
-  }
-
   .ringing {
     flex: none;
     border-block-end: 1px solid var(--pc-line);

@@ -8,7 +8,7 @@ import { all, clear, control, one, press, pressable, settle, show, type, words }
 import { chooseLanguage } from '../texts/texts.ts';
 import './site-page.ts';
 
-const team = page(agent('a1', 'Ada'), agent('a2', 'Ben'), agent('a3', 'Cho'), agent('a4', 'Gone', { status: 'deactivated' }));
+const team = page(agent('a1', 'Ada'), agent('a2', 'Ben'), agent('a3', 'Cho'), agent('a4', 'Gone', { status: 'disabled' }));
 
 async function open(section: string, queue = defaultSettings.queue) {
   const site = siteWith({ settings: { ...defaultSettings, queue } });

@@ -1,7 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Call, CallMode } from '../../protocol/shapes.ts';
+import { answerMissing } from '../engine/call/answer-missing.ts';
+import { askForCallBack } from '../engine/call/follow-up.ts';
 import type { SessionState } from '../engine/session-state.ts';
 import type { VisitorSession } from '../engine/visitor-session.ts';
+import type { CallBackWish } from './call-back-form.ts';
 
 // What the chat shows of calls. It is drawn in the chat's own shadow root, and comes with the first call.
 
@@ -21,8 +24,14 @@ export function callStage(session: VisitorSession, state: SessionState, language
   const name = site?.name ?? '';
   if (call) {
     const engine = session.callEngine;
+    const over = answerMissing(call);
+    const nobody = call.phase === 'outgoing' && state.presence?.status === 'offline';
+    const write = (): void => {
+      if (call.phase === 'ended') session.dismissCall();
+      accepted();
+    };
     return html`
-      <div class="stage ${call.mode}">
+      <peer-consult-call-frame ?hidden=${over} .view=${call} .locale=${language} .peerName=${name} .aside=${nobody} @pc-write=${own(write)} @pc-hang-up=${own(() => session.endCall())}>
         <peer-consult-call-view side="visitor" .view=${call} .locale=${language} .peerName=${name}
           .now=${() => session.wire.serverNow()} .level=${engine ? () => engine.remoteLevel() : null}
           @pc-hang-up=${own(() => session.endCall())}
@@ -32,7 +41,11 @@ export function callStage(session: VisitorSession, state: SessionState, language
           @pc-allow-playback=${own(() => void engine?.allowPlayback())}
           @pc-dismiss=${own(() => session.dismissCall())}
         ></peer-consult-call-view>
-      </div>
+      </peer-consult-call-frame>
+      ${over || nobody
+        ? html`<peer-consult-unanswered .locale=${language} .peerName=${name} .reason=${call.endReason} .callBack=${site?.callBack ?? false}
+            .deliver=${(wish: CallBackWish) => askForCallBack(session.wire, call.call?.id ?? '', wish)} @pc-write=${own(write)} @pc-dismiss=${own(() => session.dismissCall())}></peer-consult-unanswered>`
+        : nothing}
     `;
   }
   if (!rings) return nothing;

@@ -32,7 +32,7 @@ export function statusWords(view: CallView, side: CallSide, texts: CallTexts, na
 }
 
 /** Whole minutes, at least one; null when nobody can guess. */
-function minutesOf(ms: number | null): number | null {
+export function minutesOf(ms: number | null): number | null {
   return ms === null ? null : Math.max(1, Math.round(ms / 60_000));
 }
 

@@ -1,4 +1,5 @@
 import type { Call, CallMode } from '../../protocol/shapes.ts';
+import { answerMissing } from './call/answer-missing.ts';
 import type { CallEngine, CallView } from './call/call-engine.ts';
 import type { Wire } from './wire.ts';
 
@@ -35,7 +36,7 @@ const UNSPOKEN_MS = 6000;
 
 /** How long an ended call stays on screen, in ms; null: until the person closes it, because there is something to do. */
 export function lingerMs(view: CallView): number | null {
-  if (view.phase !== 'ended' || view.trouble !== null) return null;
+  if (view.phase !== 'ended' || view.trouble !== null || answerMissing(view)) return null;
   return view.connectedAt === null ? UNSPOKEN_MS : SPOKEN_MS;
 }
 

@@ -11,6 +11,9 @@ const PHONE = /^\+?[\d\s().\-/]{4,}$/;
 /** Whether something can be an e-mail address. */
 export const isEmail = (text: string): boolean => text.length >= 3 && text.length <= LONGEST.email && EMAIL.test(text);
 
+/** Whether something can be a phone number. */
+export const isPhone = (text: string): boolean => PHONE.test(text) && (text.match(/\d/g) ?? []).length >= 4;
+
 /** How many characters an answer may have. */
 export const longest = ({ key, kind }: FormField): number => (key === 'name' ? LONGEST.name : kind === 'email' ? LONGEST.email : LONGEST.field);
 
@@ -19,7 +22,7 @@ export function mistake(field: FormField, value: string, texts: FormTexts): stri
   const text = value.trim();
   if (text === '') return field.required ? texts.required(field.label) : null;
   if ((field.kind === 'email' || field.key === 'email') && !isEmail(text)) return texts.invalidEmail;
-  if (field.kind === 'phone' && !(PHONE.test(text) && (text.match(/\d/g) ?? []).length >= 4)) return texts.invalidPhone;
+  if (field.kind === 'phone' && !isPhone(text)) return texts.invalidPhone;
   if (field.kind === 'choice' && !field.choices.includes(text)) return texts.required(field.label);
   return null;
 }
