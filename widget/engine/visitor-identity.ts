@@ -37,6 +37,9 @@ export interface VisitorIdentityOptions {
 
 const AUTHENTICATION = new Set(['unauthenticated', 'token_expired']);
 
+/** How long the server may take to say who the visitor is, ms. */
+const ANSWER_MS = 15_000;
+
 /** Instances on one page that speak of the same site are the same visitor. */
 const identities = new Map<string, VisitorIdentity>();
 
@@ -76,14 +79,18 @@ export function createVisitorIdentity(options: VisitorIdentityOptions): VisitorI
 
   const ask = async (path: string, body: object): Promise<string> => {
     let response: Response;
+    // A link that is half open would keep the browser waiting for minutes, and with it every further try.
+    const signal = AbortSignal.timeout?.(ANSWER_MS) ?? null;
     try {
       response = await fetch(`${server}${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         credentials: 'omit',
         body: JSON.stringify(body),
+        signal,
       });
     } catch {
+      if (signal?.aborted) throw new WireFailure('offline', 'The server does not answer.');
       // A browser shows its page nothing of a refused origin. But if the server is there, it was refused.
       if (await isThere(server)) throw new WireFailure('origin_forbidden', 'The server does not answer to this origin.');
       throw new WireFailure('offline', 'The server cannot be reached.');

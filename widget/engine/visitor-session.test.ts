@@ -29,6 +29,24 @@ describe('visitor session', () => {
     localStorage.clear();
   });
 
+  it('[J11] a server that takes the question and never answers is given up, and asked again', async () => {
+    const [realFetch, realTimeout] = [window.fetch, AbortSignal.timeout];
+    const given: AbortController[] = [];
+    AbortSignal.timeout = () => given[given.push(new AbortController()) - 1]!.signal;
+    window.fetch = (_url, init) => new Promise((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(new DOMException('', 'TimeoutError'))));
+    try {
+      make().connect();
+      await until(() => given.length === 1, 'asked');
+      window.fetch = realFetch;
+      given[0]!.abort();
+      await online();
+      expect(given.length).to.be.greaterThan(1);
+    } finally {
+      window.fetch = realFetch;
+      AbortSignal.timeout = realTimeout;
+    }
+  });
+
   it('[D3] who is vouched for from the start asks once, is known, and sees the history of other devices', async () => {
     server.converse('elsewhere', ['from my phone']);
     make({ proof: proofOf('kim') }).connect();
