@@ -20,6 +20,8 @@ export interface CallObserver {
   ended?(call: CallRecord): Promise<void>;
   /** A member took the consent back. */
   consentRevoked?(call: CallRecord): Promise<void>;
+  /** A colleague took the call over from `former`. */
+  handedOver?(call: CallRecord, former: string): Promise<void>;
   /** A member's page was left. */
   memberLeft?(call: CallRecord, side: PrincipalKind): Promise<void>;
 }

@@ -11,15 +11,15 @@ import type { Caller } from './calls.ts';
 import type { CallRecord } from './calls.store.ts';
 
 /** How long a side may stay away, in ms: its page was left or reloaded, its network broke, it rings, the server restarted. */
-export const LEASES = { left: 4_000, lost: 15_000, ringing: 10_000, restart: 30_000, least: 1_000 } as const;
+export const LEASES = { left: 30_000, lost: 30_000, ringing: 10_000, restart: 30_000, least: 1_000 } as const;
 
 /** The side that faces a side. */
 export const other = (side: PrincipalKind): PrincipalKind => (side === 'visitor' ? 'agent' : 'visitor');
 
 /** The two sides of calls as connections carry them: who takes a side up, who went away, who is reached there. */
 export interface CallSides {
-  /** Lets a connection carry the principal's side, and tells the older connection and the other member. */
-  attach(call: CallRecord, caller: Caller): void;
+  /** Lets a connection carry the principal's side, and tells the older connection (a colleague's, if it was handed over) and the other member. */
+  attach(call: CallRecord, caller: Caller, how?: { handedOver: true }): void;
   /** The call whose side this connection carries; takes the side up when its connection is gone. */
   carried(caller: Caller, callId: string): Promise<CallRecord>;
   /** The connection of the other member, to which something is to be relayed. Asks the database only when memory does not know. */
@@ -46,11 +46,11 @@ export interface CallSidesOptions {
 export function createCallSides({ hub, legs, course, observers, visible, view, failed }: CallSidesOptions): CallSides {
   const open = new Set<string>();
 
-  const attach = (call: CallRecord, { principal, connectionId }: Caller): void => {
+  const attach: CallSides['attach'] = (call, { principal, connectionId }, how) => {
     const { superseded, returned } = legs.attach(call.id, principal.kind, principal.id, connectionId);
     course.remember(call);
-    if (superseded) hub.publish([`connection:${superseded}`], { type: 'call.updated', call: view(call), superseded: true });
-    if (superseded || returned) tellPeer(call, principal.kind, { peerPresent: true, peerConnectionId: connectionId });
+    if (superseded) hub.publish([`connection:${superseded}`], { type: 'call.updated', call: view(call), ...(how ?? { superseded: true }) });
+    if (superseded || returned || how) tellPeer(call, principal.kind, { peerPresent: true, peerConnectionId: connectionId });
     // It closed while we were asking the database: nobody else will tell.
     if (!open.has(connectionId)) void away(connectionId, false, 0).catch((error: unknown) => failed(error, 'connection'));
   };

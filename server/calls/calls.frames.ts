@@ -12,6 +12,10 @@ export function callsFrames(calls: Calls, sites: Pick<Sites, 'recorder'>): Frame
     frame('call.resume', 'both', async ({ callId }, caller) => withRecorder(await calls.resume(caller, callId))),
     frame('call.decline', 'both', async ({ callId }, caller) => ({ call: await calls.decline(caller, callId) })),
     frame('call.transfer', 'agent', async ({ callId, agentId }, caller) => ({ call: await calls.transfer(caller, callId, agentId) })),
+    frame('call.quality', 'both', async ({ callId, quality }, caller) => {
+      await calls.quality(caller, callId, quality);
+      return {};
+    }),
     frame('call.cancel', 'both', async ({ callId }, caller) => ({ call: await calls.cancel(caller, callId) })),
     frame('call.end', 'both', async ({ callId, reason }, caller) => ({ call: await calls.end(caller, callId, reason) })),
     frame('call.signal', 'both', async ({ callId, data, epoch }, caller) => {

@@ -1,7 +1,7 @@
-import type { Call, CallLine, CallMode, IceServer, Message, VideoWord } from '../../protocol/shapes.ts';
+import type { Call, CallLine, CallMode, IceServer, MediaQuality, Message, VideoWord } from '../../protocol/shapes.ts';
 import type { EventOf } from '../../protocol/server-frames.ts';
 import type { SiteProfile } from '../../protocol/site.ts';
-import type { Asker, Principal, VisitorPrincipal } from '../auth/principal.ts';
+import type { AgentPrincipal, Asker, Principal, VisitorPrincipal } from '../auth/principal.ts';
 import type { Clock, Timer } from '../clock.ts';
 import { Problem, problem } from '../errors.ts';
 import type { Events } from '../events/events.ts';
@@ -9,6 +9,8 @@ import type { Hub, Topic } from '../hub/hub.ts';
 import type { Search } from '../search/search.ts';
 import { createCallCourse, membersOf, place, rungBy, type CallObserver } from './call-course.ts';
 import { callIdOf } from './call-id.ts';
+import { createCallQuality } from './call-quality.ts';
+import { createCallTransfers } from './call-transfer.ts';
 import { createCallLegs } from './call-legs.ts';
 import { createCallPictures } from './call-pictures.ts';
 import { createCallSides, LEASES, other } from './call-sides.ts';
@@ -29,6 +31,8 @@ const REPAIR_MS = 30_000;
 export interface CallsChat {
   conversationOf(visitor: VisitorPrincipal): Promise<{ id: string; organisationId: string; siteId: string; visitorId: string }>;
   member(principal: Principal, conversationId: string): Promise<{ id: string; organisationId: string; siteId: string; visitorId: string }>;
+  /** Gives the conversation to a colleague. */
+  transfer(by: AgentPrincipal, conversationId: string, to: { agentId: string }): Promise<unknown>;
   /** Harmless when it is open; `conflict` when its visitor has another open one. */
   reopen(principal: Principal, conversationId: string): Promise<unknown>;
   addCallLine(line: {
@@ -63,6 +67,10 @@ export interface Calls extends CallsHistory {
   /** This connection carries the caller's side from now on. */
   resume(caller: Caller, callId: string): Promise<CallJoined>;
   decline(caller: Caller, callId: string): Promise<Call>;
+  /** Keeps how the caller's media went. */
+  quality(caller: Caller, callId: string, told: MediaQuality): Promise<void>;
+  /** Rings a colleague who may take the caller's running call over; null takes that back. */
+  transfer(caller: Caller, callId: string, agentId: string | null): Promise<Call>;
   cancel(caller: Caller, callId: string): Promise<Call>;
   end(caller: Caller, callId: string, reason?: HangupReason): Promise<Call>;
   /** Relays to the other member's connection alone. `unavailable` while that one is away. */
@@ -126,6 +134,10 @@ export function createCalls({ store, hub, events, clock, chat, presence, sites, 
   const pictures = createCallPictures({ store, hub, sides, sites, view });
   const history = createCallsHistory({ store, search, visible, view });
   const { attach } = sides;
+  const transfers = createCallTransfers({
+    store, hub, clock, legs, sides, presence, observers, visible, view, failed, assign: (by, conversationId, to) => chat.transfer(by, conversationId, to),
+  });
+  observers.push({ ended: async (call) => transfers.ended(call.id) });
 
   const joined = (call: CallRecord, { principal }: Caller): CallJoined => ({
     call: view(call), iceServers: iceServers.mint(principal.id).iceServers,
@@ -175,7 +187,10 @@ export function createCalls({ store, hub, events, clock, chat, presence, sites, 
 
     async accept(caller, callId) {
       const { principal, connectionId } = caller;
-      const { call, decision } = await course.settle(await visible(principal, callId), { type: 'accept', by: principal }, principal.name);
+      const found = await visible(principal, callId);
+      const taken = await transfers.accept(caller, found);
+      if (taken) return joined(taken, caller);
+      const { call, decision } = await course.settle(found, { type: 'accept', by: principal }, principal.name);
       if (decision.verdict === 'settled') {
         // Accepted before by the same member. Another tab of it lost; a repeated frame, or a new connection, did not.
         const leg = legs.of(callId, principal.kind);
@@ -215,6 +230,7 @@ export function createCalls({ store, hub, events, clock, chat, presence, sites, 
 
     async decline({ principal }, callId) {
       const found = await visible(principal, callId);
+      if (transfers.decline(principal, callId)) return view(found);
       const unwilling = course.unwilling(callId);
       const waiting = presence.agentsOnline(found.organisationId).some((id) => id !== principal.id && !unwilling.has(id));
       const { call, decision } = await course.settle(found, { type: 'decline', by: principal, lastRinging: !waiting });
@@ -225,6 +241,8 @@ export function createCalls({ store, hub, events, clock, chat, presence, sites, 
       return view(call);
     },
 
+    transfer: transfers.offer,
+    quality: createCallQuality({ store, clock, visible }),
     cancel: (caller, callId) => leave(caller, callId, { type: 'cancel', by: caller.principal }),
     end: (caller, callId, reason = 'hangup') => leave(caller, callId, { type: 'end', by: caller.principal, reason }),
 
@@ -265,10 +283,13 @@ export function createCalls({ store, hub, events, clock, chat, presence, sites, 
       sides.opened(connectionId);
       if (principal.kind === 'visitor') return (await store.liveOfVisitor(principal.organisationId, principal.id)).map(view);
       const calls = await store.liveOfOrganisation(principal.organisationId);
-      return calls.filter((call) => call.agentId === principal.id
-        || (call.state === 'ringing' && call.startedByKind === 'visitor' && !course.unwilling(call.id).has(principal.id))).map(view);
+      return calls.filter((call) => call.agentId === principal.id || transfers.isOffered(principal, call.id)
+        || (call.state === 'ringing' && call.startedByKind === 'visitor' && !course.unwilling(call.id).has(principal.id))).map((call) => transfers.seen(principal, call));
     },
-    disconnected: sides.disconnected,
+    async disconnected(connectionId, clean, silentMs) {
+      transfers.somebodyLeft();
+      await sides.disconnected(connectionId, clean, silentMs);
+    },
     observe: (observer) => void observers.push(observer),
 
     async recover() {
@@ -283,6 +304,7 @@ export function createCalls({ store, hub, events, clock, chat, presence, sites, 
     },
     close() {
       repair?.cancel();
+      transfers.close();
       course.close();
       legs.close();
     },

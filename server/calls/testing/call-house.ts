@@ -35,6 +35,8 @@ export interface CallHouse {
   /** The lines that were added, by call. */
   lines: Map<string, CallLine>;
   errors: unknown[];
+  /** Who was given a conversation by a handover. */
+  assigned: ReadonlyMap<string, string>;
   /** What whoever hears of events was told. */
   events: DomainEvent[];
   /** Makes adding a line fail; with a code, by that refusal. */
@@ -67,6 +69,7 @@ function build(database: Database, clock: FakeClock, lines = new Map<string, Cal
   const events: DomainEvent[] = [];
   const light = createRecordingLight();
   const takes = { audio: true, video: true };
+  const assigned = new Map<string, string>();
   let broken = false;
   let refusal: Code | undefined;
   let connections = 0;
@@ -94,6 +97,7 @@ function build(database: Database, clock: FakeClock, lines = new Map<string, Cal
       return facts(organisationId, visitorId);
     },
     reopen: async () => {},
+    transfer: async (_by, conversationId, { agentId }) => void assigned.set(conversationId, agentId),
     async addCallLine({ line, clientId, conversationId, author }) {
       if (broken) throw refusal ? problem(refusal) : new Error('the line cannot be written');
       if (!lines.has(line.id)) lines.set(line.id, line);
@@ -112,7 +116,7 @@ function build(database: Database, clock: FakeClock, lines = new Map<string, Cal
     : [`agent:${principal.id}`, `agents:${principal.organisationId}`, `connection:${connectionId}`];
 
   return {
-    database, clock, calls, light, takes, hub, lines, errors, events,
+    database, clock, calls, light, takes, hub, lines, errors, events, assigned,
     breakLines: (value, code) => void ([broken, refusal] = [value, code]),
     visitor: (id, organisationId = 'org') =>
       ({ kind: 'visitor', id, name: `Visitor ${id}`, organisationId, siteId: `site-${organisationId}`, expiresAt: Infinity }),
