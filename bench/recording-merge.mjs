@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 const [dist, folder, jobFile] = process.argv.slice(2);
 const { createMergeRunner } = await import(pathToFileURL(join(resolve(dist), 'server/recordings/merge/run-merge.js')).href);
 const job = JSON.parse(readFileSync(jobFile, 'utf8'));
-const runner = createMergeRunner({ blobs: { kind: 'disk', folder }, tempDir: join(folder, '.merge') });
+const runner = createMergeRunner({ blobs: { kind: 'disk', folder } });
 const before = { rss: process.resourceUsage().maxRSS, cpu: process.cpuUsage(), at: performance.now() };
 // How long the main thread is ever held up meanwhile: the reason why merges have a thread of their own.
 let stallMs = 0;

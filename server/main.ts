@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   opened.push(() => bus.close());
   const tempDir = join(config.dataDir, 'tmp');
   mkdirSync(tempDir, { recursive: true, mode: 0o700 });
-  const merges = createMergeRunner({ blobs: config.blobs, tempDir });
+  const merges = createMergeRunner({ blobs: config.blobs });
   opened.push(() => merges.close());
   const waveforms = createWaveformRunner({ blobs: config.blobs });
   opened.push(() => waveforms.close());

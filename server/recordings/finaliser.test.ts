@@ -160,7 +160,7 @@ t.test('[G4] [G6] what a killed server left is taken up by the next: call, recor
 t.test('[G4] real chunks of a real recorder, uploaded out of order and twice, become one file', { timeout: 60_000 }, async (t) => {
   const folder = t.testdir({ blobs: {}, temp: {} });
   const config = { kind: 'disk', folder: `${folder}/blobs` } as const;
-  const c = await consultation(t, { blobs: await openBlobs(config), merges: createMergeRunner({ blobs: config, tempDir: `${folder}/temp` }) as StandIn });
+  const c = await consultation(t, { blobs: await openBlobs(config), merges: createMergeRunner({ blobs: config }) as StandIn });
   const { chunks, wallMs } = recordingFixture('voice');
   const { recordingId: id } = await c.start('agent');
   c.clock.advance(wallMs);

@@ -6,7 +6,6 @@ import { startThread, type Thread } from './start-thread.ts';
 export interface WorkerTask {
   job: MergeJob;
   blobs: BlobConfig;
-  tempDir: string;
 }
 
 /** What a worker answers. */
@@ -21,10 +20,8 @@ const heapMegabytes = 192;
 /**
  * Runs merges in a worker thread, one at a time: a merge is work of seconds for the processor, and in the main thread it
  * would hold up every message. Each job has a thread of its own, so that its memory goes with it.
- *
- * `tempDir` must have room for one merged recording; with blobs on disk it is best on the same file system.
  */
-export function createMergeRunner(options: { blobs: BlobConfig; tempDir: string }): MergeRunner {
+export function createMergeRunner(options: { blobs: BlobConfig }): MergeRunner {
   let worker: Thread | null = null;
   let closed = false;
   let turn: Promise<unknown> = Promise.resolve();
@@ -35,7 +32,7 @@ export function createMergeRunner(options: { blobs: BlobConfig; tempDir: string 
         reject(new Error('The merge runner is closed.'));
         return;
       }
-      const task: WorkerTask = { job, blobs: options.blobs, tempDir: options.tempDir };
+      const task: WorkerTask = { job, blobs: options.blobs };
       const thread = startThread(new URL('./worker.js', import.meta.url), task, heapMegabytes);
       worker = thread;
       let answer: WorkerAnswer | null = null;
