@@ -60,13 +60,9 @@ export function createDevices(options: { lost?: (kind: 'audio' | 'video' | 'scre
   const screen = new MediaStream();
   let released = false;
 
-  /** What a device of a kind is asked for; a wished one that is not there gives way to another. */
-  const like = (kind: 'audio' | 'video', exactly?: string): MediaTrackConstraints => {
-    const wish = options.wished?.(kind);
-    const base = kind === 'audio' ? AUDIO : picture();
-    if (exactly) return { ...base, deviceId: { exact: exactly } };
-    return wish ? { ...base, deviceId: { ideal: wish } } : base;
-  };
+  /** What a device of a kind is asked for. Exactly this one: browsers may take an ideal for no more than a hint, and the default instead. */
+  const like = (kind: 'audio' | 'video', deviceId?: string): MediaTrackConstraints =>
+    ({ ...(kind === 'audio' ? AUDIO : picture()), ...(deviceId ? { deviceId: { exact: deviceId } } : {}) });
 
   const take = async (constraints: MediaStreamConstraints): Promise<MediaStreamTrack[]> => {
     let tracks: MediaStreamTrack[];
@@ -92,8 +88,17 @@ export function createDevices(options: { lost?: (kind: 'audio' | 'video' | 'scre
       options.lost?.(kind);
     };
   };
-  const ask = async (constraints: MediaStreamConstraints): Promise<MediaStreamTrack[]> => {
-    const tracks = await take(constraints);
+  const wishing = (kinds: readonly ('audio' | 'video')[]): MediaStreamConstraints => Object.fromEntries(kinds.map((kind) => [kind, like(kind, options.wished?.(kind))]));
+  const any = (kinds: readonly ('audio' | 'video')[]): MediaStreamConstraints => Object.fromEntries(kinds.map((kind) => [kind, like(kind)]));
+  const ask = async (...kinds: ('audio' | 'video')[]): Promise<MediaStreamTrack[]> => {
+    let tracks: MediaStreamTrack[];
+    try {
+      tracks = await take(wishing(kinds));
+    } catch (error) {
+      // The wished one is not plugged in today: another will do.
+      if (!kinds.some((kind) => options.wished?.(kind)) || !['OverconstrainedError', 'NotFoundError'].includes((error as DOMException).name)) throw error;
+      tracks = await take(any(kinds));
+    }
     for (const track of tracks) {
       const kind = track.kind as 'audio' | 'video';
       drop(kind);
@@ -118,12 +123,12 @@ export function createDevices(options: { lost?: (kind: 'audio' | 'video' | 'scre
       const hindrance = pageHindrance();
       if (hindrance) throw new DeviceFailure(hindrance);
       try {
-        await ask({ audio: like('audio'), ...(video ? { video: like('video') } : {}) });
+        await ask('audio', ...(video ? ['video' as const] : []));
         return { camera: video };
       } catch (error) {
         if (!video || error instanceof DeviceFailure || !(await voiceMayWork(error))) throw await failure(error, 'audio');
         try {
-          await ask({ audio: like('audio') });
+          await ask('audio');
           return { camera: false };
         } catch (again) {
           throw await failure(again, 'audio');
@@ -132,7 +137,7 @@ export function createDevices(options: { lost?: (kind: 'audio' | 'video' | 'scre
     },
     async add(kind) {
       try {
-        const [track] = await ask({ [kind]: like(kind) });
+        const [track] = await ask(kind);
         return track!;
       } catch (error) {
         throw await failure(error, kind);
@@ -185,7 +190,8 @@ async function voiceMayWork(error: unknown): Promise<boolean> {
   return microphone === 'granted' || (camera === 'denied' && microphone !== 'denied');
 }
 
-async function permission(name: 'microphone' | 'camera'): Promise<PermissionState | null> {
+/** Whether this page may use a device: `prompt` means that the person will be asked; null: this browser does not say. */
+export async function permission(name: 'microphone' | 'camera'): Promise<PermissionState | null> {
   try {
     return (await navigator.permissions.query({ name: name as PermissionName })).state;
   } catch {

@@ -107,7 +107,8 @@ function heard(state: MediaModel, word: VideoWord): MediaStep {
     case 'withdraw':
       return state.question === 'asked' ? to(state, { question: 'none' }) : stay(state);
     case 'decline':
-      return state.question === 'asking' ? over(state, 'declined') : stay(state);
+      // Withdrawn all the same: the no may belong to an earlier question, and this one would stay on screen over there.
+      return state.question === 'asking' ? over(state, 'declined', { type: 'say-video', word: 'withdraw' }) : stay(state);
     case 'accept':
     case 'watch':
       // A word that answers no question of ours: it was withdrawn meanwhile. The server's word about the mode follows anyway.
