@@ -104,7 +104,12 @@ export function createCallRecording(options: CallRecordingOptions): RunningRecor
   const halves = () => {
     const agent = call.startedBy.kind === 'agent' ? call.startedBy : call.answeredBy;
     const [left, right] = kind === 'visitor' ? [local, remote] : [remote, local];
-    return { visitor: { stream: left, name: call.visitor.name }, agent: { stream: right, name: agent?.name ?? '' } };
+    const { screens } = options;
+    const [first, second] = screens && kind === 'visitor' ? [screens.local, screens.remote] : [screens?.remote, screens?.local];
+    return {
+      visitor: { stream: left, name: call.visitor.name, ...(first ? { screen: first } : {}) },
+      agent: { stream: right, name: agent?.name ?? '', ...(second ? { screen: second } : {}) },
+    };
   };
 
   const begin = (): void => {

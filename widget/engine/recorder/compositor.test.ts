@@ -1,4 +1,5 @@
 import { expect } from '@esm-bundle/chai';
+import { waitFor } from '../testing/wait-for.ts';
 import { HEIGHT, WIDTH, createCompositor } from './compositor.ts';
 
 /** A camera that sees one colour. */
@@ -87,5 +88,28 @@ describe('compositor', () => {
       window.Worker = RealWorker;
       compositor.close();
     }
+  });
+
+  it('[F9] a shown screen is large and whole, both faces beside it; a face that is off is its name', async () => {
+    const shared = camera('#ff0');
+    const face = camera('#f00');
+    const screens = new MediaStream();
+    const compositor = createCompositor({ visitor: { stream: face, name: 'Visitor' }, agent: { stream: camera('#00f'), name: 'Agent', screen: screens } });
+    const sees = (x: number, y: number, [r, g, b]: [boolean, boolean, boolean]) => () => {
+      const seen = colourAt(video, x, y);
+      return [r, g, b].every((wanted, index) => (wanted ? seen[index]! > 200 : seen[index]! < 90));
+    };
+    const video = await screen(compositor.track);
+    await waitFor('the visitor left', sees(WIDTH / 4, HEIGHT / 2, [true, false, false]));
+    screens.addTrack(shared.getVideoTracks()[0]!);
+    await waitFor('the screen large', sees(WIDTH / 4, HEIGHT / 2, [true, true, false]));
+    await waitFor('the visitor above', sees(WIDTH - 20, 40, [true, false, false]));
+    await waitFor('the agent below', sees(WIDTH - 20, HEIGHT - 40, [false, false, true]));
+    face.getVideoTracks()[0]!.enabled = false;
+    await waitFor('the visitor is off', sees(WIDTH - 10, 20, [false, false, false]));
+    screens.removeTrack(shared.getVideoTracks()[0]!);
+    await waitFor('the agent right again', sees((WIDTH * 3) / 4, HEIGHT / 2, [false, false, true]));
+    compositor.close();
+    video.remove();
   });
 });
