@@ -29,12 +29,14 @@ import { createSessionCookies } from './auth/session-cookies.ts';
 import { createSignIns } from './auth/sign-ins.ts';
 import { registerTokens } from './auth/tokens.ts';
 import type { BlobStore } from './blobs/blobs.ts';
+import { createCallFollowUpsStore } from './calls/call-follow-ups.store.ts';
 import { callsConnections, callsFrames } from './calls/calls.frames.ts';
 import { callsRoutes } from './calls/calls.routes.ts';
 import { createCallsStore } from './calls/calls.store.ts';
 import { createCalls } from './calls/calls.ts';
 import { createIceServers } from './calls/ice-servers.ts';
 import { createRecordingLight } from './calls/recording-light.ts';
+import { createWaitingChatsStore } from './calls/waiting-chats.store.ts';
 import { createCatchUp } from './chat/catch-up.ts';
 import { chatFrames } from './chat/chat.frames.ts';
 import { chatRoutes } from './chat/chat.routes.ts';
@@ -295,7 +297,11 @@ export async function buildApp(parts: AppParts): Promise<App> {
   });
   const iceServers = createIceServers({ ...config.ice, clock });
   const light = createRecordingLight();
-  const calls = createCalls({ store: createCallsStore(database), hub, events, clock, chat, presence, sites, iceServers, light, search, failed });
+  const calls = createCalls({
+    store: createCallsStore(database), followUps: createCallFollowUpsStore(database), waitingChats: createWaitingChatsStore(database),
+    hub, events, clock, chat, presence, sites, visitors, iceServers, light, search, failed,
+  });
+  presence.observe(calls.teamChanged);
   const vouching = signingKey(secrets.signingSeed);
   const finaliser = createFinaliser({ store: recordingsStore, blobs, runner: merges, hub, events, clock, signingKey: vouching, alone: database.engine === 'sqlite', failed });
   const recordings = createRecordings({ store: recordingsStore, blobs, calls, hub, clock, light, audit, sites, due: () => finaliser.kick() });
@@ -403,7 +409,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   });
   await fastify.register(metricsRoute, { metrics, token: config.metricsToken, trustsProxy: config.trustProxy !== false });
   await fastify.register(demo, { folder: join(packageRoot, 'widget/demo'), sites, ownOrigins });
-  await fastify.register(staticPages, { widgetFolder: join(packageRoot, 'dist/widget'), adminFolder: join(packageRoot, 'dist/admin'), ownOrigins });
+  await fastify.register(staticPages, { widgetFolder: join(packageRoot, 'dist/widget'), adminFolder: join(packageRoot, 'dist/admin'), ownOrigins, mediaOrigin: blobs.signedOrigin });
   await registerReference(fastify);
   await fastify.ready();
 

@@ -4,13 +4,14 @@ import { Problem, problem } from '../errors.ts';
 import type { Events } from '../events/events.ts';
 import type { Hub, Topic } from '../hub/hub.ts';
 import type { CallLegs } from './call-legs.ts';
+import type { CallRings } from './call-rings.ts';
 import { decide, type CallEvent, type Decision } from './call-state.ts';
 import { callLine, callView, situationOf } from './call-view.ts';
 import type { CallRecord, CallsStore } from './calls.store.ts';
 import type { RecordingLight } from './recording-light.ts';
 import type { WaitingLine } from './waiting-line.ts';
 
-/** How long a call rings, in ms. Matrix' CALL_TIMEOUT_MS. */
+/** How long an agent's call rings at its visitor, in ms (Matrix' CALL_TIMEOUT_MS). How long a visitor's does, its site says. */
 export const RING_MS = 60_000;
 /** When a timer that failed (the database was away) is tried again, in ms. */
 const RETRY_MS = 5_000;
@@ -35,13 +36,10 @@ export interface CallCourse {
   settle(call: CallRecord, event: CallEvent, name?: string): Promise<{ call: CallRecord; decision: Decision }>;
   /** A member's time to come back is over. */
   lost(callId: string, side: PrincipalKind): void;
-  /** The call rings from its creation on until the timeout. */
-  ring(call: CallRecord): void;
+  /** The call rings from its creation on, for `ms`. */
+  ring(call: CallRecord, ms: number): void;
   /** It rings no more. */
   stopRing(callId: string): void;
-  /** Agents who do not want a ringing call. A restart forgets them: then it rings for them again. */
-  unwilling(callId: string): ReadonlySet<string>;
-  refuse(callId: string, agentId: string): void;
   /** Keeps the organisation of a call that is under way here, so that its timers find it. */
   remember(call: CallRecord): void;
   forget(callId: string): void;
@@ -58,6 +56,7 @@ export interface CallCourseOptions {
   store: CallsStore;
   /** Told of calls that leave it. */
   line: Pick<WaitingLine, 'moved'>;
+  rings: Pick<CallRings, 'over' | 'review'>;
   hub: Hub;
   events: Pick<Events, 'emit'>;
   clock: Clock;
@@ -85,12 +84,9 @@ export function place(call: CallRecord) {
   return { organisationId: call.organisationId, siteId: call.siteId, call: callView(call, false) };
 }
 
-const nobody: ReadonlySet<string> = new Set();
-
 /** Makes a course on which no call is yet. */
-export function createCallCourse({ store, line, hub, events, clock, legs, light, observers, addCallLine, failed }: CallCourseOptions): CallCourse {
-  const rings = new Map<string, Timer>();
-  const unwilling = new Map<string, Set<string>>();
+export function createCallCourse({ store, line, rings, hub, events, clock, legs, light, observers, addCallLine, failed }: CallCourseOptions): CallCourse {
+  const timeouts = new Map<string, Timer>();
   const organisations = new Map<string, string>();
 
   const remembered = async (callId: string): Promise<CallRecord | null> => {
@@ -98,9 +94,9 @@ export function createCallCourse({ store, line, hub, events, clock, legs, light,
     return organisationId === undefined ? null : store.find(organisationId, callId);
   };
   const stopRing = (callId: string) => {
-    rings.get(callId)?.cancel();
-    rings.delete(callId);
-    unwilling.delete(callId);
+    timeouts.get(callId)?.cancel();
+    timeouts.delete(callId);
+    rings.over(callId);
   };
 
   const settle: CallCourse['settle'] = async (call, event, name = '') => {
@@ -131,6 +127,7 @@ export function createCallCourse({ store, line, hub, events, clock, legs, light,
       hub.publish([`agents:${call.organisationId}`], { type: 'queue.removed', callId: call.id, reason: call.endReason ?? 'error' });
       line.moved(call.organisationId);
     }
+    if (call.agentId !== null) rings.review(call.organisationId);
     await conclude(call);
     events.emit({ ...place(call), type: 'call.ended' });
     if (call.answeredAt === null) events.emit({ ...place(call), type: 'call.missed' });
@@ -167,21 +164,19 @@ export function createCallCourse({ store, line, hub, events, clock, legs, light,
   return {
     settle, stopRing, remembered,
     lost: (callId, side) => byTimer(callId, { type: 'lost', side }),
-    ring(call) {
+    ring(call, ms) {
       organisations.set(call.id, call.organisationId);
-      rings.get(call.id)?.cancel();
-      rings.set(call.id, clock.after(Math.max(0, call.createdAt + RING_MS - clock.now()), () => byTimer(call.id, { type: 'no_answer' })));
+      timeouts.get(call.id)?.cancel();
+      timeouts.set(call.id, clock.after(Math.max(0, call.createdAt + ms - clock.now()), () => byTimer(call.id, { type: 'no_answer' })));
     },
-    unwilling: (callId) => unwilling.get(callId) ?? nobody,
-    refuse: (callId, agentId) => void unwilling.set(callId, (unwilling.get(callId) ?? new Set()).add(agentId)),
     remember: (call) => void organisations.set(call.id, call.organisationId),
     forget: (callId) => void organisations.delete(callId),
     async writeOwedLines(before) {
       for (const call of await store.owingLines(before)) await conclude(call);
     },
     close() {
-      for (const timer of rings.values()) timer.cancel();
-      rings.clear();
+      for (const timer of timeouts.values()) timer.cancel();
+      timeouts.clear();
     },
   };
 }

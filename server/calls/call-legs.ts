@@ -20,6 +20,8 @@ export interface CallLegs {
   detach(connectionId: string): { callId: string; side: PrincipalKind }[];
   /** The side may stay away for `ms`; then `expired` is called, unless it was attached or dropped meanwhile. */
   lease(callId: string, side: PrincipalKind, memberId: string, ms: number): void;
+  /** The agents who are in a call, or called somebody; those who are away and may come back too. */
+  engaged(): ReadonlySet<string>;
   /** The call is over. */
   drop(callId: string): void;
   /** Takes every lease back, for shutting down. */
@@ -83,6 +85,7 @@ export function createCallLegs(options: { clock: Clock; expired: (callId: string
       leg.lease?.cancel();
       leg.lease = options.clock.after(ms, () => options.expired(callId, side));
     },
+    engaged: () => new Set([...calls.values()].flatMap(({ agent }) => (agent ? [agent.memberId] : []))),
     drop(callId) {
       const sides = calls.get(callId);
       if (!sides) return;

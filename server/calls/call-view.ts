@@ -22,6 +22,7 @@ export function callView(call: CallRecord, recordingOn: boolean): Call {
     ...(call.agentId !== null && { agent: { id: call.agentId, name: call.agentName ?? '' } }),
     createdAt: rfc3339(call.createdAt), answeredAt: moment(call.answeredAt), endedAt: moment(call.endedAt), endReason: call.endReason,
     consents: call.consents,
+    ...(call.followUp && { followUp: { ...call.followUp, at: rfc3339(call.followUp.at), doneAt: moment(call.followedUpAt) } }),
     recording: call.recording && { id: call.recording.id, state: call.recording.state, on: recordingOn, paused: call.recording.paused, durationMs: call.recording.durationMs },
   };
 }

@@ -9,6 +9,8 @@ export function callsFrames(calls: Calls, sites: Pick<Sites, 'recorder'>): Frame
     frame('call.start', 'both', async ({ conversationId, mode, clientId }, caller) =>
       withRecorder(await calls.start(caller, { mode, ...(conversationId !== undefined && { conversationId }), ...(clientId !== undefined && { clientId }) }))),
     frame('call.accept', 'both', async ({ callId }, caller) => withRecorder(await calls.accept(caller, callId))),
+    frame('queue.next', 'agent', (_, caller) => calls.next(caller)),
+    frame('call.follow-up', 'visitor', async (left, { principal }) => ({ call: await calls.followUp(principal, left) })),
     frame('call.resume', 'both', async ({ callId }, caller) => withRecorder(await calls.resume(caller, callId))),
     frame('call.decline', 'both', async ({ callId }, caller) => ({ call: await calls.decline(caller, callId) })),
     frame('call.transfer', 'agent', async ({ callId, agentId }, caller) => ({ call: await calls.transfer(caller, callId, agentId) })),

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import { CallsPage, CallsQuery, IceServersAnswer } from '../../protocol/http.ts';
+import { CallPatch, CallsPage, CallsQuery, IceServersAnswer, QueueAnswer } from '../../protocol/http.ts';
 import { Call, Id } from '../../protocol/shapes.ts';
-import { askerOf, principalOf } from '../auth/authenticate.ts';
+import { askerOf, principalOf, staffOf } from '../auth/authenticate.ts';
 import { problem } from '../errors.ts';
 import type { Calls } from './calls.ts';
 import type { IceServers } from './ice-servers.ts';
@@ -18,9 +18,9 @@ export const callsRoutes: FastifyPluginAsyncTypebox<{ calls: Calls; iceServers: 
       description: 'All filters that are given have to fit. A cursor belongs to the order (`sort`) in which it was given.',
     },
   }, async (request) => {
-    const { visitor, agent, mode, from, to, site, outcome, recorded, text, sort, cursor, limit = 30 } = request.query;
+    const { visitor, agent, mode, from, to, site, outcome, recorded, followUp, text, sort, cursor, limit = 30 } = request.query;
     return calls.list(askerOf(request), {
-      visitorId: visitor, agentId: agent, siteId: site, mode, from: momentOf(from), to: momentOf(to), outcome, recorded, text, sort, cursor, limit,
+      visitorId: visitor, agentId: agent, siteId: site, mode, from: momentOf(from), to: momentOf(to), outcome, recorded, followUp, text, sort, cursor, limit,
     });
   });
 
@@ -28,6 +28,22 @@ export const callsRoutes: FastifyPluginAsyncTypebox<{ calls: Calls; iceServers: 
     config: { may: ['visitor', 'calls:read'] },
     schema: { tags, params: Type.Object({ id: Id }), response: { 200: Call }, summary: 'One call' },
   }, async (request) => calls.get(askerOf(request), request.params.id));
+
+  app.patch('/v1/calls/:id', {
+    config: { may: 'conversations:write' },
+    schema: {
+      tags, params: Type.Object({ id: Id }), body: CallPatch, response: { 200: Call }, summary: 'Whether the team has seen to what was left after a call',
+      description: '`conflict` when nothing was left.',
+    },
+  }, async (request) => calls.followedUp(staffOf(request), request.params.id, request.body.followedUp));
+
+  app.get('/v1/queue', {
+    config: { may: 'conversations:read' },
+    schema: {
+      tags, response: { 200: QueueAnswer }, summary: 'Who waits: by a call that rings, then by a message that nobody has answered; each the longest first',
+      description: 'All calls, and 200 conversations of the last week. What changes is told to agents by the events `queue.*` and by those of conversations.',
+    },
+  }, async (request) => ({ items: await calls.waiting(staffOf(request)), next: null }));
 
   app.get('/v1/ice-servers', {
     // Each answer opens relays for two hours: somebody who needs more than this is not calling.

@@ -27,6 +27,8 @@ export interface CallsFilter {
   outcome?: 'answered' | 'missed' | undefined;
   /** Whether a recording belongs to it. */
   recorded?: boolean | undefined;
+  /** Whether something was left after it that is still to be seen to. */
+  followUp?: 'open' | 'done' | undefined;
   /** Part of the visitor's or agent's name, or of a line of its conversation; of private notes only `withNotes`. */
   text?: string | undefined;
   withNotes?: boolean | undefined;
@@ -175,9 +177,9 @@ export function createCallsStore({ q, tables, atomic }: Pick<Database, 'q' | 'ta
       .where(and(hasKey, eq(calls.organisationId, organisationId), eq(calls.state, 'ringing'), eq(calls.startedByKind, 'visitor')))
       .orderBy(asc(calls.createdAt), asc(calls.id)),
     async answersSince(organisationId, since) {
-      // A call rings for a minute at most: what was answered since then began a little before, which the index knows.
+      // What was answered since then began an hour before at most, for so long a call rings; the index knows when they began.
       const [row] = await q.select({ count: count(), firstAt: min(calls.answeredAt) }).from(calls).where(and(
-        eq(calls.organisationId, organisationId), gte(calls.createdAt, since - 120_000), gte(calls.answeredAt, since), eq(calls.startedByKind, 'visitor'),
+        eq(calls.organisationId, organisationId), gte(calls.createdAt, since - 3_600_000), gte(calls.answeredAt, since), eq(calls.startedByKind, 'visitor'),
       ));
       return { count: Number(row?.count ?? 0), firstAt: row?.firstAt == null ? null : Number(row.firstAt) };
     },
@@ -189,7 +191,7 @@ export function createCallsStore({ q, tables, atomic }: Pick<Database, 'q' | 'ta
     },
     ofConversation: (organisationId, conversationId) =>
       select(and(eq(calls.organisationId, organisationId), eq(calls.conversationId, conversationId)), { oldest: true }),
-    page(organisationId, { visitorId, agentId, mode, from, to, siteId, outcome, recorded, text, withNotes = false, holding, ids, sort, after, limit }) {
+    page(organisationId, { visitorId, agentId, mode, from, to, siteId, outcome, recorded, followUp, text, withNotes = false, holding, ids, sort, after, limit }) {
       const oldest = sort === 'oldest';
       const conditions: (SQL | undefined)[] = [eq(calls.organisationId, organisationId)];
       if (visitorId !== undefined) conditions.push(eq(calls.visitorId, visitorId));
@@ -201,6 +203,7 @@ export function createCallsStore({ q, tables, atomic }: Pick<Database, 'q' | 'ta
       if (outcome === 'answered') conditions.push(isNotNull(calls.answeredAt));
       if (outcome === 'missed') conditions.push(and(eq(calls.state, 'ended'), isNull(calls.answeredAt)));
       if (recorded !== undefined) conditions.push(recorded ? isNotNull(recordings.id) : isNull(recordings.id));
+      if (followUp !== undefined) conditions.push(isNotNull(calls.followUp), followUp === 'open' ? isNull(calls.followedUpAt) : isNotNull(calls.followedUpAt));
       if (ids) conditions.push(inArray(calls.id, [...ids]));
       if (text !== undefined) {
         const patterns = partsLike(text);

@@ -125,7 +125,7 @@ t.test('[E5] declining: one of several only stops ringing, the last one ends the
   const { call } = await h.calls.start(visitor, { mode: 'audio' });
   for (const ear of [visitor, a, aTab, b]) ear.heard = [];
   t.equal((await h.calls.decline(a, call.id)).state, 'ringing');
-  t.match(aTab.take('queue.removed'), [{ reason: 'declined' }], 'the other tab stops too');
+  t.match(aTab.take('queue.updated'), [{ call: { id: call.id, state: 'ringing' }, rings: false }], 'the other tab stops too');
   t.strictSame([...visitor.heard, ...b.heard], []);
   t.strictSame(await h.calls.snapshot(aTab), [], 'a reload does not ring again');
   t.match((await h.calls.decline(b, call.id)), { state: 'ended', endReason: 'declined' });

@@ -3,12 +3,16 @@ import type { EventOf } from '../../protocol/server-frames.ts';
 import type { SiteProfile } from '../../protocol/site.ts';
 import type { AgentPrincipal, Asker, Principal, VisitorPrincipal } from '../auth/principal.ts';
 import type { Clock, Timer } from '../clock.ts';
-import { Problem, problem } from '../errors.ts';
+import { problem } from '../errors.ts';
 import type { Events } from '../events/events.ts';
 import type { Hub, Topic } from '../hub/hub.ts';
+import type { Presence } from '../presence/presence.ts';
 import type { Search } from '../search/search.ts';
-import { createCallCourse, membersOf, place, rungBy, type CallObserver } from './call-course.ts';
-import { callIdOf } from './call-id.ts';
+import { createCallCourse, membersOf, RING_MS, type CallObserver } from './call-course.ts';
+import { createCallFollowUps, type CallFollowUps } from './call-follow-ups.ts';
+import type { CallFollowUpsStore } from './call-follow-ups.store.ts';
+import { createCallNext } from './call-next.ts';
+import { createCallRings, type AboutCaller } from './call-rings.ts';
 import { createCallQuality } from './call-quality.ts';
 import { createCallTransfers } from './call-transfer.ts';
 import { createCallLegs } from './call-legs.ts';
@@ -19,7 +23,11 @@ import { callView, situationOf } from './call-view.ts';
 import { createCallsHistory, type CallsHistory } from './calls-history.ts';
 import type { CallRecord, CallsStore } from './calls.store.ts';
 import type { IceServers } from './ice-servers.ts';
+import type { RingPlan } from './ring-turns.ts';
+import { createStartCall } from './start-call.ts';
+import type { WaitingChatsStore } from './waiting-chats.store.ts';
 import { createWaitingLine } from './waiting-line.ts';
+import { createWaitingList, type WaitingList, type WaitingListOptions } from './waiting-list.ts';
 import type { RecordingLight } from './recording-light.ts';
 
 /** A call with what is shown beside it. */
@@ -33,6 +41,8 @@ export interface CallsChat {
   member(principal: Principal, conversationId: string): Promise<{ id: string; organisationId: string; siteId: string; visitorId: string }>;
   /** Gives the conversation to a colleague. */
   transfer(by: AgentPrincipal, conversationId: string, to: { agentId: string }): Promise<unknown>;
+  /** Writes what the visitor says. */
+  send(visitor: VisitorPrincipal, draft: { conversationId?: string; clientId: string; text: string }): Promise<unknown>;
   /** Harmless when it is open; `conflict` when its visitor has another open one. */
   reopen(principal: Principal, conversationId: string): Promise<unknown>;
   addCallLine(line: {
@@ -52,11 +62,12 @@ export interface CallJoined {
   iceServers: IceServer[];
   position?: number;
   etaMs?: number;
+  nobodyThere?: boolean;
   peerConnectionId: string | null;
 }
 
 /** Calls: who rings, who answers, what passes between the two, and how it ends. Problems are refusals with a wire code. */
-export interface Calls extends CallsHistory {
+export interface Calls extends CallsHistory, CallFollowUps, Pick<WaitingList, 'waiting'> {
   /**
    * Rings the other side. With the same `clientId` again: the same call. `already_in_call` when the conversation has a live one,
    * `forbidden` for a visitor whose site takes no calls of that mode.
@@ -64,6 +75,10 @@ export interface Calls extends CallsHistory {
   start(caller: Caller, request: { conversationId?: string; mode: CallMode; clientId?: string }): Promise<CallJoined>;
   /** Answers. One wins; for everybody else the call is `call_over`. */
   accept(caller: Caller, callId: string): Promise<CallJoined>;
+  /** Answers the call that waits longest, see createCallNext. */
+  next(caller: Caller): Promise<CallJoined>;
+  /** Agents came or went: calls may ring at others now. */
+  teamChanged(organisationId: string): void;
   /** This connection carries the caller's side from now on. */
   resume(caller: Caller, callId: string): Promise<CallJoined>;
   decline(caller: Caller, callId: string): Promise<Call>;
@@ -99,12 +114,15 @@ export interface Calls extends CallsHistory {
 /** What calls are made of. */
 export interface CallsOptions {
   store: CallsStore;
+  followUps: CallFollowUpsStore;
+  waitingChats: WaitingChatsStore;
   hub: Hub;
   events: Pick<Events, 'emit'>;
   clock: Clock;
   chat: CallsChat;
-  presence: { agentsOnline(organisationId: string): string[] };
-  sites: { profile(siteId: string): Promise<Pick<SiteProfile, 'calls'>> };
+  presence: Pick<Presence, 'agentsOnline' | 'seenBy'>;
+  sites: { profile(siteId: string): Promise<Pick<SiteProfile, 'calls' | 'callBack'>>; queue(siteId: string): Promise<RingPlan> };
+  visitors: WaitingListOptions['visitors'];
   iceServers: IceServers;
   light: RecordingLight;
   /** Finds conversations by what was said; without it lists look through the messages themselves. */
@@ -114,11 +132,12 @@ export interface CallsOptions {
 }
 
 /** Makes the use cases of calls. */
-export function createCalls({ store, hub, events, clock, chat, presence, sites, iceServers, light, search, failed }: CallsOptions): Calls {
+export function createCalls({ store, followUps: followUpsStore, waitingChats, hub, events, clock, chat, presence, sites, visitors, iceServers, light, search, failed }: CallsOptions): Calls {
   const legs = createCallLegs({ clock, expired: (callId, side) => course.lost(callId, side) });
   const observers: CallObserver[] = [];
   const line = createWaitingLine({ store, hub, clock, failed });
-  const course = createCallCourse({ line, store, hub, events, clock, legs, light, observers, addCallLine: (line) => chat.addCallLine(line), failed });
+  const rings = createCallRings({ hub, clock, legs, presence });
+  const course = createCallCourse({ line, rings, store, hub, events, clock, legs, light, observers, addCallLine: (line) => chat.addCallLine(line), failed });
   let repair: Timer | null = null;
 
   const background = (what: string, work: Promise<unknown>) => void work.catch((error: unknown) => failed(error, what));
@@ -134,6 +153,8 @@ export function createCalls({ store, hub, events, clock, chat, presence, sites, 
   const pictures = createCallPictures({ store, hub, sides, sites, view });
   const history = createCallsHistory({ store, search, visible, view });
   const { attach } = sides;
+  const list = createWaitingList({ store, chats: waitingChats, rings, visitors, view, clock });
+  const followUps = createCallFollowUps({ store, followUps: followUpsStore, course, chat, sites, hub, events, clock, visible, view });
   const transfers = createCallTransfers({
     store, hub, clock, legs, sides, presence, observers, visible, view, failed, assign: (by, conversationId, to) => chat.transfer(by, conversationId, to),
   });
@@ -144,79 +165,64 @@ export function createCalls({ store, hub, events, clock, chat, presence, sites, 
     peerConnectionId: legs.of(call.id, other(principal.kind))?.connectionId ?? null,
   });
 
+  /** Makes it ring, for as long as is right; with `about` agents are told of it. */
+  const ring = (call: CallRecord, plan: RingPlan | null, about?: AboutCaller): void => {
+    course.ring(call, plan === null ? RING_MS : plan.ringSeconds * 1000);
+    if (plan !== null) rings.begin(call, plan, about);
+    else rings.review(call.organisationId);
+  };
+
   const leave = async (caller: Caller, callId: string, event: CallEvent): Promise<Call> => {
     const { call } = await course.settle(await visible(caller.principal, callId), event);
     return view(call);
   };
 
+  const accept: Calls['accept'] = async (caller, callId) => {
+    const { principal, connectionId } = caller;
+    const found = await visible(principal, callId);
+    const taken = await transfers.accept(caller, found);
+    if (taken) {
+      // Whoever handed it over is free from now on.
+      rings.review(taken.organisationId);
+      return joined(taken, caller);
+    }
+    const { call, decision } = await course.settle(found, { type: 'accept', by: principal }, principal.name);
+    if (decision.verdict === 'settled') {
+      // Accepted before by the same member. Another tab of it lost; a repeated frame, or a new connection, did not.
+      const leg = legs.of(callId, principal.kind);
+      if (leg?.connectionId && leg.connectionId !== connectionId) throw problem('call_over');
+      attach(call, caller);
+      return joined(call, caller);
+    }
+    course.stopRing(callId);
+    if (call.state === 'ended') throw problem('call_over');
+    attach(call, caller);
+    const starter = legs.of(callId, other(principal.kind))?.connectionId;
+    if (starter) {
+      hub.publish([`connection:${starter}`], {
+        type: 'call.updated', call: view(call), peerConnectionId: connectionId, peerPresent: true,
+        iceServers: iceServers.mint(call.startedById).iceServers,
+      });
+    }
+    hub.publish([`${call.startedByKind}:${call.startedById}`], { type: 'call.updated', call: view(call) }, { except: starter ?? connectionId });
+    const rang: Topic[] = principal.kind === 'agent' ? [`agents:${call.organisationId}`] : [`visitor:${principal.id}`];
+    hub.publish(rang, { type: 'call.updated', call: view(call), answeredElsewhere: true }, { except: connectionId });
+    if (principal.kind === 'agent') {
+      hub.publish(rang, { type: 'queue.removed', callId, reason: 'answered' });
+      line.moved(call.organisationId);
+      rings.review(call.organisationId);
+    }
+    return joined(call, caller);
+  };
+
   return {
     members: membersOf,
-    async start(caller, { conversationId, mode, clientId }) {
-      const { principal, connectionId } = caller;
-      if (principal.kind === 'agent' && conversationId === undefined) throw problem('bad_request', 'An agent has to say which conversation.');
-      if (principal.kind === 'visitor' && !(await sites.profile(principal.siteId)).calls[mode]) throw problem('forbidden', `This site takes no ${mode === 'audio' ? 'voice' : 'video'} calls.`);
-      const conversation = conversationId === undefined
-        ? await chat.conversationOf(principal as VisitorPrincipal) : await chat.member(principal, conversationId);
-      if (conversation.visitorId === '') throw problem('unprocessable', 'Calls are with visitors; this is a room of the team.');
-      const id = clientId === undefined ? clock.id() : callIdOf(principal, clientId);
-      const inserted = await store.insert({
-        id, organisationId: principal.organisationId, siteId: conversation.siteId, conversationId: conversation.id,
-        visitorId: conversation.visitorId, mode, state: 'ringing', activeKey: conversation.id,
-        startedByKind: principal.kind, startedById: principal.id, startedByName: principal.name, createdAt: clock.now(),
-        ...(principal.kind === 'agent' && { agentId: principal.id, agentName: principal.name }),
-      });
-      const call = await store.find(principal.organisationId, id);
-      if (!inserted) {
-        const live = call ?? (await store.liveIn(principal.organisationId, conversation.id));
-        if (live) hub.publish([`connection:${connectionId}`], { type: 'call.updated', call: view(live) });
-        if (!call) throw problem('already_in_call');
-        if (call.state === 'ended') return joined(call, caller);
-      } else {
-        course.ring(call!);
-      }
-      attach(call!, caller);
-      if (inserted) {
-        // A call is a word like any other: it opens the conversation again. Where that cannot be, it rings nevertheless.
-        if (conversationId !== undefined) await chat.reopen(principal, conversationId).catch((error: unknown) => void (error instanceof Problem || failed(error, 'reopening')));
-        if (principal.kind === 'visitor') hub.publish([`agents:${call!.organisationId}`], { type: 'queue.added', call: view(call!) });
-        hub.publish(rungBy(call!), { type: 'call.updated', call: view(call!) }, { except: connectionId });
-        events.emit({ ...place(call!), type: 'call.started' });
-      }
-      return { ...joined(call!, caller), ...(principal.kind === 'visitor' && call!.state === 'ringing' && (await line.place(call!))) };
-    },
-
-    async accept(caller, callId) {
-      const { principal, connectionId } = caller;
-      const found = await visible(principal, callId);
-      const taken = await transfers.accept(caller, found);
-      if (taken) return joined(taken, caller);
-      const { call, decision } = await course.settle(found, { type: 'accept', by: principal }, principal.name);
-      if (decision.verdict === 'settled') {
-        // Accepted before by the same member. Another tab of it lost; a repeated frame, or a new connection, did not.
-        const leg = legs.of(callId, principal.kind);
-        if (leg?.connectionId && leg.connectionId !== connectionId) throw problem('call_over');
-        attach(call, caller);
-        return joined(call, caller);
-      }
-      course.stopRing(callId);
-      if (call.state === 'ended') throw problem('call_over');
-      attach(call, caller);
-      const starter = legs.of(callId, other(principal.kind))?.connectionId;
-      if (starter) {
-        hub.publish([`connection:${starter}`], {
-          type: 'call.updated', call: view(call), peerConnectionId: connectionId, peerPresent: true,
-          iceServers: iceServers.mint(call.startedById).iceServers,
-        });
-      }
-      hub.publish([`${call.startedByKind}:${call.startedById}`], { type: 'call.updated', call: view(call) }, { except: starter ?? connectionId });
-      const rang: Topic[] = principal.kind === 'agent' ? [`agents:${call.organisationId}`] : [`visitor:${principal.id}`];
-      hub.publish(rang, { type: 'call.updated', call: view(call), answeredElsewhere: true }, { except: connectionId });
-      if (principal.kind === 'agent') {
-        hub.publish(rang, { type: 'queue.removed', callId, reason: 'answered' });
-        line.moved(call.organisationId);
-      }
-      return joined(call, caller);
-    },
+    start: createStartCall({ store, hub, events, clock, chat, presence, sites, line, about: list.about, attach, joined, view, ring, failed }),
+    accept,
+    next: createCallNext({ store, rings, legs, accept }),
+    ...followUps,
+    waiting: list.waiting,
+    teamChanged: (organisationId) => rings.review(organisationId),
 
     async resume(caller, callId) {
       const { principal } = caller;
@@ -231,12 +237,11 @@ export function createCalls({ store, hub, events, clock, chat, presence, sites, 
     async decline({ principal }, callId) {
       const found = await visible(principal, callId);
       if (transfers.decline(principal, callId)) return view(found);
-      const unwilling = course.unwilling(callId);
+      const unwilling = rings.unwilling(callId);
       const waiting = presence.agentsOnline(found.organisationId).some((id) => id !== principal.id && !unwilling.has(id));
       const { call, decision } = await course.settle(found, { type: 'decline', by: principal, lastRinging: !waiting });
       if (decision.verdict === 'silence') {
-        course.refuse(callId, principal.id);
-        hub.publish([`agent:${principal.id}`], { type: 'queue.removed', callId, reason: 'declined' });
+        rings.decline(callId, principal.id);
       }
       return view(call);
     },
@@ -268,7 +273,7 @@ export function createCalls({ store, hub, events, clock, chat, presence, sites, 
       if (!granted) for (const observer of observers) await observer.consentRevoked?.(call);
       hub.publish(membersOf(call), { type: 'call.updated', call: view(call) }, { except: connectionId });
       // Agents see before they answer whether it may be recorded.
-      if (call.state === 'ringing' && call.startedByKind === 'visitor') hub.publish([`agents:${call.organisationId}`], { type: 'queue.updated', call: view(call) });
+      if (call.state === 'ringing') rings.changed(call);
       return view(call);
     },
 
@@ -284,7 +289,7 @@ export function createCalls({ store, hub, events, clock, chat, presence, sites, 
       if (principal.kind === 'visitor') return (await store.liveOfVisitor(principal.organisationId, principal.id)).map(view);
       const calls = await store.liveOfOrganisation(principal.organisationId);
       return calls.filter((call) => call.agentId === principal.id || transfers.isOffered(principal, call.id)
-        || (call.state === 'ringing' && call.startedByKind === 'visitor' && !course.unwilling(call.id).has(principal.id))).map((call) => transfers.seen(principal, call));
+        || (call.state === 'ringing' && rings.isRung(call.id, principal.id))).map((call) => transfers.seen(principal, call));
     },
     async disconnected(connectionId, clean, silentMs) {
       transfers.somebodyLeft();
@@ -295,17 +300,22 @@ export function createCalls({ store, hub, events, clock, chat, presence, sites, 
     async recover() {
       repair ??= clock.every(REPAIR_MS, () => background('call lines', course.writeOwedLines(clock.now() - REPAIR_MS)));
       await course.writeOwedLines(clock.now() + 1);
-      for (const call of await store.live()) {
+      const plans = new Map<string, RingPlan>();
+      for (const { siteId } of await store.live()) plans.set(siteId, plans.get(siteId) ?? (await sites.queue(siteId)));
+      const live = await store.live();
+      for (const call of live) {
         course.remember(call);
-        if (call.state === 'ringing') course.ring(call);
+        if (call.state === 'ringing') ring(call, call.startedByKind === 'agent' ? null : plans.get(call.siteId) ?? null);
         if (call.state === 'active' || call.startedByKind === 'visitor') legs.lease(call.id, 'visitor', call.visitorId, LEASES.restart);
         if (call.agentId !== null) legs.lease(call.id, 'agent', call.agentId, LEASES.restart);
       }
+      for (const organisationId of new Set(live.map((call) => call.organisationId))) rings.review(organisationId);
     },
     close() {
       repair?.cancel();
       transfers.close();
       course.close();
+      rings.close();
       legs.close();
     },
   };

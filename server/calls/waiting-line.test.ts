@@ -29,6 +29,7 @@ t.test('[E3] each who waits learns the own place when it changes, and nobody els
   await h.settle();
   t.strictSame(two.take('queue.position'), []);
   t.match(three.take('queue.position'), [{ position: 1 }], 'who goes makes room as well');
+  agent.heard = [];
   await h.calls.consent(three, calls[2]!.call.id, { granted: true, textVersion: '1', locale: 'en' });
   t.match(agent.take('queue.updated'), [{ call: { id: calls[2]!.call.id, consents: { visitor: true } } }], 'agents see what was said to the recording before they answer');
 });

@@ -1,5 +1,5 @@
 import type { Page } from '../../protocol/http.ts';
-import type { Recorder, Site, SiteProfile } from '../../protocol/site.ts';
+import type { Recorder, Site, SiteProfile, SiteSettings } from '../../protocol/site.ts';
 import type { Clock } from '../clock.ts';
 import { problem } from '../errors.ts';
 import { pageOf, readCursor } from '../page-cursor.ts';
@@ -25,6 +25,8 @@ export interface Sites {
   profile(siteId: string): Promise<SiteProfile>;
   /** How calls of a site are recorded, an archived one too. Throws `not_found`. */
   recorder(siteId: string): Promise<Recorder>;
+  /** Whom calls of a site ring, and for how long; the defaults for a site that is gone. */
+  queue(siteId: string): Promise<SiteSettings['queue']>;
   /** The site that the demo page shows: the oldest; null before the first start is through. */
   first(): Promise<SiteRow | null>;
   /** Throws `bad_request` for a cursor that is none. */
@@ -95,6 +97,9 @@ export function createSites({ store, clock, ownOrigins }: { store: SitesStore; c
       const site = await byAnyId(siteId);
       if (!site) throw problem('not_found');
       return settingsOf(site.settings).recorder;
+    },
+    async queue(siteId) {
+      return settingsOf((await byAnyId(siteId))?.settings ?? {}).queue;
     },
     first: () => store.first(),
     async list(organisationId, { cursor, limit }) {

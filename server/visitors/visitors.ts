@@ -54,6 +54,8 @@ export interface Visitors {
   isOnline(visitorId: string): boolean;
   /** A visitor of the organisation. Throws `not_found`. */
   get(organisationId: string, id: string): Promise<Visitor>;
+  /** Those of these visitors that there are. */
+  byIds(organisationId: string, ids: readonly string[]): Promise<Visitor[]>;
   /** Visitors of the organisation who have written or called, or were vouched for, newest first. Throws `bad_request` for a cursor that is none. */
   list(organisationId: string, query: VisitorsQuery): Promise<Page<Visitor>>;
   /** Changes what agents know of a visitor. Throws `not_found`. */
@@ -175,6 +177,9 @@ export function createVisitors({ store, sites, auth, online, events, audit, cloc
       const row = await store.get(organisationId, id);
       if (!row) throw problem('not_found');
       return (await views([row]))[0]!;
+    },
+    async byIds(organisationId, ids) {
+      return ids.length === 0 ? [] : views(await store.list({ organisationId, ids, before: null, limit: ids.length }));
     },
     async list(organisationId, { text, site, verified, online: wanted, cursor, limit }) {
       const before = readCursor(cursor)?.id ?? null;

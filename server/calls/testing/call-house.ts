@@ -1,5 +1,6 @@
 import type { Code } from '../../../protocol/codes.ts';
 import type { CallLine } from '../../../protocol/shapes.ts';
+import type { SiteSettings } from '../../../protocol/site.ts';
 import type { ServerEvent } from '../../../protocol/server-frames.ts';
 import type { AgentPrincipal, Principal, VisitorPrincipal } from '../../auth/principal.ts';
 import type { DomainEvent } from '../../events/events.ts';
@@ -10,6 +11,8 @@ import { fakeClock, type FakeClock } from '../../testing/fake-clock.ts';
 import { problem } from '../../errors.ts';
 import { createCalls, type Caller, type Calls, type CallsChat } from '../calls.ts';
 import { createCallsStore } from '../calls.store.ts';
+import { createCallFollowUpsStore } from '../call-follow-ups.store.ts';
+import { createWaitingChatsStore } from '../waiting-chats.store.ts';
 import { createIceServers } from '../ice-servers.ts';
 import { createRecordingLight, type RecordingLight } from '../recording-light.ts';
 
@@ -35,6 +38,10 @@ export interface CallHouse {
   /** The lines that were added, by call. */
   lines: Map<string, CallLine>;
   errors: unknown[];
+  /** What the site of every call says; for the tests to change. */
+  site: { presenceShown: boolean; queue: SiteSettings['queue'] };
+  /** What visitors said by use cases of calls. */
+  said: { visitorId: string; name: string; clientId: string; text: string }[];
   /** Who was given a conversation by a handover. */
   assigned: ReadonlyMap<string, string>;
   /** What whoever hears of events was told. */
@@ -46,6 +53,8 @@ export interface CallHouse {
   /** Opens a connection: from here on it hears, and its snapshot was taken. */
   connect(principal: Principal): Promise<Ear>;
   disconnect(ear: Ear, clean: boolean, silentMs?: number): Promise<void>;
+  /** The agent sets its status so that it can be reached, or not. */
+  reachable(agent: Ear, can: boolean): void;
   /** Lets everything that timers began come to its end. */
   settle(): Promise<void>;
   /** The same database under a new process: nothing of the memory is left. */
@@ -62,7 +71,7 @@ export async function openCallHouse(options: { database?: Database; clock?: Fake
   return build(database, options.clock ?? fakeClock());
 }
 
-function build(database: Database, clock: FakeClock, lines = new Map<string, CallLine>()): CallHouse {
+function build(database: Database, clock: FakeClock, lines = new Map<string, CallLine>(), site: CallHouse['site'] = { presenceShown: true, queue: { ringSeconds: 60, groups: [], callBack: true } }): CallHouse {
   const ears = new Map<Topic, Set<Ear>>();
   const online = new Map<string, AgentPrincipal>();
   const errors: unknown[] = [];
@@ -70,6 +79,8 @@ function build(database: Database, clock: FakeClock, lines = new Map<string, Cal
   const light = createRecordingLight();
   const takes = { audio: true, video: true };
   const assigned = new Map<string, string>();
+  const said: CallHouse['said'] = [];
+  const unreachable = new Set<string>();
   let broken = false;
   let refusal: Code | undefined;
   let connections = 0;
@@ -77,6 +88,7 @@ function build(database: Database, clock: FakeClock, lines = new Map<string, Cal
   const hub: Hub = {
     publish(topics, event, options) {
       const to = new Set(topics.flatMap((topic) => [...(ears.get(topic) ?? [])]));
+      for (const topic of options?.unless ?? []) for (const ear of ears.get(topic) ?? []) to.delete(ear);
       for (const ear of to) if (ear.connectionId !== options?.except) ear.heard.push({ ...event, at: clock.now() });
     },
     close() {},
@@ -96,6 +108,9 @@ function build(database: Database, clock: FakeClock, lines = new Map<string, Cal
         .values({ id: visitorId, organisationId, siteId: `site-${organisationId}`, name: visitorId, createdAt: clock.now(), lastSeenAt: clock.now() }).onConflictDoNothing();
       return facts(organisationId, visitorId);
     },
+    async send({ id, name }, { clientId, text }) {
+      if (!said.some((line) => line.clientId === clientId)) said.push({ visitorId: id, name, clientId, text });
+    },
     reopen: async () => {},
     transfer: async (_by, conversationId, { agentId }) => void assigned.set(conversationId, agentId),
     async addCallLine({ line, clientId, conversationId, author }) {
@@ -106,8 +121,17 @@ function build(database: Database, clock: FakeClock, lines = new Map<string, Cal
   };
   const calls = createCalls({
     store: createCallsStore(database), hub, events: { emit: (event) => void events.push(event) }, clock, chat, light, failed: (error) => errors.push(error),
-    presence: { agentsOnline: (organisationId) => [...new Set([...online.values()].filter((agent) => agent.organisationId === organisationId).map(({ id }) => id))] },
-    sites: { profile: async () => ({ calls: takes }) },
+    followUps: createCallFollowUpsStore(database), waitingChats: createWaitingChatsStore(database),
+    presence: {
+      agentsOnline: (organisationId) => [...new Set([...online.values()].filter((agent) => agent.organisationId === organisationId && !unreachable.has(agent.id)).map(({ id }) => id))],
+      seenBy: async () => (site.presenceShown ? { status: 'offline' as const } : null),
+    },
+    visitors: {
+      byIds: async (organisationId, ids) => (await database.q.select().from(database.tables.visitors))
+        .filter((row) => row.organisationId === organisationId && ids.includes(row.id))
+        .map(({ id, createdAt }) => ({ id, page: { id: 'p', url: `https://shop.test/${id}`, title: id, at: '' }, createdAt: new Date(createdAt).toISOString() })),
+    },
+    sites: { profile: async () => ({ calls: takes, callBack: site.queue.callBack }), queue: async () => site.queue },
     iceServers: createIceServers({ urls: ['turn:turn.test:3478'], secret: 'secret', clock }),
   });
 
@@ -116,7 +140,7 @@ function build(database: Database, clock: FakeClock, lines = new Map<string, Cal
     : [`agent:${principal.id}`, `agents:${principal.organisationId}`, `connection:${connectionId}`];
 
   return {
-    database, clock, calls, light, takes, hub, lines, errors, events, assigned,
+    database, clock, calls, light, takes, site, said, hub, lines, errors, events, assigned,
     breakLines: (value, code) => void ([broken, refusal] = [value, code]),
     visitor: (id, organisationId = 'org') =>
       ({ kind: 'visitor', id, name: `Visitor ${id}`, organisationId, siteId: `site-${organisationId}`, expiresAt: Infinity }),
@@ -133,21 +157,29 @@ function build(database: Database, clock: FakeClock, lines = new Map<string, Cal
         },
       };
       for (const topic of topicsOf(principal, connectionId)) ears.set(topic, (ears.get(topic) ?? new Set()).add(ear));
-      if (principal.kind === 'agent') online.set(connectionId, principal);
+      if (principal.kind === 'agent') {
+        online.set(connectionId, principal);
+        calls.teamChanged(principal.organisationId);
+      }
       await calls.snapshot(ear);
       return ear;
     },
     async disconnect(ear, clean, silentMs) {
       for (const set of ears.values()) set.delete(ear);
-      online.delete(ear.connectionId);
+      if (online.delete(ear.connectionId)) calls.teamChanged(ear.principal.organisationId);
       await calls.disconnected(ear.connectionId, clean, silentMs);
+    },
+    reachable({ principal }, can) {
+      if (can) unreachable.delete(principal.id);
+      else unreachable.add(principal.id);
+      calls.teamChanged(principal.organisationId);
     },
     async settle() {
       for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
     },
     restart() {
       calls.close();
-      return build(database, clock, lines);
+      return build(database, clock, lines, site);
     },
     async close() {
       calls.close();
