@@ -7,7 +7,10 @@ import { AuthorKind, Gap, PrincipalKind, Timestamp } from './shapes.ts';
 const ConsentGiven = Type.Object({ by: PrincipalKind, id: Type.String(), granted: Type.Boolean(), textVersion: Type.String(), locale: Type.String(), at: Timestamp });
 /** Of one recorder's stretch: each chunk as [seq, bytes, SHA-256 in hex], as it was when the server acknowledged it. */
 const SegmentGiven = Type.Object({
-  segment: Type.Integer(), recorder: Type.Object({ kind: AuthorKind, id: Type.String() }), mimeType: Type.String(), startedAt: Timestamp,
+  segment: Type.Integer(), recorder: Type.Object({ kind: AuthorKind, id: Type.String() }),
+  /** Its sound is heard where the primary recording has none, and nowhere else. */
+  standby: Type.Optional(Type.Boolean()),
+  mimeType: Type.String(), startedAt: Timestamp,
   chunks: Type.Array(Type.Tuple([Type.Integer(), Type.Integer(), Type.String()])),
 });
 
@@ -18,6 +21,8 @@ export const Manifest = Type.Object({
   startedAt: Timestamp, endedAt: Type.Union([Timestamp, Type.Null()]), mergedAt: Timestamp,
   file: Type.Object({ mimeType: Type.String(), bytes: Type.Integer(), sha256: Type.String(), durationMs: Type.Integer() }),
   gaps: Type.Array(Gap),
+  /** Where the sound is a standby's, ms of the file. */
+  filled: Type.Optional(Type.Array(Type.Object({ fromMs: Type.Integer(), toMs: Type.Integer() }))),
   /** When somebody held the recording; null = until the call's end. */
   pauses: Type.Array(Type.Object({ from: Timestamp, to: Type.Union([Timestamp, Type.Null()]), by: PrincipalKind, id: Type.String() })),
   consents: Type.Array(ConsentGiven),

@@ -69,11 +69,11 @@ export function createFinaliser({ store, blobs, runner, hub, events, clock, sign
   };
 
   const jobFor = (row: RecordingRow, outputKey: string, rows: readonly SegmentRow[], chunks: ReadonlyMap<number, readonly ChunkRow[]>): MergeJob => {
-    const segments = rows.map(({ segment, mimeType, startedAt, chunks: expectedChunks }) => ({
-      segment, mimeType, startMs: startedAt, expectedChunks,
+    const segments = rows.map(({ segment, mimeType, startedAt, chunks: expectedChunks, standby }) => ({
+      segment, mimeType, startMs: startedAt, expectedChunks, standby: standby ?? false,
       chunks: (chunks.get(segment) ?? []).map(({ seq, bytes, sha256 }) => ({ seq, bytes, sha256, key: chunkKey(row.id, segment, seq) })),
     })).filter((segment) => segment.chunks.length > 0 || (segment.expectedChunks ?? 0) > 0);
-    return { recordingId: row.id, startMs: Math.min(...segments.map((segment) => segment.startMs)), endMs: row.endedAt, segments, outputKey };
+    return { recordingId: row.id, startMs: Math.min(...segments.map((segment) => segment.startMs)), endMs: row.endedAt, segments, pauses: row.pauses ?? [], outputKey };
   };
 
   const merge = async (row: RecordingRow): Promise<void> => {
@@ -84,13 +84,13 @@ export function createFinaliser({ store, blobs, runner, hub, events, clock, sign
     if (chunks === 0) return fail(row, 'empty');
     const renewal = clock.every(CLAIM_MS / 3, () => void store.renew(row.id, owner, clock.now() + CLAIM_MS).catch((error: unknown) => failed(error, 'claim')));
     try {
-      const { durationMs, bytes, sha256, mimeType, gaps: found } = await runner.run(job);
+      const { durationMs, bytes, sha256, mimeType, gaps: found, filled } = await runner.run(job);
       const gaps = gapsWithPauses(found, row.pauses, job.startMs);
       // What nobody was to record is not missing.
       const state = gaps.some(({ reason }) => reason !== 'paused') ? 'partial' : 'ready';
       const file: MergedFile = { state, mimeType, startedAt: job.startMs, durationMs, bytes, sha256, gaps, blobKey: job.outputKey };
       const now = clock.now();
-      const manifest = await manifestOf({ recording: row, file, segments: segmentRows, chunks: chunkRows, consents: await store.consents(row), mergedAt: now });
+      const manifest = await manifestOf({ recording: row, file, filled, segments: segmentRows, chunks: chunkRows, consents: await store.consents(row), mergedAt: now });
       const signed: ManifestAnswer = { keyId: signingKey.keyId, manifest, jws: signingKey.sign(manifest) };
       // Before the row says that there is a file: there is none without its manifest.
       await blobs.put(manifestKey(job.outputKey), Buffer.from(JSON.stringify(signed)), { contentType: 'application/json' });

@@ -9,6 +9,8 @@ import type { MergedFile } from './recordings.store.ts';
 export interface ManifestSources {
   recording: Pick<Row<'recordings'>, 'id' | 'callId' | 'conversationId' | 'organisationId' | 'endedAt' | 'pauses'>;
   file: Omit<MergedFile, 'state' | 'blobKey'>;
+  /** Where a standby is heard, ms of the file. */
+  filled: readonly { fromMs: number; toMs: number }[];
   segments: readonly Row<'segments'>[];
   chunks: ReadonlyMap<number, readonly Row<'chunks'>[]>;
   consents: readonly Row<'consents'>[];
@@ -16,9 +18,9 @@ export interface ManifestSources {
 }
 
 /** What the server vouches for when it has merged a recording. Segments without a chunk are left out. */
-export async function manifestOf({ recording, file, segments, chunks, consents, mergedAt }: ManifestSources): Promise<Manifest> {
-  const given = segments.map(({ segment, recorderKind, recorderId, mimeType, startedAt }) => ({
-    segment, recorder: { kind: recorderKind, id: recorderId }, mimeType, startedAt: rfc3339(startedAt),
+export async function manifestOf({ recording, file, filled, segments, chunks, consents, mergedAt }: ManifestSources): Promise<Manifest> {
+  const given = segments.map(({ segment, recorderKind, recorderId, mimeType, startedAt, standby }) => ({
+    segment, recorder: { kind: recorderKind, id: recorderId }, ...(standby ? { standby } : {}), mimeType, startedAt: rfc3339(startedAt),
     chunks: (chunks.get(segment) ?? []).map(({ seq, bytes, sha256 }): [number, number, string] => [seq, bytes, sha256]),
   })).filter((segment) => segment.chunks.length > 0);
   return {
@@ -27,6 +29,7 @@ export async function manifestOf({ recording, file, segments, chunks, consents, 
     startedAt: rfc3339(file.startedAt), endedAt: recording.endedAt === null ? null : rfc3339(recording.endedAt), mergedAt: rfc3339(mergedAt),
     file: { mimeType: file.mimeType, bytes: file.bytes, sha256: file.sha256, durationMs: file.durationMs },
     gaps: file.gaps,
+    ...(filled.length > 0 ? { filled: filled.map(({ fromMs, toMs }) => ({ fromMs, toMs })) } : {}),
     pauses: (recording.pauses ?? []).map(({ fromMs, toMs, by }) => ({ from: rfc3339(fromMs), to: toMs === null ? null : rfc3339(toMs), by: by.kind, id: by.id })),
     consents: consents.map(({ memberKind, memberId, granted, textVersion, locale, createdAt }) => ({ by: memberKind, id: memberId, granted, textVersion, locale, at: rfc3339(createdAt) })),
     segments: given,

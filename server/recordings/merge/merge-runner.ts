@@ -17,6 +17,8 @@ export interface MergeSegment {
   expectedChunks: number | null;
   /** In any order; a seq that is absent was never received. */
   chunks: MergeChunk[];
+  /** Its sound is heard where the others have none, and nowhere else. */
+  standby?: boolean;
 }
 
 /** Everything that a merge needs to know; plain data, because it crosses into a worker thread. */
@@ -27,6 +29,8 @@ export interface MergeJob {
   /** When the recorded call ended, if known: what lies between the last sound and this is told as a gap, not padded. */
   endMs: number | null;
   segments: MergeSegment[];
+  /** When nobody was to record, by the server's clock; null = until the end. Whatever was recorded then is left out. */
+  pauses?: { fromMs: number; toMs: number | null }[];
   /** Where the merged file is to be stored, e.g. `recordings/<recordingId>.webm`. */
   outputKey: string;
 }
@@ -57,6 +61,8 @@ export interface MergeResult {
   mimeType: string;
   /** In order of time, not overlapping. */
   gaps: MergeGap[];
+  /** Where a standby is heard instead of the primary recording. */
+  filled: { fromMs: number; toMs: number }[];
   /** Media packets in the file, filled-in silence included. */
   packets: number;
 }

@@ -1,71 +1,82 @@
-import {
-  EncodedAudioPacketSource, EncodedPacket, EncodedVideoPacketSource, FilePathTarget, Output, WebMOutputFormat,
-} from 'mediabunny';
-import { open } from 'node:fs/promises';
-import { MergeFailure, type MergeGap, type MergeJob, type MergeResult } from './merge-runner.ts';
+import { EncodedAudioPacketSource, EncodedPacket, EncodedVideoPacketSource, Output, StreamTarget, WebMOutputFormat, type StreamTargetChunk } from 'mediabunny';
+import type { BlobStore, BlobWrite } from '../../blobs/blobs.ts';
+import type { FilledBlock } from './fill.ts';
+import { laySegments, type LaidSource } from './lay.ts';
+import { MergeFailure, type MergeJob, type MergeResult } from './merge-runner.ts';
 import { opusSilence, silenceMs } from './opus.ts';
 import { planMerge } from './plan.ts';
-import { readSegment, type ReadChunk } from './segment-stream.ts';
+import type { ReadChunk } from './segment-stream.ts';
 import { surveySegments, type Survey } from './survey.ts';
 import { verifyRecording } from './verify.ts';
-import { weave, type WeaveSource, type WovenBlock } from './weave.ts';
 
-/** Recorders run this much past a call's end at most; and no call lasts longer than a day. */
-const graceMs = 600_000;
-const longestMs = 86_400_000;
 /** Shorter holes in the sound are jitter of a busy recorder, and players bridge them. */
 const leastSilenceMs = 100;
 
 /**
- * Joins a recording's chunks into one WebM file at `path`, with duration and cues, and opens it again to verify it. The file
- * is synced when this resolves; when it rejects there may be a part of one, which the caller removes. Reads each chunk
- * once, in order (those with a header twice), and holds a few of them in memory.
- * @throws MergeFailure when no attempt can ever succeed; whatever `readChunk` or the disk throws otherwise.
+ * Joins a recording's chunks into one WebM file, with duration and cues, stores it under the job's key as it is made, and opens it
+ * again to verify it. The file is durable when this resolves; when it rejects there is none. Reads each chunk once, in order (those
+ * with a header twice), and holds a few of them in memory.
+ * @throws MergeFailure when no attempt can ever succeed; whatever `readChunk` or the store throws otherwise.
  */
 export async function mergeRecording(options: {
-  job: Pick<MergeJob, 'startMs' | 'endMs' | 'segments'>;
+  job: Pick<MergeJob, 'startMs' | 'endMs' | 'segments' | 'pauses' | 'outputKey'>;
   readChunk: ReadChunk;
-  path: string;
+  blobs: Pick<BlobStore, 'openWrite' | 'read' | 'delete'>;
 }): Promise<MergeResult> {
-  const { job, readChunk, path } = options;
+  const { job, readChunk, blobs } = options;
+  const { outputKey } = job;
   const plan = planMerge(job);
   const survey = await surveySegments(plan.segments, readChunk);
-  const endMs = job.endMs === null ? null : Math.max(0, job.endMs - plan.zeroMs);
-  const limitMs = endMs === null ? longestMs : endMs + graceMs;
+  const laid = laySegments({ job, plan, survey, readChunk });
+  const write = await blobs.openWrite(outputKey, { contentType: typeOf(survey) });
+  let written: Written;
+  try {
+    written = await writeWebm({ write, survey, sources: laid.sources, blocks: laid.blocks });
+    if (written.media === 0) throw new MergeFailure('nothing_readable', 'The chunks hold not one packet that can be decoded.');
+    await write.finish();
+  } catch (error) {
+    await write.abort().catch(() => undefined); // what it leaves, the store sweeps
+    throw error;
+  }
+  try {
+    const { bytes, packets, endMs: lastMs } = written;
+    const verified = await verifyRecording({ bytes, read: (range) => blobs.read(outputKey, range) }, { packets, endMs: lastMs });
+    return { ...verified, packets, ...laid.outcome(lastMs) };
+  } catch (error) {
+    await blobs.delete(outputKey);
+    throw error;
+  }
+}
 
-  const sources: (WeaveSource & { header: NonNullable<Survey['headers'][number]> })[] = [];
-  const unreadable: number[] = [];
-  plan.segments.forEach((segment, index) => {
-    const header = survey.headers[index];
-    if (!header) {
-      unreadable.push(segment.offsetMs);
-      return;
-    }
-    const ownHeader = segment.parts[0]?.kind === 'chunks';
-    sources.push({
-      header,
-      items: readSegment({ segment, readChunk, header: ownHeader ? null : header.bytes, limitMs }),
-      offsetMs: segment.offsetMs,
-      audioTrack: header.audio?.track ?? null,
-      lostTail: segment.lostTail,
-    });
-  });
-  const woven = weave({ sources, unreadable, endMs });
-  const written = await writeWebm({ path, survey, sources, blocks: woven.blocks });
-  if (written.media === 0) throw new MergeFailure('nothing_readable', 'The chunks hold not one packet that can be decoded.');
-  const verified = await verifyRecording(path, { packets: written.packets, endMs: written.endMs });
-  return { ...verified, packets: written.packets, gaps: tidy(woven.gaps) };
+/** What was written: packets, those of them that a recorder made, where the last one ends, and the length of the file. */
+interface Written {
+  packets: number;
+  media: number;
+  endMs: number;
+  bytes: number;
+}
+
+/** The file's type, as it says of itself when it is opened. */
+function typeOf({ audio, video }: Survey): string {
+  return `${video ? 'video' : 'audio'}/webm;codecs=${[video?.config.codec, audio?.codec].filter((codec) => codec !== undefined).join(',')}`;
 }
 
 /** Writes the blocks, with silence where there is no sound. Counts what it wrote. */
 async function writeWebm(options: {
-  path: string;
+  write: BlobWrite;
   survey: Survey;
-  sources: { header: NonNullable<Survey['headers'][number]> }[];
-  blocks: AsyncIterable<WovenBlock>;
-}): Promise<{ packets: number; media: number; endMs: number }> {
+  sources: readonly LaidSource[];
+  blocks: AsyncIterable<FilledBlock>;
+}): Promise<Written> {
   const { survey, sources } = options;
-  const output = new Output({ format: new WebMOutputFormat(), target: new FilePathTarget(options.path, { chunkSize: 1_048_576 }) });
+  const count: Written = { packets: 0, media: 0, endMs: 0, bytes: 0 };
+  const sink = new WritableStream<StreamTargetChunk>({
+    async write({ data, position }) {
+      count.bytes = Math.max(count.bytes, position + data.length);
+      await options.write.write(position, data);
+    },
+  });
+  const output = new Output({ format: new WebMOutputFormat(), target: new StreamTarget(sink, { chunked: true, chunkSize: 1_048_576 }) });
   const audio = survey.audio ? { packets: new EncodedAudioPacketSource('opus'), config: survey.audio } : null;
   const video = survey.video ? { packets: new EncodedVideoPacketSource(survey.video.codec), config: survey.video.config } : null;
   if (video) output.addVideoTrack(video.packets);
@@ -73,7 +84,6 @@ async function writeWebm(options: {
   const silence = opusSilence(audio?.config.numberOfChannels === 1 ? 1 : 2);
   const lastWithVideo = sources.findLastIndex((source) => source.header.video);
 
-  const count = { packets: 0, media: 0, endMs: 0 };
   let audioAt = 0;
   let audioEnd = 0;
   let videoAt = 0;
@@ -93,10 +103,10 @@ async function writeWebm(options: {
 
   await output.start();
   try {
-    for await (const { source, block, durationMs, broken } of options.blocks) {
+    for await (const { source, block, durationMs, broken, standby } of options.blocks) {
       const { header } = sources[source]!;
       if (broken) awaitsKey = true;
-      if (videoOpen && video && source > lastWithVideo) {
+      if (videoOpen && video && (standby === undefined ? source > lastWithVideo : standby === 'end')) {
         // Otherwise the muxer would keep all further sound in memory, waiting for a picture.
         video.packets.close();
         videoOpen = false;
@@ -123,26 +133,5 @@ async function writeWebm(options: {
     await output.cancel().catch(() => undefined);
     throw error;
   }
-  if (count.media > 0) await sync(options.path);
   return count;
-}
-
-async function sync(path: string) {
-  const file = await open(path, 'r');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** Joins gaps that touch: several lost chunks in a row are one loss to a listener. */
-function tidy(gaps: MergeGap[]): MergeGap[] {
-  const joined: MergeGap[] = [];
-  for (const gap of gaps) {
-    const last = joined.at(-1);
-    if (last && last.reason === gap.reason && gap.fromMs - last.toMs <= leastSilenceMs) last.toMs = gap.toMs;
-    else joined.push({ ...gap });
-  }
-  return joined;
 }

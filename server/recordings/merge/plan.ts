@@ -13,6 +13,7 @@ export interface PlannedSegment {
   parts: PlannedPart[];
   /** Chunks that the recorder made and the server never got, at the segment's end. */
   lostTail: boolean;
+  standby: boolean;
 }
 
 /** What is to be read, in which order, and where each segment lies on the one clock. */
@@ -23,13 +24,13 @@ export interface MergePlan {
 }
 
 /**
- * Orders chunks and segments and finds what is missing. Segments are ordered by when they began. Time zero is the job's
+ * Orders chunks and segments and finds what is missing. Segments are ordered by when they began, standbys behind the others. Time zero is the job's
  * start, or the earliest segment if that is earlier, so that nothing lies before it.
  */
 export function planMerge(job: { startMs: number; segments: readonly MergeSegment[] }): MergePlan {
   const zeroMs = Math.min(job.startMs, ...job.segments.map((segment) => segment.startMs));
   const segments = [...job.segments]
-    .sort((a, b) => a.startMs - b.startMs || a.segment - b.segment)
+    .sort((a, b) => Number(a.standby ?? false) - Number(b.standby ?? false) || a.startMs - b.startMs || a.segment - b.segment)
     .map((segment) => planSegment(segment, segment.startMs - zeroMs));
   return { zeroMs, segments };
 }
@@ -51,5 +52,6 @@ function planSegment(segment: MergeSegment, offsetMs: number): PlannedSegment {
     offsetMs,
     parts,
     lostTail: segment.expectedChunks !== null && segment.expectedChunks > next,
+    standby: segment.standby ?? false,
   };
 }

@@ -31,15 +31,18 @@ const chunksBehindHeader = 2;
 
 /**
  * Reads the beginning of every segment and settles what the merged file's tracks are. A segment whose header is lost borrows
- * one from a segment of the same type, provided that all headers of that type say the same.
+ * one from a segment of the same type, provided that all headers of that type say the same. Of a standby only the sound counts, and
+ * one that cannot be joined is left out: it must not cost the recording that it stands by.
  * @throws MergeFailure when no header is readable, a type cannot go into WebM, or codecs do not match.
  */
 export async function surveySegments(segments: readonly PlannedSegment[], readChunk: ReadChunk): Promise<Survey> {
-  for (const { mimeType } of segments) {
-    if (!/^(audio|video)\/(webm|x-matroska)(;|$)/.test(mimeType)) throw new MergeFailure('unsupported_type', `${mimeType} cannot be joined into WebM.`);
+  const joinable = ({ mimeType }: PlannedSegment) => /^(audio|video)\/(webm|x-matroska)(;|$)/.test(mimeType);
+  for (const segment of segments) {
+    const { mimeType } = segment;
+    if (!segment.standby && !joinable(segment)) throw new MergeFailure('unsupported_type', `${mimeType} cannot be joined into WebM.`);
   }
   const own: (SegmentHeader | null)[] = [];
-  for (const segment of segments) own.push(await readSegmentHeader(segment, readChunk));
+  for (const segment of segments) own.push(segment.standby ? await readStandbyHeader(segment, readChunk, joinable(segment)) : await readSegmentHeader(segment, readChunk));
 
   let audio: AudioConfig | null = null;
   let video: Survey['video'] = null;
@@ -64,6 +67,16 @@ export async function surveySegments(segments: readonly PlannedSegment[], readCh
     return first && lenders.every((lender) => sameLayout(lender, first)) ? first : null;
   });
   return { audio, video, headers };
+}
+
+async function readStandbyHeader(segment: PlannedSegment, readChunk: ReadChunk, joinable: boolean): Promise<SegmentHeader | null> {
+  try {
+    const header = joinable ? await readSegmentHeader(segment, readChunk) : null;
+    return header?.audio ? { ...header, video: null } : null;
+  } catch (error) {
+    if (error instanceof MergeFailure) return null;
+    throw error;
+  }
 }
 
 async function readSegmentHeader(segment: PlannedSegment, readChunk: ReadChunk): Promise<SegmentHeader | null> {

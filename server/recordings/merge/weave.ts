@@ -35,6 +35,8 @@ export interface Weave {
 const lostHoleMs = 100;
 /** A hole without known loss: recorders stall for half a second on a busy computer, and a reload takes its time. */
 const idleHoleMs = 1000;
+/** Between two segments: the next one begins at once where nobody died. */
+const seamHoleMs = 250;
 /** The recorder's last packet comes before the call's end reaches the server. */
 const endHoleMs = 3000;
 /**
@@ -118,7 +120,7 @@ export function weave(options: { sources: WeaveSource[]; unreadable: number[]; e
   function noteHole(from: Stream | null, to: Stream, toMs: number) {
     const lost = to.lost ?? (from && from !== to ? (from.lost ?? (from.source.lostTail && from.ended ? 'missing_chunks' : null)) : null);
     const reason = lost ?? (unreadableBetween(cursor, toMs) ? 'unreadable' : from === to ? 'stalled' : 'not_recorded');
-    const least = reason === 'stalled' || reason === 'not_recorded' ? idleHoleMs : lostHoleMs;
+    const least = reason === 'stalled' ? idleHoleMs : reason === 'not_recorded' ? (from ? seamHoleMs : idleHoleMs) : lostHoleMs;
     if (toMs - cursor > least) note(cursor, toMs, reason);
   }
 

@@ -34,7 +34,7 @@ export function standIn(blobs: () => BlobStore): StandIn {
         const bytes = Buffer.from(job.segments.flatMap((segment) => segment.chunks.map((chunk) => `${segment.segment}/${chunk.seq}`)).join(' '));
         await blobs().put(job.outputKey, bytes, { contentType: 'audio/webm' });
         const gaps = job.segments.some((segment) => segment.expectedChunks !== segment.chunks.length) ? [{ fromMs: 0, toMs: 5, reason: 'missing_chunks' as const }] : [];
-        return { durationMs: 1000, bytes: bytes.length, sha256: sha(bytes), mimeType: 'audio/webm;codecs=opus', gaps, packets: 1 };
+        return { durationMs: 1000, bytes: bytes.length, sha256: sha(bytes), mimeType: 'audio/webm;codecs=opus', gaps, filled: [], packets: 1 };
       };
       return (self.next.shift() ?? ((work) => work()))(join);
     },
