@@ -8,6 +8,7 @@ import { formatRoute, go } from './router.ts';
 import { language, t } from './texts/texts.ts';
 import '../widget/call/call-view.ts';
 import '../widget/call/incoming-call.ts';
+import './call-handover.ts';
 
 /** Calls that ring, over every page; and the call that runs, beside every page, so that no click in the panel loses it. */
 @customElement('consult-admin-call-dock')
@@ -40,6 +41,7 @@ export class CallDock extends LitElement {
 
       .running {
         display: grid;
+        grid-template-rows: minmax(0, 1fr) auto;
         inline-size: min(420px, 30vw);
         block-size: 100%;
         padding: var(--pc-3);
@@ -112,7 +114,9 @@ export class CallDock extends LitElement {
                 @pc-recording=${(event: CustomEvent<{ on: boolean }>) => engine?.pauseRecording(!event.detail.on)}
                 @pc-allow-playback=${() => engine?.allowPlayback()}
                 @pc-dismiss=${() => this.session.dismissCall()}
+                @pc-return=${() => call.call && this.session.acceptCall(call.call, { consent: call.call.consents.agent === true })}
               ></peer-consult-call-view>
+              <consult-admin-call-handover .session=${this.session} .call=${call}></consult-admin-call-handover>
             </div>
           `
         : nothing}

@@ -123,12 +123,12 @@ export class PeerConsult extends LitElement {
     if (session && this.module) session.send(trimmed, this.module.shownConversation(session.state.value));
   }
 
-  /** Opens the chat and begins a call, after the question about its recording. */
-  async startCall({ video = false }: { video?: boolean } = {}): Promise<void> {
+  /** Opens the chat and begins a call, after the question about its recording. `ask`: whatever there is to ask, the visitor begins it by a button. */
+  async startCall({ video = false, ask = false }: { video?: boolean; ask?: boolean } = {}): Promise<void> {
     this.show();
     if (!(await this.ready())) return;
     await this.updateComplete;
-    this.panel?.call(video ? 'video' : 'audio');
+    this.panel?.call(video ? 'video' : 'audio', ask);
   }
 
   /** Ends or cancels the call. */
@@ -176,7 +176,8 @@ export class PeerConsult extends LitElement {
 
   protected override firstUpdated(): void {
     this.wasReady = true;
-    if (this.siteKey && isReturning(this.site)) whenIdle(() => this.isConnected && void this.ready());
+    if (this.siteKey && location.hash.startsWith('#peer-consult=')) void import('./arrival.ts').then(({ arrive }) => arrive(this, this.site, this.language));
+    else if (this.siteKey && isReturning(this.site)) whenIdle(() => this.isConnected && void this.ready());
     tell(this, 'ready', {});
   }
 
@@ -366,6 +367,8 @@ export class PeerConsult extends LitElement {
     if (now.ringing.length > last.ringing.length) this.opened = true;
     const { call } = now;
     if (call?.phase === last.call?.phase) return;
+    // A call goes on without this page: the way back must not be behind the launcher.
+    if (call?.phase === 'away') this.opened = true;
     clearTimeout(this.lastWords);
     const shown = call?.phase === 'ended' ? lastWordsMs(call) : null;
     if (shown !== null) this.lastWords = setTimeout(() => this.session?.dismissCall(), shown);

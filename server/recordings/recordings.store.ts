@@ -191,7 +191,10 @@ export function createRecordingsStore(database: Pick<Database, 'q' | 'tables' | 
         if (last >= limit) return null;
         const added = await q.insert(segments).values({ ...segment, recordingId: row.id, segment: last + 1 })
           .onConflictDoNothing().returning({ segment: segments.segment });
-        if (added[0]) return { recording: row, segment: added[0].segment };
+        if (!added[0]) continue;
+        // Whoever recorded before, e.g. the agent who handed the call over, has said that all is here: that is no longer so.
+        if (row.completedAt !== null) await q.update(recordings).set({ completedAt: null }).where(and(eq(recordings.id, row.id), eq(recordings.state, 'recording')));
+        return { recording: row, segment: added[0].segment };
       }
     }),
     segment: async (recordingId, segment) =>

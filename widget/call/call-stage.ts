@@ -40,6 +40,7 @@ export function callStage(session: VisitorSession, state: SessionState, language
           @pc-recording=${own<{ on: boolean }>(({ on }) => engine?.pauseRecording(!on))}
           @pc-allow-playback=${own(() => void engine?.allowPlayback())}
           @pc-dismiss=${own(() => session.dismissCall())}
+          @pc-return=${own(() => call.call && session.acceptCall(call.call, { consent: call.call.consents.visitor === true }))}
         ></peer-consult-call-view>
       </peer-consult-call-frame>
       ${over || nobody

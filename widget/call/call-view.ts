@@ -6,6 +6,7 @@ import { StoreController } from '../engine/store-controller.ts';
 import { base } from '../styles/base.ts';
 import { closeIcon, hangUpIcon, micIcon, micOffIcon, pauseIcon, recordIcon, videoIcon, videoOffIcon } from '../styles/icons.ts';
 import { callTexts, callTextsHere } from '../texts/call-texts.ts';
+import './return-call.ts';
 import { callViewStyles } from './call-view.styles.ts';
 import { clockWords, initials, otherName, statusWords, type CallSide } from './call-words.ts';
 
@@ -13,6 +14,7 @@ import { clockWords, initials, otherName, statusWords, type CallSide } from './c
  * A call on screen: the other side large, the own picture small, who, how long, whether it is recorded, and the buttons.
  * It only shows; the sound is played by the engine, so that taking the view off the page silences nobody.
  *
+ * @fires pc-return - Return to the call that goes on without this page.
  * @fires pc-hang-up - Hang up, or cancel what rings.
  * @fires pc-microphone - `{ on }`: the state wished for.
  * @fires pc-camera - `{ on }`: the state wished for.
@@ -74,6 +76,7 @@ export class CallView extends LitElement {
     if (!view) return nothing;
     const t = callTexts(this.locale);
     const name = otherName(view, this.side, t, this.peerName);
+    if (view.phase === 'away') return html`<peer-consult-return-call .view=${view} .name=${name} .locale=${this.locale}></peer-consult-return-call>`;
     const ended = view.phase === 'ended';
     const moving = view.phase === 'connected' || view.phase === 'reconnecting';
     const picture = moving && view.remoteCameraOn && hasPicture(view.remote);

@@ -8,6 +8,8 @@ export type CallSide = 'visitor' | 'agent';
 export function otherName(view: Pick<CallView, 'call'>, side: CallSide, texts: CallTexts, fallback = ''): string {
   const call = view.call;
   if (side === 'agent') return call?.visitor.name || fallback || texts.visitor;
+  // Whoever carries it now; it may have been handed over.
+  if (call?.agent?.name) return call.agent.name;
   const agent = [call?.answeredBy, call?.startedBy].find((author) => author?.kind === 'agent');
   return agent?.name || fallback || texts.team;
 }
@@ -15,6 +17,8 @@ export function otherName(view: Pick<CallView, 'call'>, side: CallSide, texts: C
 /** What is going on, in one sentence. Says nothing about troubles: those stand beside it. */
 export function statusWords(view: CallView, side: CallSide, texts: CallTexts, name: string): string {
   switch (view.phase) {
+    case 'away':
+      return '';
     case 'preparing':
       return view.mode === 'video' ? texts.preparingVideo : texts.preparing;
     case 'outgoing':

@@ -132,7 +132,7 @@ export class IncomingCall extends LitElement {
     return html`
       <section role="group" aria-labelledby="title">
         <span class="avatar" aria-hidden="true">${initials(name)}</span>
-        <h2 id="title">${video ? t.incomingVideo(name) : t.incomingAudio(name)}</h2>
+        <h2 id="title">${this.call.handover ? html`${t.handedOverBy(this.call.handover.from.name)}: ` : ''}${video ? t.incomingVideo(name) : t.incomingAudio(name)}</h2>
         <p class="notice">${ask ? this.notice || t.incomingNotice : this.recordingNotice ? t.recordingOff : ''}</p>
         ${ask && this.side === 'agent'
           ? html`<label>

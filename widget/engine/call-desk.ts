@@ -8,7 +8,7 @@ export interface CallDesk {
   readonly engine: CallEngine | null;
   /** The hello's calls: ring from here, never from old events. */
   greet(calls: readonly Call[]): void;
-  start(options: { mode: CallMode; conversationId?: string; consent: boolean }): void;
+  start(options: { mode: CallMode; conversationId?: string; consent: boolean; listen?: boolean }): void;
   accept(call: Call, consent: boolean): void;
   decline(call: Call): void;
   /** Hangs up or cancels, whatever the call has come to. */
@@ -50,7 +50,7 @@ export function createCallDesk({ wire, kind, locale, textVersion, acting, change
   let leftovers: Promise<void> | null = null;
   let lingering: ReturnType<typeof setTimeout> | undefined;
 
-  const rings = (call: Call): boolean => call.state === 'ringing' && call.startedBy.kind !== kind;
+  const rings = (call: Call): boolean => (call.state === 'ringing' ? call.startedBy.kind !== kind : !!call.handover);
   const setRinging = (calls: readonly Call[]): void => {
     if (calls.length === 0 && ringing.length === 0) return;
     ringing = calls;
@@ -60,9 +60,9 @@ export function createCallDesk({ wire, kind, locale, textVersion, acting, change
   const remove = (callId: string): void => setRinging(ringing.filter(({ id }) => id !== callId));
 
   /** What is on screen while the engine is still on its way. */
-  const preview = (mode: CallMode, call: Call | null): void => {
+  const preview = (mode: CallMode, call: Call | null, phase: CallView['phase'] = 'preparing'): void => {
     placeholder = {
-      call, mode, phase: 'preparing', outgoing: call === null, local: null, remote: null,
+      call, mode, phase, outgoing: call === null, local: null, remote: null,
       microphoneOn: true, cameraOn: mode === 'video', remoteMicrophoneOn: true, remoteCameraOn: false, peerPresent: true,
       recording: { on: false, paused: false, allowed: false }, queue: null, connectedAt: null, endReason: null, trouble: null,
     };
@@ -105,6 +105,8 @@ export function createCallDesk({ wire, kind, locale, textVersion, acting, change
       });
   };
 
+  const away = (callId: string): boolean => placeholder?.phase === 'away' && placeholder.call?.id === callId;
+
   const leave = [
     wire.on('queue.added', ({ call, rings: here = true }) => here && rings(call) && add(call)),
     wire.on('queue.updated', ({ call, rings: here }) => {
@@ -115,20 +117,26 @@ export function createCallDesk({ wire, kind, locale, textVersion, acting, change
     wire.on('call.updated', ({ call, answeredElsewhere }) => {
       if (rings(call) && !answeredElsewhere) add(call);
       else remove(call.id);
+      // What could be returned to is over, or a colleague has it now.
+      if (away(call.id) && (call.state === 'ended' || answeredElsewhere)) self.dismiss();
     }),
   ];
 
-  return {
+  const self: CallDesk = {
     get engine() {
       return engine;
     },
     greet(calls) {
       setRinging(calls.filter(rings));
+      // Ours, and this page does not carry it: it was reloaded, or another window has it.
+      const mine = calls.find((call) => !rings(call));
+      const shown = placeholder ?? engine?.view.value;
+      if (mine && (!shown || away(mine.id))) preview(mine.mode, mine, 'away');
       // What an earlier page recorded and could not send any more goes up now, not with the next call.
       if (kind === 'agent') leftovers ??= import('./recorder/call-recording.ts').then(({ queueOf }) => void queueOf(wire), () => void (leftovers = null));
     },
-    start({ mode, conversationId, consent }) {
-      run(mode, null, (loaded) => loaded.start({ mode, consent, locale: locale(), textVersion: textVersion(), ...(conversationId ? { conversationId } : {}) }));
+    start(wish) {
+      run(wish.mode, null, (loaded) => loaded.start({ ...wish, locale: locale(), textVersion: textVersion() }));
     },
     accept(call, consent) {
       remove(call.id);
@@ -141,7 +149,7 @@ export function createCallDesk({ wire, kind, locale, textVersion, acting, change
     end() {
       if (placeholder) {
         const { call } = placeholder;
-        if (call) wire.request('call.decline', { callId: call.id }).catch(() => undefined);
+        if (call) wire.request(rings(call) ? 'call.decline' : 'call.end', { callId: call.id }).catch(() => undefined);
         placeholder = null;
         changed({ call: null });
       }
@@ -159,4 +167,5 @@ export function createCallDesk({ wire, kind, locale, textVersion, acting, change
       engine?.dispose();
     },
   };
+  return self;
 }

@@ -61,10 +61,12 @@ export interface CallView {
 export interface CallEngine {
   /** Null: no call. An ended call stays for its last words until `dismiss`. */
   readonly view: Readable<CallView | null>;
-  /** Rings the other side. `consent`: whether this member agrees to the recording. */
-  start(options: { mode: CallMode; conversationId?: string; consent: boolean; locale: string; textVersion?: string }): Promise<void>;
+  /** Rings the other side. `consent`: whether this member agrees to the recording. `listen`: without a microphone, which can be turned on later. */
+  start(options: { mode: CallMode; conversationId?: string; consent: boolean; listen?: boolean; locale: string; textVersion?: string }): Promise<void>;
   /** Answers a ringing call, or returns to one of this member's that goes on; also resumes the media after a reconnect by itself. */
   accept(call: Call, options: { consent: boolean; locale: string; textVersion?: string }): Promise<void>;
+  /** Tries anew what a device or the link kept from us: the same call, with the same word about its recording. Call it inside a click. */
+  again(options: { listen: boolean }): Promise<void>;
   decline(call: Call): Promise<void>;
   /** Cancels what rings, hangs up what runs. Microphone and camera are released before it resolves. */
   hangUp(): Promise<void>;

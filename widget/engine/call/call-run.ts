@@ -9,6 +9,7 @@ import type { DeviceChoice } from './device-choice.ts';
 import { createDevices, DeviceFailure, type Devices } from './devices.ts';
 import type { Errands } from './errands.ts';
 import type { PathTiming } from './path-watch.ts';
+import { createPairing, isFresh, type PairSignal } from './pairing.ts';
 import { createPeer, type NumberedSignal, type Peer } from './peer.ts';
 import { createPlayback } from './playback.ts';
 import { createRecordingDesk, type RecordingWish, type RunningRecording } from './recording-desk.ts';
@@ -44,6 +45,8 @@ export interface CallRunOptions {
   textVersion: string;
   clientId: string;
   conversationId?: string;
+  /** Hears and sees the other side, and is asked for no device. The microphone can be turned on later: its place in the connection is there. */
+  listen?: boolean;
   /** The call to answer; without it one is started. */
   call?: Call;
   /** Fetches what records, before it is needed. */
@@ -63,8 +66,8 @@ export function createCallRun(options: CallRunOptions): CallRun {
   let peer: Peer | null = null;
   let iceServers: readonly IceServer[] = [];
   let mintedAt = 0;
-  let epoch = 0;
-  let remoteEpoch = 0;
+  const begunBefore = state.returning ? Math.max(1, Math.round(wire.serverNow() - Date.parse(state.call!.createdAt))) : 0;
+  const pairing = createPairing(kind, begunBefore);
   /** Signals that came before our own connection was there. */
   const early: NumberedSignal[] = [];
   let patience: ReturnType<typeof setTimeout> | undefined;
@@ -127,6 +130,10 @@ export function createCallRun(options: CallRunOptions): CallRun {
     const callId = state.call?.id ?? '';
     switch (effect.type) {
       case 'acquire':
+        if (options.listen) {
+          feed({ type: 'devices.ready', camera: false, microphone: false });
+          break;
+        }
         devices.acquire({ video: mode === 'video' }).then(
           ({ camera }) => {
             feed({ type: 'devices.ready', camera });
@@ -139,7 +146,8 @@ export function createCallRun(options: CallRunOptions): CallRun {
         ask(wire.request('call.start', { mode, clientId: options.clientId, ...(options.conversationId ? { conversationId: options.conversationId } : {}) }));
         break;
       case 'answer':
-        ask(wire.request('call.accept', { callId }));
+      case 'return':
+        ask(wire.request(effect.type === 'answer' ? 'call.accept' : 'call.resume', { callId }));
         break;
       case 'tell-consent':
         errands.insist(`consent ${callId}`, 'consent', { callId, granted: options.consent, textVersion: options.textVersion, locale: options.locale }, ({ call }) => feed({ type: 'updated', call }));
@@ -153,6 +161,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
       case 'open':
         iceServers = effect.iceServers;
         mintedAt = performance.now();
+        if (state.returning && kind === 'visitor') outbox.push({ type: 'fresh', page: begunBefore }, pairing.number);
         open();
         break;
       case 'begin':
@@ -210,10 +219,10 @@ export function createCallRun(options: CallRunOptions): CallRun {
 
   const open = (): void => {
     peer?.close();
-    const of = ++epoch;
+    pairing.opened();
     peer = createPeer({
       polite: kind === 'visitor', offers: kind === 'agent', local: devices.stream, tracks: media.tracks(), remote, remoteScreen, iceServers,
-      say: (signal) => outbox.push(signal, of),
+      say: (signal) => outbox.push(signal, pairing.number),
       path(path) {
         feed({ type: 'path', path, at: wire.serverNow() });
         // A new way through the TURN server needs credentials that still hold: the reply of `call.resume` brings them.
@@ -230,20 +239,25 @@ export function createCallRun(options: CallRunOptions): CallRun {
     for (const signal of early.splice(0)) peer.receive(signal);
   };
 
-  const hear = (signal: NumberedSignal, of: number): void => {
-    if (of < remoteEpoch) return;
-    // The other side has begun anew, e.g. after a reload: our connection leads nowhere now.
-    if (of > remoteEpoch && remoteEpoch > 0 && peer) {
-      open();
-      peer.begin();
+  const hear = (signal: PairSignal, of: number): void => {
+    const heard = pairing.hear(signal, of);
+    if (heard === 'drop') return;
+    // The other side has begun anew, after a reload or as somebody else: our connection leads nowhere now.
+    if (heard === 'anew') {
+      early.length = 0;
+      if (peer) {
+        feed({ type: 'path', path: 'down', at: wire.serverNow() });
+        open();
+        peer.begin();
+      }
     }
-    remoteEpoch = of;
+    if (isFresh(signal)) return;
     if (peer) peer.receive(signal);
     else early.push(signal);
   };
 
   const onPageHide = (event: PageTransitionEvent): void => {
-    if (!event.persisted) feed({ type: 'leave' });
+    if (!event.persisted) feed({ type: 'unload' });
   };
   const ours = (callId: string): boolean => callId === state.call?.id;
   const leave = [
@@ -253,8 +267,10 @@ export function createCallRun(options: CallRunOptions): CallRun {
       errands.hurry();
       outbox.flush();
       peer?.renew(null);
+      // It may be a fresh page, or somebody else, who knows nothing of us yet.
+      if (state.peer === 'begun') run({ type: 'tell-media' });
     }),
-    wire.on('call.signal', ({ callId, data, epoch: of }) => ours(callId) && hear(data as NumberedSignal, of ?? 1)),
+    wire.on('call.signal', ({ callId, data, epoch: of }) => ours(callId) && hear(data as PairSignal, of ?? 1)),
     wire.on('call.media', (told) => ours(told.callId) && feed({ ...told, type: 'peer.media' })),
     wire.on('call.video', ({ callId, word }) => ours(callId) && feed({ type: 'media', input: { type: 'heard', word } })),
     wire.on('queue.position', ({ callId, position, etaMs }) => ours(callId) && feed({ type: 'queued', position, ...(etaMs === undefined ? {} : { etaMs }) })),

@@ -44,7 +44,8 @@ export interface CallModel {
 /** What happens to a call. */
 export type CallInput =
   | { type: 'begin' }
-  | { type: 'devices.ready'; camera: boolean }
+  /** `microphone: false`: the member only listens. */
+  | { type: 'devices.ready'; camera: boolean; microphone?: boolean }
   | { type: 'devices.failed'; trouble: CallTrouble }
   | { type: 'agreed'; call: Call; iceServers: readonly IceServer[] }
   | { type: 'refused'; code: string }
@@ -169,7 +170,10 @@ function move(state: CallModel, input: CallInput): CallStep {
       if (state.devices !== 'asked') return stay(state);
       return to(
         state,
-        { devices: 'held', request: 'sent', cameraOn: input.camera, trouble: state.mode === 'video' && !input.camera ? 'no_camera' : null },
+        {
+          devices: 'held', request: 'sent', cameraOn: input.camera, microphoneOn: input.microphone ?? true,
+          trouble: state.mode === 'video' && !input.camera && input.microphone !== false ? 'no_camera' : null,
+        },
         { type: asking(state) },
       );
     case 'devices.failed':

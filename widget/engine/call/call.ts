@@ -19,6 +19,8 @@ export interface CallEngineOptions {
   timing?: CallRunOptions['timing'];
 }
 
+type Wish = Pick<CallRunOptions, 'mode' | 'consent' | 'locale' | 'textVersion' | 'conversationId' | 'call' | 'listen'>;
+
 /** Makes the engine of one member's calls. It does nothing before the first `start` or `accept`. */
 export function createCallEngine(options: CallEngineOptions): CallEngine {
   const { wire, kind, recorder = true } = options;
@@ -27,6 +29,7 @@ export function createCallEngine(options: CallEngineOptions): CallEngine {
   let run: CallRun | null = null;
   let follow: (() => void) | undefined;
   let disposed = false;
+  let wish: Wish | null = null;
   const choice = createDeviceChoice({ defaultChanged: () => void run?.media.followDefault() });
 
   const record = async (wish: RecordingWish): Promise<RunningRecording> => {
@@ -36,8 +39,9 @@ export function createCallEngine(options: CallEngineOptions): CallEngine {
   const readyRecorder = (): void => void import('../recorder/call-recording.ts').catch(() => undefined);
   const busy = (): boolean => view.value !== null && view.value.phase !== 'ended';
 
-  const begin = async (call: Pick<CallRunOptions, 'mode' | 'consent' | 'locale' | 'textVersion' | 'conversationId' | 'call'>): Promise<void> => {
+  const begin = async (call: Wish): Promise<void> => {
     if (busy() || disposed) return;
+    wish = call;
     follow?.();
     const mine = createCallRun({
       wire, errands, choice, kind, clientId: crypto.randomUUID(), ...call,
@@ -51,8 +55,9 @@ export function createCallEngine(options: CallEngineOptions): CallEngine {
 
   return {
     view,
-    start: ({ mode, conversationId, consent, locale, textVersion = CONSENT_TEXT_VERSION }) => begin({ mode, consent, locale, textVersion, ...(conversationId ? { conversationId } : {}) }),
+    start: ({ textVersion = CONSENT_TEXT_VERSION, ...call }) => begin({ textVersion, ...call }),
     accept: (call, { consent, locale, textVersion = CONSENT_TEXT_VERSION }) => begin({ mode: call.mode, consent, locale, textVersion, call }),
+    again: async ({ listen }) => (wish ? begin({ ...wish, listen }) : undefined),
     async decline(call) {
       errands.insist(`end ${call.id}`, 'call.decline', { callId: call.id });
     },

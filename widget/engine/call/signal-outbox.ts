@@ -1,9 +1,9 @@
 import { mayPass } from './errands.ts';
-import type { NumberedSignal } from './peer.ts';
+import { isFresh, type PairSignal } from './pairing.ts';
 
 /** What we say to the other side, in order, until it was taken: the link may be away, theirs as well. */
 export interface SignalOutbox {
-  push(signal: NumberedSignal, epoch: number): void;
+  push(signal: PairSignal, epoch: number): void;
   /** Tries at once: one of the links is back. */
   flush(): void;
   close(): void;
@@ -13,9 +13,9 @@ export interface SignalOutbox {
  * Makes an outbox. Candidates go out side by side, a description waits for those before it and is waited for: a candidate
  * must not arrive before the description that it belongs to.
  */
-export function createSignalOutbox(send: (signal: NumberedSignal, epoch: number) => Promise<unknown>, { retryMs = 1_000 }: { retryMs?: number } = {}): SignalOutbox {
+export function createSignalOutbox(send: (signal: PairSignal, epoch: number) => Promise<unknown>, { retryMs = 1_000 }: { retryMs?: number } = {}): SignalOutbox {
   interface Entry {
-    signal: NumberedSignal;
+    signal: PairSignal;
     epoch: number;
     sending: boolean;
   }
@@ -62,7 +62,7 @@ export function createSignalOutbox(send: (signal: NumberedSignal, epoch: number)
   return {
     push(signal, epoch) {
       // A new offer or answer makes older unsent words of the same kind pointless.
-      if (signal && 'sdp' in signal) queue = queue.filter((entry) => entry.sending || !isDescription(entry));
+      if (signal && 'sdp' in signal) queue = queue.filter((entry) => entry.sending || isFresh(entry.signal) || !isDescription(entry));
       queue.push({ signal, epoch, sending: false });
       pump();
     },
