@@ -43,11 +43,13 @@ const anyInput: fc.Arbitrary<CallInput> = fc.oneof(
   fc.boolean().map((blocked): CallInput => ({ type: 'playback', blocked })),
   fc.constant<CallInput>({ type: 'hang-up' }),
   fc.constant<CallInput>({ type: 'leave' }),
+  fc.constant<CallInput>({ type: 'unload' }),
+  anyCall.filter(({ id, state }) => id === 'k1' && state === 'active').map((each): CallInput => ({ type: 'updated', call: each, handedOver: true })),
 );
 
 const beginning = fc
-  .record({ kind: fc.constantFrom('visitor' as const, 'agent' as const), mode: fc.constantFrom('audio' as const, 'video' as const), recorder: fc.boolean(), incoming: fc.boolean() })
-  .map(({ kind, mode, recorder, incoming }) => callModel({ kind, mode, recorder, consent: true, ...(incoming ? { call: call() } : {}) }));
+  .record({ kind: fc.constantFrom('visitor' as const, 'agent' as const), mode: fc.constantFrom('audio' as const, 'video' as const), recorder: fc.boolean(), before: fc.constantFrom('none' as const, 'ringing' as const, 'active' as const) })
+  .map(({ kind, mode, recorder, before }) => callModel({ kind, mode, recorder, consent: true, ...(before === 'none' ? {} : { call: call({ state: before }) }) }));
 
 /** Runs inputs; the effects of each step beside its state. */
 function run(start: CallModel, inputs: readonly CallInput[]): { state: CallModel; effects: CallEffect[]; before: CallModel; input: CallInput }[] {
@@ -182,6 +184,29 @@ describe('the state of a call', () => {
     expect(step(ringing, { type: 'hang-up' }).effects.at(-1)).to.deep.equal({ type: 'farewell', word: 'cancel' });
     const asking = step(callModel({ kind: 'agent', mode: 'audio', consent: true, recorder: true, call: call() }), { type: 'begin' }).state;
     expect(step(asking, { type: 'hang-up' }).effects.at(-1)).to.deep.equal({ type: 'farewell', word: 'decline' });
+  });
+
+  it('[F13] whoever returns asks for the side again, says nothing twice of the recording, and the clock goes on', () => {
+    const active = call({ state: 'active', answeredAt: '2026-11-21T09:00:10Z', consents: { visitor: true, agent: true } });
+    const steps = run(callModel({ kind: 'visitor', mode: 'audio', consent: true, recorder: false, call: active }), [
+      { type: 'begin' }, { type: 'devices.ready', camera: false }, { type: 'agreed', call: active, iceServers: [] }, { type: 'path', path: 'up', at: 5 },
+    ]);
+    expect(steps.flatMap(({ effects }) => effects.map(({ type }) => type))).to.deep.equal(['acquire', 'return', 'open', 'begin', 'tell-media']);
+    expect(steps.at(-1)!.state).to.include({ phase: 'connected', connectedAt: Date.parse('2026-11-21T09:00:10Z') });
+    const late = run(callModel({ kind: 'visitor', mode: 'audio', consent: true, recorder: false, call: active }), [{ type: 'begin' }, { type: 'devices.ready', camera: false }, { type: 'refused', code: 'call_over' }]);
+    expect(late.at(-1)!.state).to.include({ phase: 'ended', trouble: null });
+    // A colleague's call that is handed over is answered, not returned to; the new agent's word on the recording is new.
+    const offered = call({ state: 'active', consents: { visitor: true }, handover: { from: { id: 'a1', name: 'Joon' } } });
+    const taken = run(callModel({ kind: 'agent', mode: 'audio', consent: true, recorder: true, call: offered }), [{ type: 'begin' }, { type: 'devices.ready', camera: false }, { type: 'agreed', call: active, iceServers: [] }]);
+    expect(taken.flatMap(({ effects }) => effects.map(({ type }) => type))).to.deep.equal(['acquire', 'answer', 'tell-consent', 'open', 'begin', 'tell-media']);
+  });
+
+  it('[F13] a page that goes away says no last word: it may come back; a call that was handed over is no hang-up', () => {
+    const talking = run(callModel({ kind: 'agent', mode: 'audio', consent: true, recorder: true }), usual).at(-1)!.state;
+    expect(step(talking, { type: 'unload' }).effects).to.deep.equal([{ type: 'record', on: false }, { type: 'release' }]);
+    const handed = step(talking, { type: 'updated', call: call({ state: 'active' }), handedOver: true });
+    expect(handed.state).to.include({ phase: 'ended', trouble: 'handed_over', endReason: null });
+    expect(handed.effects.some(({ type }) => type === 'farewell')).to.equal(false);
   });
 
   it('[F13] without a path it is ice_failed; with the other side gone it is left', () => {
