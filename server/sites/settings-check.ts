@@ -28,8 +28,17 @@ export function checkedSettings(given: Partial<SiteSettings>): Partial<SiteSetti
   if (settings.languages && new Set(settings.languages).size < settings.languages.length) throw wrong('languages', 'names a language twice');
   if (settings.hours) checkHours(settings.hours);
   if (settings.privacyUrl) settings.privacyUrl = checkedAddress(settings.privacyUrl);
+  if (settings.queue) settings.queue.groups = settings.queue.groups.map(({ agentIds, seconds }) => ({ agentIds: [...new Set(agentIds)], seconds }));
   if (settings.preChat) settings.preChat.fields = checkedFields(settings.preChat.fields);
   return settings;
+}
+
+/** Refuses groups that name somebody who is not of the team. `team`: those of the named that are. */
+export function checkRingGroups({ groups }: SiteSettings['queue'], team: ReadonlySet<string>): void {
+  groups.forEach(({ agentIds }, index) => {
+    const stranger = agentIds.find((id) => !team.has(id));
+    if (stranger !== undefined) throw wrong(`queue.groups.${index}.agentIds`, `names somebody who is not of the team: ${stranger}`);
+  });
 }
 
 const wrong = (field: string, why: string): Problem => problem('unprocessable', `settings.${field} ${why}.`);

@@ -8,7 +8,7 @@ import { problem } from '../errors.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Pictures } from '../pictures/pictures.ts';
 import { normalOrigin } from './origins.ts';
-import { checkedSettings } from './settings-check.ts';
+import { checkRingGroups, checkedSettings } from './settings-check.ts';
 import { newSiteSettings, settingsOf } from './site-settings.ts';
 import { pictureOf, siteOnWire } from './site-view.ts';
 import type { Sites } from './sites.ts';
@@ -96,6 +96,10 @@ export function createSiteDesk({ store, sites, pictures, audit, hub, clock }: Si
     async update(editor, siteId, { name, settings, origins, archived }) {
       await sites.get(editor.staff.organisationId, siteId); // whose site it is comes before what is wrong with the change
       const parts = settings && checkedSettings(settings);
+      if (parts?.queue) {
+        const named = parts.queue.groups.flatMap(({ agentIds }) => agentIds);
+        checkRingGroups(parts.queue, new Set(await store.agentsAmong(editor.staff.organisationId, named)));
+      }
       const list = origins && allowList(origins);
       const { before, after } = await change(editor, siteId, (site) => ({
         ...(name !== undefined && { name: name.trim() }),

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNull, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, ne, sql } from 'drizzle-orm';
 import type { Database } from '../store/database.ts';
 import type { NewRow, Row } from '../store/tables.ts';
 
@@ -17,6 +17,8 @@ export interface SitesStore {
   first(): Promise<SiteRow | null>;
   /** The allow-lists of all sites that are not archived. */
   allOrigins(): Promise<string[][]>;
+  /** Which of these ids are agents of the organisation, also those whose account is disabled. */
+  agentsAmong(organisationId: string, ids: readonly string[]): Promise<string[]>;
   insert(row: NewRow<'sites'>): Promise<SiteRow>;
   /**
    * Changes a site by what it is at that moment: nobody else changes it in between. Null when there is no such site, `last` when
@@ -27,7 +29,7 @@ export interface SitesStore {
 
 /** Queries over `sites`. */
 export function createSitesStore(database: Database): SitesStore {
-  const { q, tables: { sites, organisations } } = database;
+  const { q, tables: { agents, sites, organisations } } = database;
   const own = (organisationId: string, id: string) => and(eq(sites.organisationId, organisationId), eq(sites.id, id));
   return {
     async byKey(publishableKey) {
@@ -46,6 +48,10 @@ export function createSitesStore(database: Database): SitesStore {
     },
     async allOrigins() {
       return (await q.select({ origins: sites.origins }).from(sites).where(isNull(sites.archivedAt))).map((row) => row.origins);
+    },
+    async agentsAmong(organisationId, ids) {
+      if (ids.length === 0) return [];
+      return (await q.select({ id: agents.id }).from(agents).where(and(eq(agents.organisationId, organisationId), inArray(agents.id, [...ids])))).map(({ id }) => id);
     },
     async insert(row) {
       const [written] = await q.insert(sites).values(row).returning();

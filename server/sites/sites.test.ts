@@ -54,6 +54,18 @@ t.test('[C2] [C9] several sites: made, read, changed, each with a key and a list
   t.same((await actions()).length, 2, 'what changes nothing is not written down');
 });
 
+t.test('[C9] [E5] groups that are rung are agents of the organisation, each once a group', async (t) => {
+  const { app, ask, owner, profile } = await house(t);
+  const { agent } = await app.agent('agent');
+  const queue = (agentIds: string[]) => ({ ringSeconds: 45, groups: [{ agentIds: [owner.agent.id], seconds: 10 }, { agentIds, seconds: 20 }], callBack: false });
+  const patch = (agentIds: string[]) => ask('PATCH', `/v1/sites/${owner.site.id}`, { settings: { queue: queue(agentIds) } });
+  t.same((await patch([agent.id, agent.id])).json<Site>().settings.queue, queue([agent.id]));
+  t.equal((await profile(owner.site.publishableKey)).callBack, false, 'visitors learn that nobody calls back');
+  const refused = await patch([agent.id, 'somebody']);
+  t.match(refused.json(), { code: 'unprocessable', detail: /settings\.queue\.groups\.1\.agentIds/ });
+  t.equal(codeOf(await patch([])), 'bad_request', 'a group of nobody is none');
+});
+
 t.test('[C9] what makes no sense is refused with a sentence that names the field', async (t) => {
   const { ask, owner } = await house(t);
   const { hours, preChat } = defaultSettings;

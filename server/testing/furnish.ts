@@ -61,7 +61,7 @@ export async function furnish(database: Database, { id, organisationId, agentId,
   await insert('pins', { organisationId, conversationId: id, agentId, createdAt: now });
   await insert('cannedReplies', { ...own, shortcut: mark, text: mark, updatedAt: now });
   await insert('savedFilters', { ...own, agentId, name: mark, query: {} });
-  await insert('calls', { ...own, siteId, conversationId: id, visitorId: id, mode: 'audio', state: 'ended', startedByKind: 'visitor', startedById: id, startedByName: mark, endedAt: now, endReason: 'no_answer' });
+  await insert('calls', { ...own, siteId, conversationId: id, visitorId: id, mode: 'audio', state: 'ended', startedByKind: 'visitor', startedById: id, startedByName: mark, endedAt: now, endReason: 'no_answer', followUp: { kind: 'callback', contact: mark, text: mark, at: now } });
   await insert('recordings', { ...own, callId: id, conversationId: id, state: 'failed', mimeType: 'audio/webm', startedAt: now, gaps: [], attempts: 0, failure: mark, updatedAt: now });
   await insert('invitations', { ...own, email: `${mark}@example.com`, role: 'agent', tokenHash: `hash of ${id}`, invitedById: agentId, invitedByName: mark, expiresAt: now + 86_400_000 });
   await insert('apiKeys', { ...own, name: mark, prefix: 'marked', hash: `hash of ${id}`, scopes: [], createdById: agentId });
