@@ -62,6 +62,10 @@ t.test('[settings] an unknown or malformed value is one sentence that names the 
     [{ DATABASE_URL: 'mysql://me:hush@x/y' }, /^DATABASE_URL/], [{ DATABASE_URL: 'postgres:hush' }, /^DATABASE_URL/],
     [{ REDIS_URL: 'redis://x' }, /^REDIS_URL .*SQLite serves only one/], [{ REDIS_URL: 'redis://x', DATABASE_URL: 'postgres://x/y' }, /^REDIS_URL is set, but this version has no Redis bus yet/],
     [{ S3_BUCKET: 'b' }, /S3_ACCESS_KEY_ID has to be set/], [s3, /S3_REGION has to be set/], [{ ...s3, S3_ENDPOINT: 'minio:9000' }, /^S3_ENDPOINT/],
+    [{ ...s3, S3_REGION: 'r', S3_SSE: 'DES' }, /^S3_SSE is "DES", but has to be one of AES256, aws:kms/], [{ ...s3, S3_REGION: 'r', S3_SSE_KMS_KEY_ID: 'k' }, /^S3_SSE_KMS_KEY_ID is set, but S3_SSE is not aws:kms/],
+    [{ ...s3, S3_REGION: 'r', S3_PRESIGNED: 'yes' }, /^S3_PRESIGNED/], [{ ...s3, S3_REGION: 'r', S3_PUBLIC_ENDPOINT: 'https://s3.example' }, /^S3_PUBLIC_ENDPOINT is set, but S3_PRESIGNED is not on/],
+    [{ ...s3, S3_PRESIGNED: 'on', S3_ENDPOINT: 'http://minio:9000', PUBLIC_URL: 'https://consult.example' }, /^S3_PRESIGNED is on, but browsers on an https page/],
+    [{ ...s3, S3_PRESIGNED: 'on', S3_ENDPOINT: 'http://minio:9000', S3_PUBLIC_ENDPOINT: 'https://s3.example/?x' }, /^S3_PUBLIC_ENDPOINT is/],
     [{ S3_BUKCET: 'b' }, /^There is no setting S3_BUKCET.*S3_BUCKET/], [{ TURN_URL: 'turn:x' }, /^There is no setting TURN_URL.*TURN_URLS/],
     [{ TURN_URLS: 'turn:x' }, /^TURN_URLS is set, but TURN_SECRET is not/], [{ TURN_SECRET: 'hush' }, /^TURN_SECRET is set, but TURN_URLS is not/],
     [{ TURN_URLS: 'https://x', TURN_SECRET: 'hush' }, /^TURN_URLS holds "https:\/\/x"/], [{ TURN_URLS: ',', TURN_SECRET: 'hush' }, /^TURN_URLS/],
@@ -84,6 +88,16 @@ t.test('[settings] an unknown or malformed value is one sentence that names the 
       t.notMatch((error as Error).message, /hush|\n/);
     }
   }
+});
+
+t.test('[G5] what S3 shall encrypt with, and where browsers may read from', async (t) => {
+  const s3 = { S3_BUCKET: 'b', S3_ACCESS_KEY_ID: 'i', S3_SECRET_ACCESS_KEY: 'k', S3_REGION: 'eu-west-1' };
+  t.match(readConfig(s3, '/srv').blobs, { kind: 's3', encryption: undefined, signed: undefined });
+  t.match(readConfig({ ...s3, S3_SSE: 'AES256' }, '/srv').blobs, { encryption: { algorithm: 'AES256' } });
+  t.match(readConfig({ ...s3, S3_SSE: 'aws:kms', S3_SSE_KMS_KEY_ID: 'arn:x' }, '/srv').blobs, { encryption: { algorithm: 'aws:kms', keyId: 'arn:x' } });
+  t.match(readConfig({ ...s3, S3_PRESIGNED: 'on', PUBLIC_URL: 'https://consult.example' }, '/srv').blobs, { signed: { endpoint: undefined } });
+  const both = { S3_ENDPOINT: 'http://minio:9000', S3_PUBLIC_ENDPOINT: 'https://s3.example', S3_PRESIGNED: 'on', PUBLIC_URL: 'https://consult.example' };
+  t.match(readConfig({ ...s3, ...both }, '/srv').blobs, { endpoint: 'http://minio:9000', signed: { endpoint: 'https://s3.example' } });
 });
 
 t.test('[settings] secrets are made at the first start, readable by their owner alone, and stay', async (t) => {

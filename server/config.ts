@@ -1,6 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { isIP } from 'node:net';
-import type { BlobConfig } from './blobs/blobs.ts';
+import type { BlobConfig, S3Encryption } from './blobs/blobs.ts';
 import { isAllowEntry } from './outbound/address-rules.ts';
 
 /** A setting that cannot be used, with a sentence for the person who started the server. */
@@ -49,7 +49,7 @@ export interface Config {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const names = ['HOST', 'PORT', 'PUBLIC_URL', 'DATA_DIR', 'DATABASE_URL', 'REDIS_URL', 'S3_ENDPOINT', 'S3_REGION', 'S3_BUCKET', 'S3_ACCESS_KEY_ID',
-  'S3_SECRET_ACCESS_KEY', 'TURN_URLS', 'TURN_SECRET', 'SMTP_URL', 'MAIL_FROM', 'OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_NAME', 'TRUST_PROXY', 'OUTBOUND_ALLOW', 'METRICS_TOKEN', 'LOG_LEVEL', 'RATE_LIMITS'] as const;
+  'S3_SECRET_ACCESS_KEY', 'S3_SSE', 'S3_SSE_KMS_KEY_ID', 'S3_PRESIGNED', 'S3_PUBLIC_ENDPOINT', 'TURN_URLS', 'TURN_SECRET', 'SMTP_URL', 'MAIL_FROM', 'OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_NAME', 'TRUST_PROXY', 'OUTBOUND_ALLOW', 'METRICS_TOKEN', 'LOG_LEVEL', 'RATE_LIMITS'] as const;
 type Name = (typeof names)[number];
 const ourPrefixes = /^(S3|OUTBOUND|TURN|OIDC|METRICS)_/;
 const logLevels: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
@@ -132,13 +132,40 @@ function blobsOf(get: (name: Name) => string | undefined, dataDir: string): Blob
     if (value === undefined) throw new ConfigError(`${given[0]} is set, so recordings go to S3; then ${name} has to be set too.`);
     return value;
   };
-  const endpoint = get('S3_ENDPOINT');
-  if (endpoint !== undefined && !/^https?:$/.test(urlOf(endpoint)?.protocol ?? '')) throw new ConfigError(`S3_ENDPOINT is ${JSON.stringify(endpoint)}, but has to be an address like https://s3.example.com.`);
+  const addressOf = (name: 'S3_ENDPOINT' | 'S3_PUBLIC_ENDPOINT'): string | undefined => {
+    const value = get(name);
+    const url = value === undefined ? null : urlOf(value);
+    if (value !== undefined && (!url || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '' || url.username !== '')) {
+      throw new ConfigError(`${name} is ${JSON.stringify(value)}, but has to be an address like https://s3.example.com.`);
+    }
+    return value;
+  };
+  const endpoint = addressOf('S3_ENDPOINT');
   return {
     kind: 's3', endpoint, bucket: need('S3_BUCKET'), accessKeyId: need('S3_ACCESS_KEY_ID'), secretAccessKey: need('S3_SECRET_ACCESS_KEY'),
     // A server that is not Amazon's mostly takes any region.
     region: endpoint === undefined ? need('S3_REGION') : (get('S3_REGION') ?? 'us-east-1'),
+    encryption: encryptionOf(get('S3_SSE'), get('S3_SSE_KMS_KEY_ID')),
+    signed: signedOf(get, addressOf('S3_PUBLIC_ENDPOINT'), endpoint),
   };
+}
+
+function encryptionOf(algorithm: string | undefined, keyId: string | undefined): S3Encryption | undefined {
+  if (keyId !== undefined && algorithm !== 'aws:kms') throw new ConfigError('S3_SSE_KMS_KEY_ID is set, but S3_SSE is not aws:kms: set both, or leave the key out.');
+  if (algorithm === undefined) return undefined;
+  return oneOf('S3_SSE', ['AES256', 'aws:kms'], algorithm) === 'AES256' ? { algorithm: 'AES256' } : { algorithm: 'aws:kms', keyId };
+}
+
+function signedOf(get: (name: Name) => string | undefined, publicEndpoint: string | undefined, endpoint: string | undefined): { endpoint: string | undefined } | undefined {
+  if (oneOf('S3_PRESIGNED', ['on', 'off'], get('S3_PRESIGNED') ?? 'off') === 'off') {
+    if (publicEndpoint !== undefined) throw new ConfigError('S3_PUBLIC_ENDPOINT is set, but S3_PRESIGNED is not on, so no browser would be sent there: set both or neither.');
+    return undefined;
+  }
+  const address = publicEndpoint ?? endpoint;
+  if (get('PUBLIC_URL')?.startsWith('https:') && address?.startsWith('http:')) {
+    throw new ConfigError('S3_PRESIGNED is on, but browsers on an https page play nothing from an http address: set S3_PUBLIC_ENDPOINT to an https address of the S3 server.');
+  }
+  return { endpoint: address };
 }
 
 function iceOf(urls: string | undefined, secret: string | undefined): Config['ice'] {

@@ -18,6 +18,8 @@ import { openSqlite } from './store/open-sqlite.ts';
 
 // Ctrl-C ends the server within this time whatever hangs, ms.
 const stopWithinMs = 4500;
+/** How often the store is asked to drop what crashes left half-written, ms. */
+const tidyBlobsMs = 6 * 3_600_000;
 
 const clock = systemClock();
 const say = (text: string) => void process.stdout.write(`${text}\n`);
@@ -42,6 +44,8 @@ async function main(): Promise<void> {
     if (config.blobs.kind === 'disk') throw new ConfigError(error.message, { cause: error });
     logger.error({ err: error }, 'The object store does not answer; recordings wait for it.');
   });
+  const tidying = clock.every(tidyBlobsMs, () => void blobs.check().catch((error: unknown) => logger.warn({ err: error }, 'The blob store does not answer.')));
+  opened.push(() => tidying.cancel());
   const bus = createMemoryBus();
   opened.push(() => bus.close());
   const tempDir = join(config.dataDir, 'tmp');

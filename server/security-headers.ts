@@ -22,13 +22,14 @@ export async function registerSecurityHeaders(app: FastifyInstance, { https }: {
 /**
  * What one of our own pages may do. Both need the camera and the microphone; neither needs a frame, a plugin, an inline
  * script or anybody else's host. Lit's styles are constructed sheets, which no policy has to allow. `previewsElement`: the panel,
- * which loads the element beside its own code, so that Lit is there twice and makes its policy twice.
+ * which loads the element beside its own code, so that Lit is there twice and makes its policy twice. `mediaOrigin`: whose signed URLs
+ * its player follows (decision 17).
  */
-export function pageHeaders(reply: FastifyReply, ownOrigins: readonly string[], { previewsElement = false } = {}): void {
+export function pageHeaders(reply: FastifyReply, ownOrigins: readonly string[], { previewsElement = false, mediaOrigin = null }: { previewsElement?: boolean; mediaOrigin?: string | null } = {}): void {
   // Older Safari does not take 'self' for WebSockets. A policy cannot name an IPv6 address.
   const sockets = ownOrigins.filter((origin) => !origin.includes('[')).map((origin) => origin.replace(/^http/, 'ws'));
   const policy = [
-    "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:", "font-src 'self'", "media-src 'self' blob: data:",
+    "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:", "font-src 'self'", `media-src 'self' blob: data:${mediaOrigin === null ? '' : ` ${mediaOrigin}`}`,
     "worker-src 'self' blob:", `connect-src 'self' ${sockets.join(' ')}`, "manifest-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
     // Text cannot become markup or script (threats.md S9); Lit's policy and ours are the only ways to make any.
     "require-trusted-types-for 'script'", `trusted-types lit-html peer-consult${previewsElement ? " 'allow-duplicates'" : ''}`,

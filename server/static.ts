@@ -8,10 +8,12 @@ export interface StaticOptions {
   widgetFolder: string;
   adminFolder: string;
   ownOrigins(): readonly string[];
+  /** Where recordings are played from besides here. */
+  mediaOrigin?: string | null;
 }
 
 /** The element for everybody's pages (`/peer-consult.js` and its chunks) and the panel (`/admin/`). */
-export const staticPages: FastifyPluginAsync<StaticOptions> = async (app, { widgetFolder, adminFolder, ownOrigins }) => {
+export const staticPages: FastifyPluginAsync<StaticOptions> = async (app, { widgetFolder, adminFolder, ownOrigins, mediaOrigin }) => {
   const open = { config: { may: 'anyone', rateLimit: false }, schema: { hide: true } } as const;
 
   const widget = readStaticFiles(widgetFolder);
@@ -36,7 +38,7 @@ export const staticPages: FastifyPluginAsync<StaticOptions> = async (app, { widg
     // The panel finds its way by itself: every address without a file's ending is its page.
     const file = admin.get(path) ?? (/\.\w+$/.test(path) ? undefined : admin.get('index.html'));
     if (!file) throw problem('not_found', admin.size === 0 ? 'The panel has not been built; run `npm run build`.' : undefined);
-    if (file === admin.get('index.html')) pageHeaders(reply, ownOrigins(), { previewsElement: true });
+    if (file === admin.get('index.html')) pageHeaders(reply, ownOrigins(), { previewsElement: true, mediaOrigin });
     // A service worker lives by the policy it came with, not by the page's: it fetches the panel's own files and shows its icon.
     if (path === 'sw.js') reply.header('content-security-policy', "default-src 'none'; connect-src 'self'; img-src 'self'");
     return send(request, reply, file);

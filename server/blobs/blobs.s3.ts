@@ -15,16 +15,19 @@ const maxParts = 10_000;
 /** Of what is written piece by piece, four parts of this size at most are in memory: the first and the newest three. */
 const written = { partBytes: 6 * mebibyte, held: 3 };
 const dayMs = 86_400_000;
+/** Whether this server can store is asked every second or so; what was left there, every hour at most. */
+const sweepEveryMs = 3_600_000;
 
 /**
  * Keeps blobs as private objects of one bucket of S3 or of a server that speaks its language (Ceph, MinIO, Garage, R2 …).
- * `check()` makes the bucket when it is missing.
+ * `check()` makes the bucket when it is missing. An upload that nobody ended is dropped by a `check()` once it is `abandonedAfterMs` old.
  *
  * Addresses are path style, and checksums are sent only where the protocol demands them: the newer trailing checksums are
  * not understood, or silently stored as content, by several compatible servers.
  */
-export function createS3Blobs(options: Omit<Extract<BlobConfig, { kind: 's3' }>, 'kind'>): BlobStore {
+export function createS3Blobs(options: Omit<Extract<BlobConfig, { kind: 's3' }>, 'kind'>, { abandonedAfterMs = dayMs } = {}): BlobStore {
   const { bucket: Bucket, encryption, signed } = options;
+  let sweptAt = Number.NEGATIVE_INFINITY;
   const encrypted = encryption && {
     ServerSideEncryption: encryption.algorithm,
     ...(encryption.algorithm === 'aws:kms' && encryption.keyId !== undefined ? { SSEKMSKeyId: encryption.keyId } : {}),
@@ -93,12 +96,14 @@ export function createS3Blobs(options: Omit<Extract<BlobConfig, { kind: 's3' }>,
 
   /** Drops the parts of uploads that nobody goes on with; `now` is the server's own time. */
   async function sweepUploads(now: number) {
+    if (now < sweptAt + sweepEveryMs) return;
+    sweptAt = now;
     try {
       let at: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined } | null = {};
       while (at) {
         const page: Awaited<ReturnType<typeof listUploads>> = await listUploads(at);
         for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
-          if (Initiated && Initiated.getTime() < now - dayMs) await abortUpload(Key, UploadId);
+          if (Initiated && Initiated.getTime() < now - abandonedAfterMs) await abortUpload(Key, UploadId);
         }
         at = page.IsTruncated ? { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker } : null;
       }

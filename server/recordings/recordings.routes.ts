@@ -14,7 +14,7 @@ import type { RecordingMedia, Recordings } from './recordings.ts';
 import type { SigningKey } from './signing-key.ts';
 
 const Params = Type.Object({ id: Id });
-const MediaQuery = Type.Object({ download: Type.Optional(Type.String({ maxLength: 10 })) });
+const MediaQuery = Type.Object({ download: Type.Optional(Type.String({ maxLength: 10 })), direct: Type.Optional(Type.String({ maxLength: 10 })) });
 const tags = ['recordings'];
 
 /** Chunks come in, facts and the merged file go out. */
@@ -71,14 +71,18 @@ export const recordingsRoutes: FastifyPluginAsyncTypebox<{ recordings: Recording
     schema: {
       tags, params: Params, querystring: MediaQuery, summary: 'The merged file, whole or in a stretch (Range)',
       description: 'By bearer token, or by the cookie that an agent\'s sign-in sets for media elements. `?download=1` gives it as an attachment. '
+        + '`?direct=1` may be answered with 302 to the object store, by a URL that is good for five minutes; where there is none it changes nothing. '
         + 'A stretch outside the file is `range_not_satisfiable`.',
     },
     async handler(request, reply) {
       const { id } = request.params as { id: string };
-      const { download } = request.query as { download?: string };
-      const asAttachment = download === '1' || download === 'true';
+      const { download, direct } = request.query as { download?: string; direct?: string };
+      const asAttachment = isYes(download);
       const how = request.method === 'HEAD' ? undefined : !asAttachment ? 'played' : /^bytes=0*-?$|^bytes=0+-/.test(request.headers.range ?? 'bytes=0-') ? 'downloaded' : 'resumed';
-      return sendMedia(request, reply, await recordings.media(askerOf(request), id, how), asAttachment);
+      const media = await recordings.media(askerOf(request), id, how);
+      const signed = isYes(direct) && request.method === 'GET' ? media.signedUrl(dispositionOf(media, asAttachment)) : null;
+      if (signed !== null) return reply.header('cache-control', 'private, no-store').redirect(signed, 302);
+      return sendMedia(request, reply, media, asAttachment);
     },
   });
 
@@ -108,11 +112,14 @@ export const recordingsRoutes: FastifyPluginAsyncTypebox<{ recordings: Recording
   });
 };
 
+const isYes = (value: string | undefined): boolean => value === '1' || value === 'true';
+const dispositionOf = ({ title }: RecordingMedia, download: boolean): string => contentDisposition(download ? 'attachment' : 'inline', `${title}.webm`);
+
 async function sendMedia(request: FastifyRequest, reply: FastifyReply, media: RecordingMedia, download: boolean): Promise<FastifyReply> {
   void reply.headers({
     'cache-control': 'private, no-store',
     'content-type': media.mimeType,
-    'content-disposition': contentDisposition(download ? 'attachment' : 'inline', `${media.title}.webm`),
+    'content-disposition': dispositionOf(media, download),
   });
   return sendRanged(request, reply, media);
 }

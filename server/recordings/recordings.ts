@@ -24,6 +24,8 @@ import type { RecordingRow, RecordingsStore } from './recordings.store.ts';
 export const LIMITS = { segments: 1000, chunksPerSegment: 50_000, bytes: 10_000_000_000, missingListed: 1000 } as const;
 /** How long chunks outlive the merge, in ms: a late one can still be added, a failed disk found out. */
 export const CHUNK_GRACE_MS = 24 * 60 * 60 * 1000;
+/** How long a signed URL of a recording lasts: long enough to begin, too short to be passed on. */
+export const SIGNED_SECONDS = 300;
 /** How far a recorder's clock may run ahead, in ms. */
 const AHEAD_MS = 1000;
 
@@ -45,6 +47,8 @@ export interface RecordingMedia {
   title: string;
   /** Opens it, or a stretch. */
   read(range?: ByteRange): Promise<Readable>;
+  /** A URL by which its asker's browser reads it from the store itself for `SIGNED_SECONDS`; null where there is none. */
+  signedUrl(disposition: string): string | null;
 }
 
 /** Recordings of calls: segments and their chunks come in, one merged file comes out (finaliser.ts). */
@@ -324,6 +328,7 @@ export function createRecordings({ store, blobs, calls, hub, clock, light, audit
         mimeType: row.mimeType, bytes, sha256, mergedAt: row.updatedAt,
         title: `${rfc3339(row.startedAt).slice(0, 16).replace('T', ' ').replace(':', '-')} ${call.visitorName}`.trim(),
         read: (range) => blobs.read(blobKey, range),
+        signedUrl: (disposition) => blobs.signedUrl(blobKey, { now: clock.now(), seconds: SIGNED_SECONDS, contentType: row.mimeType, disposition }),
       };
     },
 
