@@ -7,6 +7,7 @@ import { createSession } from '../widget/engine/session.ts';
 import { createStoredOutbox } from '../widget/engine/outbox.ts';
 import type { Session } from '../widget/engine/session-state.ts';
 import { createApi } from './api.ts';
+import { takeNext } from './take-next.ts';
 import { createAttention, type Attention } from './attention.ts';
 import { createNotifications, type Notifications } from './notifications.ts';
 import { offlineIcon } from './icons.ts';
@@ -182,6 +183,7 @@ export class AdminApp extends LitElement {
       goInbox: () => go(formatRoute('inbox')),
       goQueue: () => go(formatRoute('queue')),
       goHistory: () => go(formatRoute('history')),
+      takeNext: () => (this.session ? void takeNext(this.#api, this.session, true) : false),
     });
   }
 

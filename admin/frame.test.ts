@@ -33,6 +33,15 @@ describe('frame', () => {
     const [inbox, queue] = all(one(navigation, 'nav'), 'a');
     expect(inbox!.textContent).to.contain('2 unread');
     expect(queue!.textContent).to.contain('1 waiting');
+    // A call that rings at colleagues alone waits as well; what was left after a missed one is told when nobody does.
+    session.arrive('queue.added', { call: call('k2', { state: 'ringing' }), rings: false });
+    session.arrive('call.updated', { call: call('k3', { followUp: { kind: 'callback', contact: '1544', text: '', at: '2026-11-21T08:00:00Z', doneAt: null } }) });
+    await settle();
+    expect(queue!.textContent).to.contain('2 waiting');
+    session.state.patch({ ringing: [] });
+    session.arrive('queue.removed', { callId: 'k2', reason: 'answered' });
+    await settle();
+    expect(queue!.textContent).to.contain('1 to call back');
   });
 
   it('[P11] rail and sheet are clean for axe in both languages', async () => {

@@ -12,6 +12,7 @@ import { panelPages, type PanelPage } from './panel-pages.ts';
 import { formatRoute, type PageName } from './router.ts';
 import { panel } from './styles.ts';
 import { language, t } from './texts/texts.ts';
+import { waitingLineOf } from './waiting-line.ts';
 import './account-menu.ts';
 
 /** As many pages stand in a phone's bar; the others are behind *More*. */
@@ -102,6 +103,11 @@ export class Navigation extends LitElement {
         font-weight: 700;
         line-height: 17px;
         font-variant-numeric: tabular-nums;
+      }
+
+      .count.calm {
+        background: var(--pc-surface-3);
+        color: var(--pc-text);
       }
 
       .spacer {
@@ -212,6 +218,7 @@ export class Navigation extends LitElement {
   @query('dialog') private sheet!: HTMLDialogElement;
   readonly #language = new StoreController(this, () => language);
   readonly #state = new StoreController(this, () => this.session?.state);
+  readonly #line = new StoreController(this, () => (this.api && this.session ? waitingLineOf(this.api, this.session) : undefined));
   readonly #account = new StoreController(this, () => this.api?.account);
 
   override render() {
@@ -240,21 +247,25 @@ export class Navigation extends LitElement {
   }
 
   #entry({ name, icon, label }: PanelPage, kind: string) {
-    const count = this.#count(name);
+    const { count, calm = false } = this.#count(name);
     return html`
       <a class="entry ${kind}" href=${formatRoute(name)} aria-current=${name === this.page ? 'page' : nothing}>
         ${icon}<span>${t(label)}</span>
         ${count
-          ? html`<span class="count"><span aria-hidden="true">${count > 99 ? '99+' : count}</span><span class="hush">${t(name === 'queue' ? 'waitingCount' : 'unreadCount', { count })}</span></span>`
+          ? html`<span class="count ${calm ? 'calm' : ''}"><span aria-hidden="true">${count > 99 ? '99+' : count}</span><span class="hush">${t(name !== 'queue' ? 'unreadCount' : calm ? 'followUpCount' : 'waitingCount', { count })}</span></span>`
           : nothing}
       </a>
     `;
   }
 
-  #count(name: PageName): number {
+  /** What waits behind a page; `calm`: it can wait longer than a caller can. */
+  #count(name: PageName): { count: number; calm?: boolean } {
     const { conversations, ringing } = this.#state.value!;
-    if (name === 'queue') return ringing.length;
-    return name === 'inbox' ? conversations.filter(({ unread }) => unread > 0).length : 0;
+    if (name === 'inbox') return { count: conversations.filter(({ unread }) => unread > 0).length };
+    if (name !== 'queue') return { count: 0 };
+    const { entries, followUps } = this.#line.value!;
+    const calls = new Set([...ringing.map(({ id }) => id), ...entries.flatMap(({ call }) => call?.id ?? [])]).size;
+    return calls ? { count: calls } : { count: followUps.length, calm: true };
   }
 
   /** A tap beside the sheet, or on one of its links, closes it. */

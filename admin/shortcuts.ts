@@ -8,6 +8,7 @@ export const SHORTCUTS = [
   { name: 'goInbox', keys: 'g i', label: 'shortcutGoInbox', group: 'shortcutsEverywhere' },
   { name: 'goQueue', keys: 'g q', label: 'shortcutGoQueue', group: 'shortcutsEverywhere' },
   { name: 'goHistory', keys: 'g h', label: 'shortcutGoHistory', group: 'shortcutsEverywhere' },
+  { name: 'takeNext', keys: 'g n', label: 'shortcutTakeNext', group: 'shortcutsEverywhere' },
   { name: 'search', keys: '/', label: 'shortcutSearch', group: 'shortcutsInbox' },
   { name: 'next', keys: 'j', label: 'shortcutNext', group: 'shortcutsInbox' },
   { name: 'previous', keys: 'k', label: 'shortcutPrevious', group: 'shortcutsInbox' },

@@ -1,8 +1,7 @@
 import { expect } from '@esm-bundle/chai';
 import fc from 'fast-check';
-import { call, conversation } from '../testing/fake-session.ts';
+import { conversation } from '../testing/fake-session.ts';
 import { INBOX_VIEWS, countViews, fits, inView, isNarrowed, pinnedFirst, readInboxQuery, tagChanges, viewOf, writeInboxQuery } from './inbox-view.ts';
-import { whoWaits } from './waiting.ts';
 
 const tag = (id: string) => ({ id, name: id, colour: 'grey' as const });
 const named = (id: string) => ({ id, name: id });
@@ -81,29 +80,5 @@ describe('inbox view', () => {
   it('one tag is added to many without taking any that is there', () => {
     const changes = tagChanges([conversation('1', { tags: [tag('a')] }), conversation('2'), conversation('3', { tags: [tag('a')] }), conversation('4', { tags: [tag('b'), tag('a')] })], tag('b'));
     expect(changes.map(({ ids, tagIds }) => [ids.join(), tagIds.join()])).to.deep.equal([['1,3,4', 'a,b'], ['2', 'b']]);
-  });
-});
-
-describe('who waits', () => {
-  const at = (minute: number) => new Date(Date.UTC(2026, 10, 21, 8, minute)).toISOString();
-  const said = (authorKind: 'visitor' | 'agent') => ({ preview: { kind: 'text' as const, authorKind, text: '?' } });
-
-  it('[C10] calls before conversations, each by how long', () => {
-    const ringing = [call('k2', { conversationId: 'x2', state: 'ringing', createdAt: at(5) }), call('k1', { conversationId: 'x1', state: 'ringing', createdAt: at(3) })];
-    const talks = [conversation('c2', { lastMessageAt: at(2), ...said('visitor') }), conversation('c1', { lastMessageAt: at(1), ...said('visitor') })];
-    expect(whoWaits(ringing, talks).map(({ id }) => id)).to.deep.equal(['k1', 'k2', 'c1', 'c2']);
-  });
-
-  it('nobody waits who was answered, is somebody’s, a bot’s, closed, or rings already', () => {
-    const talks = [
-      conversation('answered', said('agent')), conversation('taken', { ...said('visitor'), assignee: named('a1') }), conversation('bots', { ...said('visitor'), bot: named('b') }),
-      conversation('closed', { ...said('visitor'), status: 'closed' }), conversation('ringing', said('visitor')),
-    ];
-    expect(whoWaits([call('k', { conversationId: 'ringing', state: 'ringing' })], talks).map(({ id }) => id)).to.deep.equal(['k']);
-  });
-
-  it('[H4] a call that was answered is an answer, one that was missed is none', () => {
-    const line = (durationMs: number) => ({ preview: { kind: 'call' as const, authorKind: 'visitor' as const, text: '', call: { id: 'k', mode: 'audio' as const, endReason: 'visitor_hangup' as const, durationMs, recorded: false } } });
-    expect(whoWaits([], [conversation('talked', line(5000)), conversation('missed', line(0))]).map(({ id }) => id)).to.deep.equal(['missed']);
   });
 });

@@ -7,6 +7,8 @@ import type { Api } from '../api.ts';
 export interface FakeSession extends Session {
   readonly state: Store<SessionState>;
   readonly wishes: { name: string; args: unknown[] }[];
+  /** What the server answers to requests of the wire, by their type; an error refuses. */
+  readonly answers: Record<string, unknown>;
   /** Plays the server: an event of this type arrives. */
   arrive(type: string, event?: object): void;
   /** Plays the server: a message arrives. */
@@ -16,6 +18,7 @@ export interface FakeSession extends Session {
 /** Makes a session without a server. */
 export function fakeSession(): FakeSession {
   const wishes: { name: string; args: unknown[] }[] = [];
+  const answers: Record<string, unknown> = {};
   const state = createStore<SessionState>({
     link: 'online', self: { kind: 'agent', id: 'a1', name: 'Ada' }, site: null, presence: null, team: new Map(), conversations: [], pins: [], threads: new Map(),
     ringing: [], call: null, unread: 0, contactKnown: false, removed: new Set(), viewers: new Map(), visitors: new Map(), refusal: null,
@@ -27,7 +30,8 @@ export function fakeSession(): FakeSession {
     wishes,
     callEngine: null,
     arrive: (type: string, event: object = {}) => heard.filter((each) => each.type === type).forEach(({ receive }) => receive(event)),
-    wire: { on: (type: string, receive: (event: object) => void) => (heard.push({ type, receive }), () => undefined), onHello: () => () => undefined },
+    answers,
+    wire: { request: async (type: string, frame: object) => { wishes.push({ name: type, args: [frame] }); if (answers[type] instanceof Error) throw answers[type]; return answers[type]; }, on: (type: string, receive: (event: object) => void) => (heard.push({ type, receive }), () => undefined), onHello: () => () => undefined },
     hear: (message: Message) => listeners.forEach((receive) => receive(message)),
     onMessage: (receive: (message: Message) => void) => (listeners.add(receive), () => listeners.delete(receive)),
   };

@@ -17,8 +17,8 @@ export interface CallBackWish {
 
 type Way = 'phone' | 'email';
 
-/** As long a text as the contract takes. */
-const LONGEST_TEXT = 1_000;
+/** As much as the contract takes. */
+const [LONGEST_CONTACT, LONGEST_TEXT] = [200, 1_000];
 
 /**
  * Asks how and why a caller wants to be called back. What was entered stays when the server refuses it, and when the way is changed.
@@ -111,7 +111,7 @@ export class CallBackForm extends LitElement {
         <fieldset><legend>${t.how}</legend>${way('phone', t.byPhone)}${way('email', t.byEmail)}</fieldset>
         <div class="field">
           <label for="contact">${phone ? t.phone : t.email}</label>
-          <input id="contact" type=${phone ? 'tel' : 'email'} autocomplete=${phone ? 'tel' : 'email'} maxlength=${phone ? 40 : 254} .value=${this.contacts[this.way]}
+          <input id="contact" type=${phone ? 'tel' : 'email'} autocomplete=${phone ? 'tel' : 'email'} maxlength=${phone ? 40 : LONGEST_CONTACT} .value=${this.contacts[this.way]}
             aria-required="true" aria-invalid=${wrong ? 'true' : 'false'} aria-describedby=${wrong ? 'wrong' : nothing} @input=${this.enter} />
           ${wrong ? html`<div id="wrong" class="error">${wrong}</div>` : nothing}
         </div>

@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Call, CallMode } from '../../protocol/shapes.ts';
+import type { CallMode } from '../../protocol/shapes.ts';
 import { answerMissing } from '../engine/call/answer-missing.ts';
 import { askForCallBack } from '../engine/call/follow-up.ts';
 import type { SessionState } from '../engine/session-state.ts';
 import type { VisitorSession } from '../engine/visitor-session.ts';
+import { pageHindrance } from '../engine/call/devices.ts';
 import type { CallBackWish } from './call-back-form.ts';
 
 // What the chat shows of calls. It is drawn in the chat's own shadow root, and comes with the first call.
@@ -15,15 +16,21 @@ export interface AskedCall {
   offered: boolean;
   /** What the visitor said about the recording, once it has. */
   consent?: boolean;
+  /** No call here: the visitor goes on in another browser. */
+  elsewhere?: boolean;
 }
 
 /** The call that runs, or else the one that rings here. */
-export function callStage(session: VisitorSession, state: SessionState, language: string, accepted: () => void): TemplateResult | typeof nothing {
+export function callStage(session: VisitorSession, state: SessionState, language: string, accepted: () => void, next: (asked: AskedCall) => void): TemplateResult | typeof nothing {
   const { call, ringing, site } = state;
   const [rings] = ringing;
   const name = site?.name ?? '';
   if (call) {
     const engine = session.callEngine;
+    const elsewhere = (): void => {
+      session.dismissCall();
+      next({ mode: call.mode, offered: false, elsewhere: true });
+    };
     const over = answerMissing(call);
     const nobody = call.phase === 'outgoing' && state.presence?.status === 'offline';
     const write = (): void => {
@@ -33,11 +40,12 @@ export function callStage(session: VisitorSession, state: SessionState, language
     return html`
       <peer-consult-call-frame ?hidden=${over} .view=${call} .locale=${language} .peerName=${name} .aside=${nobody} @pc-write=${own(write)} @pc-hang-up=${own(() => session.endCall())}>
         <peer-consult-call-view side="visitor" .view=${call} .locale=${language} .peerName=${name}
-          .now=${() => session.wire.serverNow()} .level=${engine ? () => engine.remoteLevel() : null}
+          .now=${() => session.wire.serverNow()} .level=${engine ? () => engine.remoteLevel() : null} .engine=${engine} .pictures=${site?.calls.video ?? true}
           @pc-hang-up=${own(() => session.endCall())}
           @pc-microphone=${own<{ on: boolean }>(({ on }) => engine?.setMicrophone(on))}
           @pc-camera=${own<{ on: boolean }>(({ on }) => void engine?.setCamera(on))}
           @pc-recording=${own<{ on: boolean }>(({ on }) => engine?.pauseRecording(!on))}
+          @pc-elsewhere=${own(elsewhere)}
           @pc-allow-playback=${own(() => void engine?.allowPlayback())}
           @pc-dismiss=${own(() => session.dismissCall())}
           @pc-return=${own(() => call.call && session.acceptCall(call.call, { consent: call.call.consents.visitor === true }))}
@@ -64,21 +72,31 @@ export function callStage(session: VisitorSession, state: SessionState, language
   `;
 }
 
-/** What stands between the click and the ringing: the question about the recording, where there is one to ask. */
-export function beforeCall(asked: AskedCall, session: VisitorSession, state: SessionState, language: string, next: (asked: AskedCall | null, cancelled?: boolean) => void): TemplateResult {
-  const start = (consent: boolean): void => {
+/** What stands between the click and the ringing: the question about the recording, where there is one to ask, and the look at microphone and camera. */
+export function beforeCall(asked: AskedCall, session: VisitorSession, state: SessionState, language: string, next: (asked: AskedCall | null, cancelled?: boolean) => void): TemplateResult | typeof nothing {
+  const { site } = state;
+  const cancel = (): void => next(null, true);
+  if (!site) return nothing;
+  if (site.recording.enabled && asked.consent === undefined && !asked.elsewhere && !pageHindrance()) {
+    return html`
+      <div class="scrim" @click=${(event: Event) => event.target === event.currentTarget && cancel()}>
+        <peer-consult-call-choice class="sheet" .mode=${asked.mode} .notice=${site.recording.consentText} .locale=${language}
+          @pc-start=${own<{ consent: boolean }>(({ consent }) => next({ ...asked, consent, offered: false }))}
+          @pc-cancel=${own(cancel)}
+        ></peer-consult-call-choice>
+      </div>
+    `;
+  }
+  const ring = (listen: boolean): void => {
     next(null);
     const [shown] = state.conversations;
-    session.startCall({ mode: asked.mode, consent, ...(shown ? { conversationId: shown.id } : {}) });
+    session.startCall({ mode: asked.mode, consent: asked.consent ?? false, ...(listen ? { listen } : {}), ...(shown ? { conversationId: shown.id } : {}) });
   };
-  const cancel = (): void => next(null, true);
   return html`
-    <div class="scrim" @click=${(event: Event) => event.target === event.currentTarget && cancel()}>
-      <peer-consult-call-choice class="sheet" .mode=${asked.mode} .notice=${state.site?.recording.consentText ?? ''} .unrecorded=${state.site?.recording.enabled === false} .locale=${language}
-        @pc-start=${own<{ consent: boolean }>(({ consent }) => start(consent))}
-        @pc-cancel=${own(cancel)}
-      ></peer-consult-call-choice>
-    </div>
+    <peer-consult-preflight .mode=${asked.mode} .offered=${asked.offered} .elsewhere=${asked.elsewhere ?? false} .wire=${session.wire} .locale=${language}
+      @pc-ready=${own<{ listen: boolean }>(({ listen }) => ring(listen))}
+      @pc-cancel=${own(cancel)}
+    ></peer-consult-preflight>
   `;
 }
 

@@ -1,0 +1,50 @@
+import type { Call } from '../protocol/shapes.ts';
+import type { Session } from '../widget/engine/session-state.ts';
+import { WireFailure } from '../widget/engine/wire.ts';
+import type { Api } from './api.ts';
+import { whoWaits, type Waiting } from './pages/waiting.ts';
+import { formatRoute, go } from './router.ts';
+import { problemText, t } from './texts/texts.ts';
+import { toast } from './toast.ts';
+import { waitingLineOf } from './waiting-line.ts';
+
+/** Who waits now, as far as a panel knows. */
+export function waitingNow(api: Api, session: Session): Waiting[] {
+  return whoWaits({ ...session.state.value, ...waitingLineOf(api, session).value });
+}
+
+/**
+ * Takes whoever is next: the call that waits longest, which the server chooses so that two agents who press at once never get the same, or
+ * else the conversation that waits longest. Leads there.
+ */
+export async function takeNext(api: Api, session: Session, consent: boolean): Promise<void> {
+  if (session.state.value.call && session.state.value.call.phase !== 'ended') return toast(t('error_already_in_call'), { bad: true });
+  try {
+    const { call } = await session.wire.request('queue.next', {});
+    session.acceptCall(call, { consent });
+    giveBack(session, call);
+    go(formatRoute('inbox', call.conversationId));
+  } catch (error) {
+    const code = error instanceof WireFailure ? error.code : 'internal';
+    if (code !== 'nobody_waiting') return toast(problemText(code), { bad: true });
+    const chat = waitingNow(api, session).find(({ kind }) => kind === 'chat');
+    if (chat) await takeChat(session, chat.conversationId);
+    else toast(t('queueEmptyTitle'));
+  }
+}
+
+/** Takes a conversation that waits, and leads there. */
+export async function takeChat(session: Session, conversationId: string): Promise<void> {
+  const code = await session.assign(conversationId, session.state.value.self?.id ?? null);
+  if (code) toast(code === 'conflict' ? t('takenTooLate') : problemText(code), { bad: true });
+  else go(formatRoute('inbox', conversationId));
+}
+
+/** The server has given us this call already: one that ends here before it began, e.g. for want of a microphone, is over for its visitor too. */
+function giveBack(session: Session, { id }: Call): void {
+  const leave = session.state.subscribe(({ call }) => {
+    if (call?.phase === 'preparing') return;
+    leave();
+    if (call === null || (call.phase === 'ended' && call.endReason !== 'visitor_hangup')) session.wire.request('call.end', { callId: id, reason: call?.trouble ? 'media_failed' : 'hangup' }).catch(() => undefined);
+  });
+}
