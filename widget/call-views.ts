@@ -3,6 +3,7 @@ import './call/call-choice.ts';
 import './call/call-frame.ts';
 import './call/call-view.ts';
 import './call/incoming-call.ts';
+import './call/preflight.ts';
 import './call/unanswered.ts';
 
 export { beforeCall, callStage } from './call/call-stage.ts';

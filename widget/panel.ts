@@ -16,12 +16,12 @@ import { headerView } from './panel-header.ts';
 import { refusedView } from './panel-refused.ts';
 import { panelStyles } from './panel.styles.ts';
 import { base } from './styles/base.ts';
-import { alertIcon } from './styles/icons.ts';
 import type { FormTexts } from './texts/form-texts.ts';
 import type { Texts } from './texts/texts.ts';
 
 // The chunk that comes when a visitor first opens the chat: the element takes all of it from here.
 export { createVisitorSession, type VisitorSession } from './engine/visitor-session.ts';
+export { visitorIdentity } from './engine/visitor-identity.ts';
 export { loadTexts } from './texts/texts.ts';
 
 /** What keeps this page from making calls; null when nothing does (criterion A9). */
@@ -53,6 +53,8 @@ export class Panel extends LitElement {
   @property({ type: Boolean, reflect: true }) full = false;
   /** For tests: what keeps this page from calls. */
   @property({ attribute: false }) obstacle = callObstacle();
+  /** What a chunk that came later draws over the chat. */
+  @property({ attribute: false }) over: unknown = nothing;
 
   /** The call that waits for the visitor's word about its recording, and for microphone and camera. */
   @state() private asked: AskedCall | null = null;
@@ -112,6 +114,7 @@ export class Panel extends LitElement {
     this.noticeNew(state, id);
     // What not every visitor meets comes when it is needed; a chunk that does not come may come later.
     if (!this.active && state.unread > 0) import('./chat/news.ts').catch(() => undefined);
+    if (this.obstacle) import('./call/no-calls.ts').catch(() => undefined);
     if (this.active && id) import('./chat/end-chat.ts').catch(() => undefined);
     if (this.asked && state.call) this.asked = null;
     // A visitor who becomes known has another snapshot of the same conversation: its lines are to be loaded anew.
@@ -137,12 +140,12 @@ export class Panel extends LitElement {
     return html`
       <section class="panel" part="panel" role="dialog" tabindex="-1" aria-label=${texts.panel(name)} @keydown=${this.onKeyDown}>
         ${headerView(
-          { state, texts, picture: this.picture(state), callable: !this.obstacle, endable: state.link !== 'refused' && state.conversations.some((known) => known.id === id && known.status === 'open') },
+          { state, texts, picture: this.picture(state), callable: this.obstacle !== 'insecure', endable: state.link !== 'refused' && state.conversations.some((known) => known.id === id && known.status === 'open') },
           { call: (mode) => this.call(mode), end: () => session.closeConversation(id), close: () => this.leave(), lostPicture: () => (this.lostPicture = state.site?.picture ?? null) },
         )}
         ${state.link === 'refused' ? refusedView(state.refusal, texts, () => session.connect()) : this.chat(session, state, id, thread, texts)}
         ${this.foot(session, state, id, texts)}
-        ${this.asked && !this.needs.before ? this.views?.beforeCall(this.asked, session, state, this.language, this.onAsked) : nothing}
+        ${this.asked && !this.needs.before ? this.views?.beforeCall(this.asked, session, state, this.language, this.onAsked) : nothing} ${this.over}
       </section>
     `;
   }
@@ -161,7 +164,7 @@ export class Panel extends LitElement {
     const opening = openingWords(state, this.language, texts);
     return html`
       ${state.link === 'offline' ? html`<div class="banner" role="status">${navigator.onLine ? texts.reconnecting : texts.offline}</div>` : nothing}
-      ${this.views?.callStage(session, state, this.language, this.onAccepted)}
+      ${this.views?.callStage(session, state, this.language, this.onAccepted, this.onAsked)}
       ${opening ? html`<div class="opening" role="status"><strong>${opening.state}</strong> ${opening.way}</div>` : nothing}
       <peer-consult-message-list part="list" exportparts="messages, bubble"
         .lines=${thread?.lines ?? []} .texts=${texts} .language=${this.language} .selfKind=${'visitor'} .selfId=${state.self?.id ?? ''}
@@ -205,7 +208,7 @@ export class Panel extends LitElement {
       <p>${this.lost ? texts.removedText : state.site?.greeting || texts.greeting}</p>
       ${url && !this.needs.before ? html`<p class="small">${privacyLink(url, texts.privacy)}</p>` : nothing}
       ${this.obstacle
-        ? html`<p class="hint">${alertIcon}<span>${this.obstacle === 'insecure' ? texts.noCallsInsecure : texts.noCallsBrowser}</span></p>`
+        ? html`<peer-consult-no-calls .obstacle=${this.obstacle} .wire=${this.session?.wire} .locale=${this.language}></peer-consult-no-calls>`
         : nothing}
     `;
   }

@@ -125,10 +125,15 @@ export class PeerConsult extends LitElement {
 
   /** Opens the chat and begins a call, after the question about its recording. `ask`: whatever there is to ask, the visitor begins it by a button. */
   async startCall({ video = false, ask = false }: { video?: boolean; ask?: boolean } = {}): Promise<void> {
+    (await this.showPanel())?.call(video ? 'video' : 'audio', ask);
+  }
+
+  /** Opens the chat; resolves with it, or with null when it cannot be. For chunks of our own. */
+  async showPanel(): Promise<Panel | null> {
     this.show();
-    if (!(await this.ready())) return;
+    await this.ready();
     await this.updateComplete;
-    this.panel?.call(video ? 'video' : 'audio', ask);
+    return this.panel;
   }
 
   /** Ends or cancels the call. */

@@ -38,7 +38,7 @@ describe('a call that nobody answers', function () {
     } as unknown as VisitorSession;
     const site = { name: 'Shop', callBack: fields.callBack ?? true, recording: { enabled: false, consentText: '' } } as SessionState['site'];
     const state = { call: shown, ringing: [], site, presence: fields.presence ?? null } as unknown as SessionState;
-    render(callStage(session, state, 'en', () => wishes.push('write')), room);
+    render(callStage(session, state, 'en', () => wishes.push('write'), () => wishes.push('elsewhere')), room);
     await settle();
   }
   async function settle(): Promise<void> {

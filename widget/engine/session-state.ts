@@ -135,7 +135,8 @@ export interface Session {
   contact(answers: Contact): Promise<Outcome>;
   /** Visitors: tells the team, now and after each reconnect; each part that is given replaces what was told of it. */
   context(facts: VisitorFacts): void;
-  startCall(options: { mode: 'audio' | 'video'; conversationId?: string; consent: boolean }): void;
+  /** `listen`: without a microphone, which can be turned on later. */
+  startCall(options: { mode: 'audio' | 'video'; conversationId?: string; consent: boolean; listen?: boolean }): void;
   acceptCall(call: Call, options: { consent: boolean }): void;
   declineCall(call: Call): void;
   /** Hangs up, or cancels what rings or has not even begun to. */

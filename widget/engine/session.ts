@@ -333,7 +333,7 @@ export function createSession(options: SessionOptions): Session {
       sendRead(id, seq);
     },
     typing: tellTyping,
-    startCall: ({ mode, conversationId, consent }) => desk.start({ mode, consent, ...(conversationId ? { conversationId } : {}) }),
+    startCall: (wish) => desk.start(wish),
     acceptCall: (call: Call, { consent }) => desk.accept(call, consent),
     declineCall: (call: Call) => desk.decline(call),
     endCall: () => desk.end(),

@@ -19,6 +19,8 @@ export interface VisitorIdentity {
   keep(): void;
   /** The server gave a fresher token for the same visitor. */
   renewed(token: string): void;
+  /** From now on this browser's visitor is whom a link handed over, and is kept. Whoever is connected should connect anew. */
+  adopt(token: string): void;
   /** Forgets the visitor, here and in storage. */
   forget(): void;
   /** Another tab became somebody, or forgot: `listener` should connect anew. Returns the way out. */
@@ -135,6 +137,8 @@ export function createVisitorIdentity(options: VisitorIdentityOptions): VisitorI
     return known ?? ask('/v1/visitors', { siteKey, locale });
   };
 
+  const tell = (): void => [...listeners].forEach((listener) => listener());
+
   const watch = (): void => {
     if (watching) return;
     watching = true;
@@ -145,7 +149,7 @@ export function createVisitorIdentity(options: VisitorIdentityOptions): VisitorI
       proven &&= kept;
       subject = null;
       current = token === null ? null : Promise.resolve(token);
-      for (const listener of [...listeners]) listener();
+      tell();
     });
   };
 
@@ -199,6 +203,16 @@ export function createVisitorIdentity(options: VisitorIdentityOptions): VisitorI
     },
     renewed(value) {
       current = Promise.resolve(take(value));
+    },
+    adopt(value) {
+      current = null;
+      subject = null;
+      kept = true;
+      // What the customer's own server says of the person counts for the one that was handed over.
+      if (proof) proof.shown = false;
+      write(subjectKey, null);
+      take(value);
+      tell();
     },
     forget() {
       token = null;
