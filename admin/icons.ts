@@ -78,3 +78,9 @@ export const chevronIcon = html`<svg viewBox="0 0 24 24" fill="none" stroke="cur
 export const starIcon = html`<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M12 4l2.5 5.2 5.6.8-4 4 1 5.6-5.1-2.7-5 2.7 1-5.6-4.1-4 5.6-.8z"/></svg>`;
 /** A crossed-out wave: no connection. */
 export const offlineIcon = html`<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M4 4l16 16M8.5 15.5a5 5 0 0 1 5.8-.9M5.5 12.3a9.6 9.6 0 0 1 4.6-2.5M14.3 10a9.6 9.6 0 0 1 4.2 2.3M2.8 9a14 14 0 0 1 4-2.6M11 5.1A14 14 0 0 1 21.2 9M12 19h.1"/></svg>`;
+/** Ten seconds back. */
+export const back10Icon = html`<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M4.5 4.5v4.2h4.2M4.8 8.6A8.2 8.2 0 1 1 3.9 13M9.3 15.5v-5l-1.3.9M12.7 12.9v.2a2 2 0 0 0 4 0v-.2a2 2 0 0 0-4 0z"/></svg>`;
+/** Ten seconds forward. */
+export const forward10Icon = html`<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M19.5 4.5v4.2h-4.2M19.2 8.6A8.2 8.2 0 1 0 20.1 13M8.8 15.5v-5l-1.3.9M12.2 12.9v.2a2 2 0 0 0 4 0v-.2a2 2 0 0 0-4 0z"/></svg>`;
+/** To where somebody is heard again. */
+export const nextWordsIcon = html`<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M3 12h1M6.5 12h1M10 8.5l4 3.5-4 3.5zM16.5 9v6M20 6v12"/></svg>`;

@@ -94,6 +94,14 @@ export const historyStyles = css`
     white-space: nowrap;
   }
 
+  .hold {
+    display: inline-flex;
+    align-items: center;
+    gap: var(--pc-1);
+    font-size: var(--pc-text-xs);
+    color: var(--pc-warn);
+  }
+
   .player td {
     border-block-start: 0;
     padding-block-start: 0;

@@ -9,7 +9,7 @@ import { StoreController } from '../../widget/engine/store-controller.ts';
 import type { Session } from '../../widget/engine/session-state.ts';
 import type { Api } from '../api.ts';
 import type { Choice } from '../forms/select-field.ts';
-import { historyIcon, playIcon } from '../icons.ts';
+import { historyIcon, lockIcon, playIcon } from '../icons.ts';
 import { formatRoute, go, type Route } from '../router.ts';
 import { panel } from '../styles.ts';
 import { failureText, fullTime, language, t } from '../texts/texts.ts';
@@ -17,10 +17,11 @@ import { outcomeText } from './call-outcome.ts';
 import { historyStyles } from './history.styles.ts';
 import { momentsOf } from './report-range.ts';
 import '../forms/select-field.ts';
+import './follow-up-line.ts';
 import './recording-player.ts';
 
 /** What the calls can be narrowed by; each is a word of the address, so that a link tells what somebody saw. */
-const FILTERS = ['visitor', 'agent', 'site', 'mode', 'outcome', 'recorded', 'from', 'to', 'text', 'sort'] as const;
+const FILTERS = ['visitor', 'agent', 'site', 'mode', 'outcome', 'recorded', 'followUp', 'from', 'to', 'text', 'sort'] as const;
 
 /** All calls, newest first, with their recordings played in place. */
 @customElement('consult-admin-history')
@@ -55,7 +56,7 @@ export class History extends LitElement {
     // What ends or is ready while the page is open appears by itself.
     const again = () => void this.#load();
     const { wire } = this.session;
-    this.#leave = [wire.on('recording.updated', again), wire.on('call.updated', again), wire.onHello(again)];
+    this.#leave = [wire.on('recording.updated', again), wire.on('call.updated', ({ call }) => (this.#put(call), again())), wire.onHello(again)];
   }
 
   override disconnectedCallback(): void {
@@ -104,6 +105,7 @@ export class History extends LitElement {
         ${choose('mode', t('filterMode'), t('anyMode'), [{ value: 'audio', label: t('modeAudio') }, { value: 'video', label: t('modeVideo') }])}
         ${choose('outcome', t('filterOutcome'), t('anyOutcome'), [{ value: 'answered', label: t('outcomeAnswered') }, { value: 'missed', label: t('outcomeMissed') }])}
         ${choose('recorded', t('filterRecorded'), t('anyRecorded'), [{ value: 'true', label: t('onlyRecorded') }, { value: 'false', label: t('notRecorded') }])}
+        ${choose('followUp', t('filterFollowUp'), t('anyFollowUp'), [{ value: 'open', label: t('followUpOpen') }, { value: 'done', label: t('followUpSeenTo') }])}
         <div class="dates wide">${day('from', t('fromDay'))}<span aria-hidden="true">–</span>${day('to', t('toDay'))}</div>
         ${choose('sort', t('sortBy'), t('sortNewest'), [{ value: 'oldest', label: t('sortOldest') }])}
         ${Object.keys(filters).length ? html`<button class="button quiet" type="button" @click=${() => go(formatRoute('history'))}>${t('clearFilters')}</button>` : nothing}
@@ -157,9 +159,19 @@ export class History extends LitElement {
         <td class="recording">${this.#recording(call)}</td>
       </tr>
       ${this.playing === call.id && call.recording
-        ? html`<tr class="player"><td colspan="6"><consult-admin-recording-player .api=${this.api} .call=${call}></consult-admin-recording-player></td></tr>`
+        ? html`<tr class="player"><td colspan="6"><consult-admin-recording-player .api=${this.api} .call=${call} @recording-deleted=${this.#deleted}></consult-admin-recording-player></td></tr>`
+        : nothing}
+      ${call.followUp
+        ? html`<tr class="player"><td colspan="6"><consult-admin-follow-up-line .api=${this.api} .call=${call} @done=${({ detail }: CustomEvent<Call>) => this.#put(detail)}></consult-admin-follow-up-line></td></tr>`
         : nothing}
     `;
+  }
+
+  /** Takes in what became of a call. One that does not fit what is asked for any more goes. */
+  #put(call: Call): void {
+    const { followUp } = this.#filters;
+    const fits = !followUp || (call.followUp && (call.followUp.doneAt === null) === (followUp === 'open'));
+    this.calls = this.calls?.flatMap((each) => (each.id !== call.id ? [each] : fits ? [call] : [])) ?? null;
   }
 
   #length(call: Call) {
@@ -178,7 +190,13 @@ export class History extends LitElement {
       <button class="button play" aria-expanded=${open} @click=${() => (this.playing = open ? null : call.id)}>
         ${playIcon}${t(open ? 'closePlayer' : 'play')}${recording.state === 'partial' ? html` <span class="quiet">(${t('recordingPartial')})</span>` : nothing}
       </button>
+      ${recording.held ? html`<span class="hold">${lockIcon}${t('onHold')}</span>` : nothing}
     `;
+  }
+
+  #deleted(): void {
+    this.playing = null;
+    void this.#load();
   }
 
   #written(): void {

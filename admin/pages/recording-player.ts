@@ -1,106 +1,206 @@
-import { LitElement, css, html, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { LitElement, html, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { RecordingTimeline, TimelineItem, Waveform } from '../../protocol/playback.ts';
 import type { Call, Recording } from '../../protocol/shapes.ts';
 import { base } from '../../widget/styles/base.ts';
+import { pauseIcon } from '../../widget/styles/icons.ts';
+import { StoreController } from '../../widget/engine/store-controller.ts';
+import { WireFailure } from '../../widget/engine/wire.ts';
 import type { Api } from '../api.ts';
 import { download } from '../download.ts';
-import { downloadIcon } from '../icons.ts';
+import { back10Icon, downloadIcon, forward10Icon, nextWordsIcon, playIcon } from '../icons.ts';
 import { formatRoute } from '../router.ts';
 import { panel } from '../styles.ts';
-import { duration, failureText, fullTime, t } from '../texts/texts.ts';
+import { duration, failureText, fullTime, language, t } from '../texts/texts.ts';
+import { playerStyles } from './recording-player.styles.ts';
+import { nextWords, silenceAt } from './recording-shape.ts';
+import type { SpeakerRow } from './recording-waveform.ts';
+import '../forms/select-field.ts';
+import './recording-keeping.ts';
+import './recording-timeline.ts';
+import './recording-waveform.ts';
 
-/** Plays the recording of one call: by HTTP Range, so that any moment is a seek away, and offers it for download. */
+const SPEEDS = ['0.75', '1', '1.25', '1.5', '1.75', '2'] as const;
+const stepMs = 10_000;
+/** So often a waveform that is being made is asked for; two hours of sound take some ten seconds. */
+const askedAtMost = 30;
+
+/**
+ * Plays the recording of one call: by HTTP Range, so that any moment is a seek away; a waveform for each speaker, and what was written
+ * and happened on the same clock.
+ *
+ * @fires recording-deleted It is gone for good. Bubbles out.
+ */
 @customElement('consult-admin-recording-player')
 export class RecordingPlayer extends LitElement {
-  static override styles = [
-    base,
-    panel,
-    css`
-      .box {
-        display: grid;
-        gap: var(--pc-3);
-        padding: var(--pc-3);
-        border-radius: var(--pc-radius-s);
-        background: var(--pc-surface-2);
-      }
-
-      .row {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: var(--pc-3);
-      }
-
-      audio {
-        flex: 1 1 260px;
-        min-inline-size: 0;
-      }
-
-      video {
-        inline-size: 100%;
-        max-block-size: 60vh;
-        border-radius: var(--pc-radius-s);
-        background: #000;
-      }
-
-      .gaps {
-        font-size: var(--pc-text-s);
-        color: var(--pc-text-2);
-      }
-    `,
-  ];
+  static override styles = [base, panel, playerStyles];
 
   @property({ attribute: false }) api!: Api;
   @property({ attribute: false }) call!: Call;
   @state() private recording: Recording | null = null;
+  @state() private waveform: Waveform | 'making' | 'none' = 'making';
+  @state() private items: readonly TimelineItem[] = [];
+  @state() private more = false;
+  @state() private atMs = 0;
+  @state() private playing = false;
+  @state() private speed = '1';
+  @state() private skipping = false;
   @state() private failure = '';
   @state() private fetching = false;
+  @query('audio, video') private media!: HTMLMediaElement | null;
+  #again: ReturnType<typeof setTimeout> | undefined;
+  readonly #language = new StoreController(this, () => language);
 
   override connectedCallback(): void {
     super.connectedCallback();
     void this.#load();
   }
 
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#again);
+  }
+
   override render() {
-    const id = this.call.recording!.id;
-    const label = t('player', { name: this.call.visitor.name, time: fullTime(this.call.createdAt) });
-    const source = `/v1/recordings/${encodeURIComponent(id)}/media`;
-    // Only once the recording's facts came: that request has also seen to a fresh media cookie, which the element needs.
-    const video = this.recording?.mimeType.startsWith('video/');
+    void this.#language.value;
+    const { recording } = this;
     return html`
       <div class="box">
         <div role="alert">${this.failure ? html`<p class="problem">${this.failure} <button class="button" @click=${this.#load}>${t('retry')}</button></p>` : nothing}</div>
-        ${this.recording && video ? html`<video controls preload="metadata" aria-label=${label} src=${source} @error=${this.#broken}></video>` : nothing}
+        ${recording ? this.#player(recording) : this.failure ? nothing : html`<div class="bone" aria-busy="true"><span class="hush">${t('loading')}</span></div>`}
         <div class="row">
-          ${this.recording && !video ? html`<audio controls preload="metadata" aria-label=${label} src=${source} @error=${this.#broken}></audio>` : nothing}
-          <a class="button" href=${`${source}?download=1`} download>${downloadIcon}${t('download')}</a>
-          ${this.recording ? html`
+          <a class="button" href=${`${this.#address}/media?download=1`} download>${downloadIcon}${t('download')}</a>
+          ${recording ? html`
             <button class="button" type="button" title=${t('recordingProofOf')} ?disabled=${this.fetching} @click=${this.#proof}>${downloadIcon}${t('recordingProof')}</button>
             <a href=${formatRoute('verify')} target="_blank" rel="noopener">${t('recordingCheck')}</a>
           ` : nothing}
         </div>
-        ${this.recording?.gaps.length
-          ? html`<p class="gaps">${t('recordingGaps', { list: this.recording.gaps.map((gap) => `${duration(gap.fromMs)}–${duration(gap.toMs)}`).join(', ') })}</p>`
-          : nothing}
+        ${recording ? html`<consult-admin-recording-keeping .api=${this.api} .recording=${recording}
+          @changed=${(event: CustomEvent<Recording>) => (this.recording = event.detail)}></consult-admin-recording-keeping>` : nothing}
       </div>
     `;
   }
 
+  get #address(): string {
+    return `/v1/recordings/${encodeURIComponent(this.call.recording!.id)}`;
+  }
+
+  get #length(): number {
+    return this.recording?.durationMs ?? 0;
+  }
+
+  #player(recording: Recording) {
+    const label = t('player', { name: this.call.visitor.name, time: fullTime(this.call.createdAt) });
+    const source = `${this.#address}/media`;
+    const heard = { play: () => (this.playing = true), pause: () => (this.playing = false) };
+    const lost = recording.gaps.filter(({ reason }) => reason !== 'paused');
+    // Only once the recording's facts came: that request has also seen to a fresh media cookie, which the element needs.
+    return html`
+      ${recording.mimeType.startsWith('video/')
+        ? html`<video playsinline preload="metadata" aria-label=${label} src=${source} @error=${this.#broken} @timeupdate=${this.#told} @seeked=${this.#told} @play=${heard.play} @pause=${heard.pause} @click=${this.#toggle}></video>`
+        : html`<audio preload="metadata" aria-label=${label} src=${source} @error=${this.#broken} @timeupdate=${this.#told} @seeked=${this.#told} @play=${heard.play} @pause=${heard.pause}></audio>`}
+      <div class="row controls" role="group" aria-label=${label}>
+        <button class="icon-button play" type="button" aria-label=${t(this.playing ? 'playerPause' : 'playerPlay')} @click=${this.#toggle}>${this.playing ? pauseIcon : playIcon}</button>
+        <button class="icon-button" type="button" aria-label=${t('playerBack')} title=${t('playerBack')} @click=${() => this.#seek(this.atMs - stepMs)}>${back10Icon}</button>
+        <button class="icon-button" type="button" aria-label=${t('playerForward')} title=${t('playerForward')} @click=${() => this.#seek(this.atMs + stepMs)}>${forward10Icon}</button>
+        <button class="icon-button next" type="button" aria-label=${t('playerNextWords')} title=${t('playerNextWords')} ?disabled=${this.#next() === null} @click=${() => this.#seek(this.#next() ?? this.atMs)}>${nextWordsIcon}</button>
+        <span class="clock">${duration(this.atMs)} / ${duration(this.#length)}</span>
+        <span class="space"></span>
+        <button class="button toggle" type="button" aria-pressed=${this.skipping} ?disabled=${typeof this.waveform === 'string'} @click=${() => (this.skipping = !this.skipping)}>${t('playerSkipSilence')}</button>
+        <consult-admin-select-field hide-label label=${t('playerSpeed')} .value=${this.speed} .choices=${SPEEDS.map((value) => ({ value, label: `${value}×` }))} @change=${this.#faster}></consult-admin-select-field>
+      </div>
+      <consult-admin-recording-waveform .rows=${this.#rows()} .items=${this.items} .durationMs=${this.#length} .atMs=${this.atMs} ?making=${this.waveform === 'making'}
+        @seek=${this.#sought} @toggle=${this.#toggle}></consult-admin-recording-waveform>
+      ${this.waveform === 'making' ? html`<p class="small" role="status">${t('playerMaking')}</p>` : this.waveform === 'none' ? html`<p class="small">${t('playerNoWaveform')}</p>` : nothing}
+      ${lost.length ? html`<p class="small gaps">${t('recordingGaps', { list: lost.map((gap) => `${duration(gap.fromMs)}–${duration(gap.toMs)}`).join(', ') })}</p>` : nothing}
+      ${this.items.length ? html`<consult-admin-recording-timeline .items=${this.items} .atMs=${this.atMs} .playing=${this.playing} @seek=${this.#sought}></consult-admin-recording-timeline>` : nothing}
+      ${this.more ? html`<p class="small">${t('happenedMore')}</p>` : nothing}
+    `;
+  }
+
+  #rows(): SpeakerRow[] {
+    const { answeredBy, startedBy, visitor } = this.call;
+    const agent = [answeredBy, startedBy].find((one) => one?.kind === 'agent')?.name ?? t('columnAgent');
+    const names = { visitor: visitor.name || t('columnVisitor'), agent, mix: t('playerEverybody') };
+    const rows = typeof this.waveform === 'string' ? [] : this.waveform.rows;
+    if (rows.length > 0) return rows.map(({ of, peaks }) => ({ of, name: names[of], peaks }));
+    return (['visitor', 'agent'] as const).map((of) => ({ of, name: names[of], peaks: null }));
+  }
+
+  #next(): number | null {
+    return typeof this.waveform === 'string' ? null : nextWords(this.waveform.silences, this.atMs, this.#length);
+  }
+
+  #sought(event: CustomEvent<{ atMs: number }>): void {
+    this.#seek(event.detail.atMs);
+  }
+
+  #seek(atMs: number): void {
+    this.atMs = Math.min(this.#length, Math.max(0, atMs));
+    if (this.media) this.media.currentTime = this.atMs / 1000;
+  }
+
+  #toggle(): void {
+    const { media } = this;
+    if (!media) return;
+    media.playbackRate = Number(this.speed);
+    if (media.paused) void media.play().catch(() => undefined);
+    else media.pause();
+  }
+
+  #faster(event: Event): void {
+    this.speed = (event.target as HTMLInputElement).value;
+    if (this.media) this.media.playbackRate = Number(this.speed);
+  }
+
+  #told(): void {
+    const { media, waveform } = this;
+    if (!media) return;
+    const atMs = media.currentTime * 1000;
+    if (this.skipping && !media.paused && typeof waveform !== 'string' && silenceAt(waveform.silences, atMs)) {
+      const words = nextWords(waveform.silences, atMs, this.#length);
+      // Where nobody is heard any more it is played out.
+      if (words !== null) return this.#seek(words);
+    }
+    this.atMs = atMs;
+  }
+
   async #load(): Promise<void> {
+    clearTimeout(this.#again);
     try {
       this.failure = '';
-      this.recording = await this.api.get<Recording>(`/v1/recordings/${encodeURIComponent(this.call.recording!.id)}`);
+      this.recording = await this.api.get<Recording>(this.#address);
     } catch (error) {
+      this.failure = failureText(error);
+      return;
+    }
+    await Promise.all([this.#shape(askedAtMost), this.#story()]);
+  }
+
+  async #shape(left: number): Promise<void> {
+    try {
+      const waveform = await this.api.get<Waveform>(`${this.#address}/waveform`);
+      this.waveform = waveform.rows?.length ? waveform : 'none';
+    } catch (error) {
+      if (!(error instanceof WireFailure) || error.code !== 'unavailable' || left <= 0) this.waveform = 'none';
+      else if (this.isConnected) this.#again = setTimeout(() => void this.#shape(left - 1), error.retryAfterMs ?? 2000);
+    }
+  }
+
+  async #story(): Promise<void> {
+    try {
+      ({ items: this.items, more: this.more } = await this.api.get<RecordingTimeline>(`${this.#address}/timeline`));
+    } catch (error) {
+      // The sound is what matters: it plays without.
       this.failure = failureText(error);
     }
   }
 
   async #proof(): Promise<void> {
-    const id = this.call.recording!.id;
     try {
       this.fetching = true;
       this.failure = '';
-      await download(this.api, `/v1/recordings/${encodeURIComponent(id)}/manifest`, `recording ${id} manifest.json`);
+      await download(this.api, `${this.#address}/manifest`, `recording ${this.call.recording!.id} manifest.json`);
     } catch (error) {
       this.failure = failureText(error);
     } finally {
@@ -111,6 +211,7 @@ export class RecordingPlayer extends LitElement {
   #broken(): void {
     this.failure = t('playerFailed');
     this.recording = null;
+    this.playing = false;
   }
 }
 

@@ -51,6 +51,8 @@ export class Thread extends LitElement {
   /** The pane was asked for although a call takes its place. */
   @state() private paneInCall = false;
   @state() private asked: 'transfer' | 'members' | null = null;
+  /** The call whose recording is open. */
+  @state() private heard: string | null = null;
   @query('consult-admin-reply-box') private box!: HTMLElementTagNameMap['consult-admin-reply-box'] | null;
   @query('.assign') private assignMenu!: HTMLElementTagNameMap['consult-admin-dropdown'];
   @query('.tagging') private tagMenu!: HTMLElementTagNameMap['consult-admin-dropdown'];
@@ -96,6 +98,7 @@ export class Thread extends LitElement {
     if (this.#shown) this.session.view(this.#shown, false);
     this.#shown = id;
     this.asked = null;
+    this.heard = null;
     this.session.view(id, true);
   }
 
@@ -118,7 +121,7 @@ export class Thread extends LitElement {
           .texts=${this.texts}
           .at=${this.at}
           @give-back=${(event: CustomEvent<{ text: string }>) => this.box?.giveBack(event.detail.text)}
-          @open-call=${() => go(formatRoute('history', null, { visitor: conversation.visitor.id }))}
+          @open-call=${(event: CustomEvent<{ callId: string }>) => this.#hear(event.detail.callId)}
         ></consult-admin-thread-lines>
         ${this.#rating()} ${this.#bot()} ${this.#collision(state)}
         ${closed
@@ -128,8 +131,15 @@ export class Thread extends LitElement {
       <consult-admin-visitor-pane .api=${this.api} .session=${this.session} .conversation=${conversation} ?shown=${this.#paneOn} ?sheet=${this.#crowded} @closed=${() => this.#paneOn && this.#togglePane()}></consult-admin-visitor-pane>
       ${this.asked === 'transfer' ? html`<consult-admin-transfer-dialog .session=${this.session} .conversation=${conversation} @closed=${() => (this.asked = null)}></consult-admin-transfer-dialog>` : nothing}
       ${this.asked === 'members' ? html`<consult-admin-team-members .api=${this.api} .session=${this.session} .conversation=${conversation} @closed=${() => (this.asked = null)}></consult-admin-team-members>` : nothing}
+      ${this.heard ? html`<consult-admin-call-recording .api=${this.api} .callId=${this.heard} @closed=${() => (this.heard = null)}></consult-admin-call-recording>` : nothing}
       <consult-admin-confirm-dialog></consult-admin-confirm-dialog>
     `;
+  }
+
+  /** The player comes when somebody wants to listen. */
+  async #hear(callId: string): Promise<void> {
+    await import('./call-recording.ts');
+    this.heard = callId;
   }
 
   /** Who or what ended it. */

@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import type { ErasureAnswer } from '../../protocol/playback.ts';
 import { roleMay } from '../../protocol/permissions.ts';
 import type { Visitor } from '../../protocol/shapes.ts';
 import { base } from '../../widget/styles/base.ts';
@@ -185,8 +186,9 @@ export class VisitorPage extends LitElement {
     const name = this.visitor?.name ?? '';
     if (!(await this.dialog.ask({ title: t('eraseTitle', { name }), text: t('eraseText'), confirm: t('eraseVisitor'), danger: true }))) return;
     await this.#work(async () => {
-      await this.api.send('DELETE', `/v1/visitors/${encodeURIComponent(this.visitorId)}`);
-      go(formatRoute('visitors'), { replace: true });
+      const left = await this.api.send<ErasureAnswer | undefined>('DELETE', `/v1/visitors/${encodeURIComponent(this.visitorId)}`);
+      if (left?.kept.length) this.problem = t('eraseHeld', { count: left.kept.length, reasons: left.kept.map(({ reason }) => reason).join('; ') });
+      else go(formatRoute('visitors'), { replace: true });
     });
   }
 

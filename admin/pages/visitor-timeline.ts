@@ -178,7 +178,7 @@ export class VisitorTimeline extends LitElement {
       case 'message':
         return row(chatIcon, html`<p class="text"><span class="who">${entry.message.author.name || t('auditSystem')}</span> ${entry.message.text}</p>`);
       case 'call':
-        return row(entry.call.mode === 'video' ? videoIcon : phoneIcon, this.#call(entry.call), this.playing === entry.call.id ? html`<div class="player"><consult-admin-recording-player .api=${this.api} .call=${entry.call}></consult-admin-recording-player></div>` : nothing);
+        return row(entry.call.mode === 'video' ? videoIcon : phoneIcon, this.#call(entry.call), this.playing === entry.call.id ? html`<div class="player"><consult-admin-recording-player .api=${this.api} .call=${entry.call} @recording-deleted=${() => this.reload()}></consult-admin-recording-player></div>` : nothing);
       case 'recording':
         return row(playIcon, html`<span class="quiet">${t('timelineRecording')}${entry.recording.durationMs === null ? nothing : html` · ${duration(entry.recording.durationMs)}`}</span>`);
       case 'page':
