@@ -1,0 +1,7 @@
+// The kills as a command:
+//   node test/recordings/run.mjs [--kills 500] [--seed 7] [--sigkills 5]
+// It runs the server from source, on a clock of its own. Ends with 0 when every file is there and right.
+import { tsImport } from 'tsx/esm/api';
+
+const { main } = await tsImport('./main.ts', import.meta.url);
+process.exit(await main(process.argv.slice(2)));
