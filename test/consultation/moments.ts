@@ -7,10 +7,14 @@ import type { Page } from 'playwright-core';
 export function moment(page: Page, selector: string, wanted: 'shown' | 'gone'): Promise<number> {
   return page.evaluate(
     async ([searched, state]) => {
-      const shown = (root: Document | ShadowRoot): boolean =>
-        root.querySelector(searched) !== null || [...root.querySelectorAll('*')].some(({ shadowRoot }) => shadowRoot !== null && shown(shadowRoot));
+      // A method, because tsx marks functions that get a name from a variable with a helper that the page does not have.
+      const page = {
+        shows(root: Document | ShadowRoot): boolean {
+          return root.querySelector(searched) !== null || [...root.querySelectorAll('*')].some(({ shadowRoot }) => shadowRoot !== null && page.shows(shadowRoot));
+        },
+      };
       const deadline = Date.now() + 30_000;
-      while (shown(document) !== (state === 'shown')) {
+      while (page.shows(document) !== (state === 'shown')) {
         if (Date.now() > deadline) throw new Error(`${searched} is not ${state} after 30 s.`);
         await new Promise((resolve) => setTimeout(resolve, 20));
       }

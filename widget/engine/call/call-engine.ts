@@ -1,5 +1,6 @@
 import type { Call, CallEndReason, CallMode } from '../../../protocol/shapes.ts';
 import type { Readable } from '../store.ts';
+import type { CareView } from './call-care.ts';
 import type { DeviceKind, DeviceList } from './device-choice.ts';
 import type { MediaModel } from './media-state.ts';
 
@@ -55,6 +56,8 @@ export interface CallView {
   connectedAt: number | null;
   endReason: CallEndReason | null;
   trouble: CallTrouble | null;
+  /** How it goes, and what happened; absent until the engine is there. */
+  care?: CareView;
 }
 
 /** One member's side of calls, at most one at a time. Loaded when the first call is started or accepted. */

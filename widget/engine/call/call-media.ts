@@ -22,7 +22,7 @@ export interface CallMedia {
   /** A device ended by itself. */
   lost(kind: Slot): Promise<void>;
   /** What the pure machine asks for; words and news go elsewhere. */
-  run(effect: MediaEffect): void;
+  run(effect: Exclude<MediaEffect, { type: 'tell-media' }>): void;
   /** Silences and darkens what must not be heard or seen now, and nothing else. Call it after each change; it costs nothing. */
   mind(): void;
   /** The call is over. */

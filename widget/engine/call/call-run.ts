@@ -9,6 +9,8 @@ import type { DeviceChoice } from './device-choice.ts';
 import { createDevices, DeviceFailure, type Devices } from './devices.ts';
 import type { Errands } from './errands.ts';
 import type { PathTiming } from './path-watch.ts';
+import { createCallCare } from './call-care.ts';
+import { noteOf, noteOfSignal } from './call-notes.ts';
 import { createPairing, isFresh, type PairSignal } from './pairing.ts';
 import { createPeer, type NumberedSignal, type Peer } from './peer.ts';
 import { createPlayback } from './playback.ts';
@@ -89,6 +91,18 @@ export function createCallRun(options: CallRunOptions): CallRun {
     modeChanged: () => recording.modeChanged('video'),
     ...(options.timing?.answerMs ? { patienceMs: options.timing.answerMs } : {}),
   });
+  const care = createCallCare({
+    peer: () => peer, sendsPicture: () => state.cameraOn && state.media.mode === 'video', now: () => wire.serverNow(),
+    answeredAt: () => (state.call?.answeredAt ? Date.parse(state.call.answeredAt) : null),
+    facts: () => ({ callId: state.call?.id ?? null, side: kind }),
+    changed() {
+      const sees = care.view.rung !== 'voice';
+      if (sees !== pictured && state.peer === 'begun') run({ type: 'tell-media' });
+      pictured = sees;
+      view.set(show());
+    },
+  });
+  let pictured = true;
   const outbox = createSignalOutbox((signal, of) => wire.request('call.signal', { callId: state.call!.id, data: signal as object | null, epoch: of }));
 
   const show = (): CallView => ({
@@ -99,7 +113,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
     remoteMicrophoneOn: state.remoteMicrophoneOn, remoteCameraOn: state.remoteCameraOn, peerPresent: state.peerPresent,
     media: mediaShown(state.media, devices.screen, remoteScreen),
     recording: { on: (state.call?.recording?.on ?? false) && !recordingPaused(state), paused: state.call?.recording != null && recordingPaused(state), allowed: recordingAllowed(state) && state.recordable },
-    queue: state.phase === 'outgoing' ? state.queue : null, connectedAt: state.connectedAt, endReason: state.endReason, trouble: state.trouble,
+    queue: state.phase === 'outgoing' ? state.queue : null, connectedAt: state.connectedAt, endReason: state.endReason, trouble: state.trouble, care: care.view,
   });
   const view = createStore<CallView>(show());
 
@@ -107,6 +121,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
     const { state: next, effects } = step(state, input);
     if (next === state && effects.length === 0) return;
     state = next;
+    care.note(noteOf(input, next));
     media.mind();
     for (const effect of effects) run(effect);
     if (state.phase === 'ended') unsubscribe();
@@ -166,6 +181,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
         break;
       case 'begin':
         peer?.begin();
+        care.start();
         if (options.consent) recording.prepare();
         break;
       case 'renew': {
@@ -180,7 +196,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
         break;
       }
       case 'tell-media':
-        errands.insist(`media ${callId}`, 'call.media', { callId, audio: state.microphoneOn, video: state.cameraOn, screen: state.media.screenOn, held: state.media.held });
+        errands.insist(`media ${callId}`, 'call.media', { callId, audio: state.microphoneOn, video: state.cameraOn && care.view.rung !== 'voice', screen: state.media.screenOn, held: state.media.held });
         break;
       case 'record':
         recording.record(effect.on);
@@ -192,6 +208,8 @@ export function createCallRun(options: CallRunOptions): CallRun {
         break;
       case 'release':
         clearTimeout(patience);
+        care.stop();
+        tellQuality(callId);
         recording.stop();
         outbox.close();
         errands.forget(`media ${callId}`);
@@ -222,7 +240,10 @@ export function createCallRun(options: CallRunOptions): CallRun {
     pairing.opened();
     peer = createPeer({
       polite: kind === 'visitor', offers: kind === 'agent', local: devices.stream, tracks: media.tracks(), remote, remoteScreen, iceServers,
-      say: (signal) => outbox.push(signal, pairing.number),
+      say(signal) {
+        care.note(noteOfSignal('out', signal, pairing.number));
+        outbox.push(signal, pairing.number);
+      },
       path(path) {
         feed({ type: 'path', path, at: wire.serverNow() });
         // A new way through the TURN server needs credentials that still hold: the reply of `call.resume` brings them.
@@ -241,6 +262,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
 
   const hear = (signal: PairSignal, of: number): void => {
     const heard = pairing.hear(signal, of);
+    care.note({ ...noteOfSignal('in', signal, of), heard });
     if (heard === 'drop') return;
     // The other side has begun anew, after a reload or as somebody else: our connection leads nowhere now.
     if (heard === 'anew') {
@@ -254,6 +276,11 @@ export function createCallRun(options: CallRunOptions): CallRun {
     if (isFresh(signal)) return;
     if (peer) peer.receive(signal);
     else early.push(signal);
+  };
+
+  const tellQuality = (callId: string): void => {
+    const quality = state.connectedAt === null ? null : care.summary();
+    if (quality) errands.insist(`quality ${callId}`, 'call.quality', { callId, quality });
   };
 
   const onPageHide = (event: PageTransitionEvent): void => {

@@ -1,6 +1,7 @@
 import type { Signal } from '../../../protocol/client-frames.ts';
 import type { IceServer } from '../../../protocol/shapes.ts';
 import { createPathWatch, type PathTiming } from './path-watch.ts';
+import { encodingOf, type Rung } from './picture-ladder.ts';
 
 /** A signal as we send it: a description carries the number of its offer, so that an answer to an older one is known as such. */
 export type NumberedSignal = (Signal & { n?: number }) | null;
@@ -21,6 +22,9 @@ export interface Peer {
   renew(iceServers: readonly IceServer[] | null): void;
   /** How loud the other side is, 0 to 1. */
   level(): number;
+  stats(): Promise<RTCStatsReport>;
+  /** Sends the camera's picture as a rung of the ladder says. */
+  limit(rung: Rung): Promise<void>;
   close(): void;
 }
 
@@ -174,6 +178,18 @@ export function createPeer(options: PeerOptions): Peer {
       if (!begun) return;
       if (pc.signalingState === 'have-local-offer' && pc.localDescription) sayDescription(pc.localDescription, offerNumber);
       if (pc.connectionState !== 'connected' && pc.connectionState !== 'new') watch.hint();
+    },
+    stats: () => pc.getStats(),
+    async limit(rung) {
+      const sender = senders.get('video');
+      const parameters = sender?.getParameters();
+      const [encoding] = parameters?.encodings ?? [];
+      if (!sender || !parameters || !encoding) return;
+      const { active, maxBitrate, scaleResolutionDownBy } = encodingOf(rung);
+      Object.assign(encoding, { active, scaleResolutionDownBy });
+      if (maxBitrate === null) delete encoding.maxBitrate;
+      else encoding.maxBitrate = maxBitrate;
+      await sender.setParameters(parameters);
     },
     level() {
       const receiver = pc.getReceivers().find(({ track }) => track.kind === 'audio');
