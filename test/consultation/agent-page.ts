@@ -87,7 +87,8 @@ export async function openAgentPage(context: BrowserContext, url: string): Promi
     async playNewest() {
       await button(/Play recording/).first().click();
       const player = page.locator('consult-admin-recording-player audio, consult-admin-recording-player video');
-      await player.waitFor();
+      // Its controls are ours: sound alone has nothing to be seen.
+      await player.waitFor({ state: 'attached' });
       return player;
     },
     text: (text) => page.getByText(text),
