@@ -108,6 +108,7 @@ export class CallDock extends LitElement {
                 side="agent"
                 .now=${() => this.session.wire.serverNow()}
                 .level=${engine ? () => engine.remoteLevel() : null}
+                .engine=${engine}
                 @pc-hang-up=${() => this.session.endCall()}
                 @pc-microphone=${(event: CustomEvent<{ on: boolean }>) => engine?.setMicrophone(event.detail.on)}
                 @pc-camera=${(event: CustomEvent<{ on: boolean }>) => engine?.setCamera(event.detail.on)}

@@ -41,7 +41,13 @@ export const callViewStyles = css`
 
   header,
   .person,
-  .trouble,
+  .notices,
+  .trouble .ways {
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--pc-2);
+  }
+
   footer {
     position: relative;
   }
@@ -174,6 +180,80 @@ export const callViewStyles = css`
     outline: 1px solid rgb(255 255 255 / 25%);
   }
 
+  .guest {
+    position: absolute;
+    inset-block-start: 56px;
+    inset-inline-end: var(--pc-3);
+    inline-size: clamp(84px, 22cqi, 180px);
+    aspect-ratio: 4 / 3;
+    object-fit: cover;
+    border-radius: 12px;
+    background: var(--stage-2);
+    box-shadow: 0 4px 16px rgb(0 0 0 / 45%);
+    outline: 1px solid rgb(255 255 255 / 25%);
+  }
+
+  .sharing {
+    display: flex;
+    align-items: center;
+    gap: var(--pc-2);
+    margin: 0 var(--pc-3) var(--pc-2);
+    padding: var(--pc-1) var(--pc-1) var(--pc-1) var(--pc-3);
+    border-radius: 12px;
+    background: #1f4d36;
+    color: #eafff3;
+    font-size: var(--pc-text-s);
+  }
+
+  .sharing span {
+    flex: 1;
+    min-inline-size: 0;
+    word-break: keep-all;
+  }
+
+  .sharing svg,
+  .go-on svg {
+    flex: none;
+    inline-size: 20px;
+    block-size: 20px;
+  }
+
+  .sharing button,
+  .go-on {
+    min-block-size: 40px;
+    padding: 0 var(--pc-3);
+    border-radius: 10px;
+    background: #fff;
+    color: #15171d;
+    font-size: var(--pc-text-s);
+    font-weight: 600;
+  }
+
+  .go-on {
+    display: inline-flex;
+    align-items: center;
+    gap: var(--pc-2);
+    min-block-size: 44px;
+    border-radius: var(--pc-radius-full);
+  }
+
+  .sharing button:focus-visible,
+  .go-on:focus-visible {
+    outline: 3px solid #fff;
+    outline-offset: 3px;
+  }
+
+  .sheet {
+    position: absolute;
+    inset: 0;
+    z-index: 3;
+  }
+
+  :host(:fullscreen) {
+    inline-size: 100vw;
+    block-size: 100vh;
+  }
+
   .trouble {
     display: grid;
     gap: var(--pc-2);
@@ -190,9 +270,8 @@ export const callViewStyles = css`
 
   footer {
     display: flex;
-    flex-wrap: wrap;
     justify-content: center;
-    gap: var(--pc-2) var(--pc-4);
+    gap: clamp(2px, 2cqi, 16px);
     padding: var(--pc-3) var(--pc-3) calc(var(--pc-3) + env(safe-area-inset-bottom, 0px));
   }
 
@@ -204,7 +283,10 @@ export const callViewStyles = css`
     display: grid;
     justify-items: center;
     gap: 4px;
-    min-inline-size: 64px;
+    align-content: start;
+    flex: 0 1 66px;
+    min-inline-size: 0;
+    word-break: keep-all;
     color: var(--on-stage);
     font-size: var(--pc-text-xs);
     text-shadow: 0 1px 3px rgb(0 0 0 / 70%);
@@ -213,8 +295,8 @@ export const callViewStyles = css`
   .control span {
     display: grid;
     place-items: center;
-    inline-size: 52px;
-    block-size: 52px;
+    inline-size: min(52px, 100%);
+    aspect-ratio: 1;
     border-radius: 50%;
     background: rgb(255 255 255 / 16%);
     transition: background-color var(--pc-fast) var(--pc-ease);
