@@ -41,6 +41,8 @@ export const RatingBody = Type.Object({ score: Type.Integer({ minimum: 1, maximu
 export const ConversationBody = Type.Object({
   visitorId: Type.Optional(Id), title: Type.Optional(Type.String({ minLength: 1, maxLength: 120, pattern: '\\S' })),
   agentIds: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 50 })),
+  /** Makes a repeated request for a group (after a lost answer) find the same one. */
+  clientId: Type.Optional(ClientId),
 }, { examples: [{ visitorId: '01a1fd8b-94f0-74b5-a0df-1ba9237d8988' }] });
 /** Colleagues to take into a group. */
 export const MembersBody = Type.Object({ agentIds: Type.Array(Id, { minItems: 1, maxItems: 50 }) }, { examples: [{ agentIds: ['01a1fd8b-94f0-74b5-a0df-1ba9237d8988'] }] });

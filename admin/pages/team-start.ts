@@ -3,6 +3,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Conversation } from '../../protocol/shapes.ts';
 import { base } from '../../widget/styles/base.ts';
 import { StoreController } from '../../widget/engine/store-controller.ts';
+import { clientId } from '../../widget/engine/client-id.ts';
 import type { Session } from '../../widget/engine/session-state.ts';
 import type { Api } from '../api.ts';
 import { colleagueChoices } from '../colleague-choices.ts';
@@ -35,6 +36,8 @@ export class TeamStart extends LitElement {
   @state() private busy = false;
   @query('consult-admin-form-dialog') private dialog!: FormDialog;
   @query('consult-admin-text-field') private titleField!: TextField | null;
+  /** The group that was asked for, and the id of the question: asked once more, it is the same one. */
+  #asked = { group: '', clientId: '' };
   readonly #language = new StoreController(this, () => language);
   readonly #state = new StoreController(this, () => this.session?.state);
 
@@ -85,7 +88,10 @@ export class TeamStart extends LitElement {
     try {
       if (agentIds.length === 1) await messageColleague(this.api, this.session, agentIds[0]!);
       else {
-        const room = await this.api.send<Conversation>('POST', '/v1/conversations', { title, agentIds });
+        const group = JSON.stringify([title, agentIds]);
+        if (this.#asked.group !== group) this.#asked = { group, clientId: clientId() };
+        const room = await this.api.send<Conversation>('POST', '/v1/conversations', { title, agentIds, clientId: this.#asked.clientId });
+        this.#asked = { group: '', clientId: '' };
         this.session.adopt([room]);
         go(teamRoomAddress(room.id));
       }

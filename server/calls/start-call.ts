@@ -6,7 +6,7 @@ import type { Events } from '../events/events.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Presence } from '../presence/presence.ts';
 import { membersOf, place } from './call-course.ts';
-import { callIdOf } from './call-id.ts';
+import { ownId } from '../own-id.ts';
 import type { AboutCaller } from './call-rings.ts';
 import type { Caller, CallJoined, CallsOptions } from './calls.ts';
 import type { CallRecord, CallsStore } from './calls.store.ts';
@@ -47,7 +47,7 @@ export function createStartCall({ store, hub, events, clock, chat, presence, sit
     const conversation = conversationId === undefined
       ? await chat.conversationOf(principal as VisitorPrincipal) : await chat.member(principal, conversationId);
     if (conversation.visitorId === '') throw problem('unprocessable', 'Calls are with visitors; this is a room of the team.');
-    const id = clientId === undefined ? clock.id() : callIdOf(principal, clientId);
+    const id = clientId === undefined ? clock.id() : ownId(principal, 'call', clientId);
     const { organisationId } = principal;
     // All that has to be asked is asked before: from its row on the call may be answered or be over at any moment.
     const known = principal.kind === 'visitor'

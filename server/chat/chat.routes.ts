@@ -29,16 +29,17 @@ export const chatRoutes: FastifyPluginAsyncTypebox<{ chat: Chat; exports: Conver
     config: { may: 'conversations:write', refuses: ['not_found', 'unprocessable'] },
     schema: {
       tags, summary: 'Begin a conversation with a visitor who is known, or a group of colleagues',
-      description: '`visitorId`: 201 for a new one; 200 when an open one is there: then that one. An agent who begins one has it. `title` and `agentIds`, of an agent: a group, of which nobody but its members knows.',
+      description: '`visitorId`: 201 for a new one; 200 when an open one is there: then that one. An agent who begins one has it. `title` and `agentIds`, of an agent: a group, of which nobody but its members knows; 200 when the `clientId` was there.',
       body: ConversationBody, response: { 200: Conversation, 201: Conversation },
     },
   }, async (request, reply) => {
     const staff = staffOf(request);
-    const { visitorId, title, agentIds } = request.body;
+    const { visitorId, title, agentIds, clientId } = request.body;
     if (visitorId === undefined) {
       if (title === undefined || agentIds === undefined) throw problem('unprocessable', 'Give visitorId, or title and agentIds.');
       if (staff.kind !== 'agent') throw problem('unprocessable', 'Groups are of agents.');
-      return reply.code(201).send(await chat.group(staff, { title, agentIds }));
+      const { conversation, created } = await chat.group(staff, { title, agentIds, clientId });
+      return reply.code(created ? 201 : 200).send(conversation);
     }
     if (title !== undefined || agentIds !== undefined) throw problem('unprocessable', 'A group has no visitor; let colleagues join the conversation.');
     const { conversation, created } = await chat.begin(staff, visitorId);

@@ -61,7 +61,12 @@ await eachEngine(t, async (t, openDatabase) => {
   await t.test('[CH24][D5] a group has a title and several agents; messages, reading and typing go to its members alone, and nobody outside hears of them', async (t) => {
     const { ada, bob, a, b, e, leave } = await shop();
     const tab = await server.connect(ada);
-    const { id, ...group } = await server.chat.group(ada, { title: '  Returns of spring ', agentIds: [bob.id, ada.id, bob.id] });
+    const { conversation: { id, ...group } } = await server.chat.group(ada, { title: '  Returns of spring ', agentIds: [bob.id, ada.id, bob.id] });
+    const twice = [1, 2].map(() => server.chat.group(ada, { title: 'Once', agentIds: [bob.id], clientId: 'a-group-that-is-made-once' }));
+    const [first, again] = await Promise.all(twice);
+    t.equal(first!.conversation.id, again!.conversation.id, 'an answer that was lost makes no second group');
+    t.same([first!.created, again!.created].sort(), [false, true]);
+    t.not((await server.chat.group(bob, { title: 'Once', agentIds: [ada.id], clientId: 'a-group-that-is-made-once' })).conversation.id, first!.conversation.id, 'nobody meets another’s');
     t.match(group, { kind: 'group', title: 'Returns of spring', members: [{ id: ada.id }, { id: bob.id }] });
     const { message } = await send(a, 1, id, 'only for us');
     for (const socket of [b, tab]) t.strictSame((await socket.next('message')).message, message);
@@ -127,7 +132,7 @@ await eachEngine(t, async (t, openDatabase) => {
 
   await t.test('[CH24][D5] who comes in has read what was said; who goes sees it no more, at once', async (t) => {
     const { ada, bob, eve, a, b, e, leave } = await shop();
-    const { id } = await server.chat.group(ada, { title: 'Shift', agentIds: [bob.id] });
+    const { conversation: { id } } = await server.chat.group(ada, { title: 'Shift', agentIds: [bob.id] });
     await send(a, 1, id);
     await e.settled();
     t.match(await server.chat.addMembers(bob, id, [eve.id, eve.id, ada.id]), { members: [{ name: 'Ada' }, { name: 'Bob' }, { name: 'Eve' }] });
@@ -161,7 +166,7 @@ await eachEngine(t, async (t, openDatabase) => {
 
   await t.test('[CH24][S4] who was taken out in one process is out in every other, at once', async (t) => {
     const { ada, bob, eve, leave } = await shop();
-    const { id } = await server.chat.group(ada, { title: 'Two servers', agentIds: [bob.id, eve.id] });
+    const { conversation: { id } } = await server.chat.group(ada, { title: 'Two servers', agentIds: [bob.id, eve.id] });
     const elsewhere = createMemberships(createChatStore(server.database));
     t.match(await elsewhere.member(eve, id), { kind: 'group', members: [ada.id, bob.id, eve.id] });
     await server.chat.removeMember(ada, id, eve.id);
@@ -175,7 +180,7 @@ await eachEngine(t, async (t, openDatabase) => {
   await t.test('[CH24] members who leave at once: the room goes, whoever was last', async (t) => {
     const { ada, bob, eve, a, b, e, leave } = await shop();
     for (let round = 0; round < 5; round += 1) {
-      const { id } = await server.chat.group(ada, { title: 'Race', agentIds: [bob.id, eve.id] });
+      const { conversation: { id } } = await server.chat.group(ada, { title: 'Race', agentIds: [bob.id, eve.id] });
       await Promise.all([a, b, e].map((socket) => socket.request('conversation.leave', { conversationId: id })));
       t.strictSame(await rowsOf(id), [0, 0, 0, 0, 0]);
     }
@@ -184,7 +189,7 @@ await eachEngine(t, async (t, openDatabase) => {
 
   await t.test('[CH24] a group has so many members at most, and a title always', async (t) => {
     const { shop: { id: organisationId }, ada, bob, leave } = await shop();
-    const { id } = await server.chat.group(ada, { title: 'Many', agentIds: [bob.id] });
+    const { conversation: { id } } = await server.chat.group(ada, { title: 'Many', agentIds: [bob.id] });
     const more = Array.from({ length: MEMBERS_AT_MOST - 1 }, (_, n) => `${id}-${n}`);
     await q.insert(tables.agents).values(more.map((agentId) => ({ id: agentId, organisationId, email: agentId, name: agentId, passwordHash: '', role: 'agent' as const, status: 'active' as const, createdAt: 1, updatedAt: 1 })));
     await t.rejects(server.chat.addMembers(ada, id, more), refused('unprocessable'));
@@ -200,7 +205,7 @@ await eachEngine(t, async (t, openDatabase) => {
   await t.test('[CH23][CH14] rooms of the team are in a hello, are resumed without a hole, and have a list of their own', async (t) => {
     const { shop: here, ada, bob, a, leave } = await shop();
     const { conversation: { id } } = await server.chat.direct(ada, bob.id);
-    const group = await server.chat.group(bob, { title: 'Lunch', agentIds: [ada.id] });
+    const { conversation: group } = await server.chat.group(bob, { title: 'Lunch', agentIds: [ada.id] });
     const visitor = await server.connect(here.visitor());
     const { conversationId } = await send(visitor, 1);
     for (const n of [1, 2, 3]) await send(a, n, id);

@@ -1,5 +1,6 @@
 import type { Author, Conversation } from '../../protocol/shapes.ts';
 import type { AgentPrincipal } from '../auth/principal.ts';
+import { ownId } from '../own-id.ts';
 import type { Clock } from '../clock.ts';
 import { Problem, problem } from '../errors.ts';
 import type { Hub } from '../hub/hub.ts';
@@ -18,8 +19,11 @@ export interface Rooms {
    * `unprocessable` for oneself, and for a colleague who is deactivated when there is no room yet.
    */
   direct(by: AgentPrincipal, agentId: string): Promise<{ conversation: Conversation; created: boolean }>;
-  /** A new group with a title. Throws `not_found` or `unprocessable` for whom it cannot have. */
-  group(by: AgentPrincipal, group: { title: string; agentIds: readonly string[] }): Promise<Conversation>;
+  /**
+   * A new group with a title; with the same `clientId` again the same one, not `created`. Throws `not_found` or `unprocessable` for whom it
+   * cannot have.
+   */
+  group(by: AgentPrincipal, group: { title: string; agentIds: readonly string[]; clientId?: string | undefined }): Promise<{ conversation: Conversation; created: boolean }>;
   /** Takes part in a visitor's conversation from now on. Harmless when one does already. */
   join(by: AgentPrincipal, conversationId: string): Promise<Conversation>;
   /** Takes no part any more; null when there is nothing of it to be seen from now on. The last one takes a group away. Throws `unprocessable` for a room of two. */
@@ -111,16 +115,16 @@ export function createRooms({ store, memberships, news, hub, clock, eraseBelongi
       if (created) await news.changed(facts, ['created'], authorOf(by));
       return { conversation: await news.view(facts, by), created };
     },
-    async group(by, { title, agentIds }) {
+    async group(by, { title, agentIds, clientId }) {
       const { organisationId } = by;
       const others = [...new Set(agentIds)].filter((id) => id !== by.id);
       if (others.length === 0) throw problem('unprocessable', 'A group needs somebody else.');
       await requireActive(organisationId, others);
-      const room = newRoom(organisationId);
-      await store.create({ ...room, teamKind: 'group', title: title.trim() }, [by.id, ...others]);
+      const room = { ...newRoom(organisationId), ...(clientId !== undefined && { id: ownId(by, 'group', clientId) }) };
+      const created = await store.create({ ...room, teamKind: 'group', title: title.trim() }, [by.id, ...others]);
       const facts = await memberships.member(by, room.id);
-      await news.changed(facts, ['created'], authorOf(by));
-      return news.view(facts, by);
+      if (created) await news.changed(facts, ['created'], authorOf(by));
+      return { conversation: await news.view(facts, by), created };
     },
     async join(by, conversationId) {
       return letIn(by, await memberships.member(by, conversationId), [by.id]);
