@@ -62,7 +62,9 @@ const settle = async (element: CallView): Promise<void> => {
   await element.updateComplete;
   for (const inner of element.shadowRoot!.querySelectorAll<HTMLElement & { updateComplete?: Promise<unknown> }>('*')) await inner.updateComplete;
 };
-const accessible = async (element: HTMLElement): Promise<void> => expect(await axeViolations(element)).to.deep.equal([]);
+const accessible = async (element: HTMLElement): Promise<void> => {
+  expect(await axeViolations(element)).to.deep.equal([]);
+};
 
 function stream(colour: string): MediaStream {
   const canvas = document.createElement('canvas');

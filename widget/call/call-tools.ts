@@ -19,7 +19,7 @@ export interface CallToolsOptions {
 
 /** What a call can do at this moment in this browser, beside its large buttons. What the browser cannot is not there. */
 export function callTools({ view, engine, texts: t, stage, picture, pictures, devices }: CallToolsOptions): MoreItem[] {
-  const shares = typeof navigator.mediaDevices?.getDisplayMedia === 'function' && (pictures || view.mode === 'video');
+  const shares = 'getDisplayMedia' in (navigator.mediaDevices ?? {}) && (pictures || view.mode === 'video');
   const { held = false, screen = null } = view.media ?? {};
   const full = document.fullscreenElement !== null && stage.matches(':fullscreen');
   const floats = document.pictureInPictureEnabled && picture !== null;

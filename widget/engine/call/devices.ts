@@ -45,9 +45,6 @@ function picture(): MediaTrackConstraints {
   return { width: { ideal: small ? 640 : 1280 }, height: { ideal: small ? 360 : 720 }, frameRate: { ideal: small ? 20 : 30, max: 30 }, facingMode: 'user' };
 }
 
-/** Whether a page of this browser may ask for a screen. Phones may not. */
-export const canShareScreen = (): boolean => typeof navigator.mediaDevices?.getDisplayMedia === 'function';
-
 /** iOS and iPadOS hold one microphone and one camera at a time: a second one silences the first (WebKit 179363). */
 const oneAtATime = (): boolean => /iPhone|iPad|iPod/.test(navigator.userAgent) || (/Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1);
 
