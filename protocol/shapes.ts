@@ -164,6 +164,8 @@ export const MediaQuality = Type.Object({
 export const FollowUp = Type.Object({
   kind: Type.Union([Type.Literal('callback'), Type.Literal('message')]), contact: Type.String(), text: Type.String(),
   at: Timestamp, doneAt: Type.Union([Timestamp, Type.Null()]),
+  /** Staff: who of the team said so. */
+  doneBy: Type.Optional(Named),
 });
 
 /** A call, live or over. */

@@ -14,15 +14,8 @@ import { panel } from '../styles.ts';
 import { ago, failureText, fullTime, language, t } from '../texts/texts.ts';
 import { TickController } from '../tick-controller.ts';
 import { toast } from '../toast.ts';
+import { contactLink } from './contact-link.ts';
 import { queueStyles } from './queue.styles.ts';
-
-/** Where a wish to be called back leads; null: what was written is neither a number nor an address. */
-export function contactLink({ contact }: Pick<FollowUp, 'contact'>): string | null {
-  // An address with a query would bring its own subject and text.
-  if (/^[^\s@?&]+@[^\s@?&]+$/.test(contact)) return `mailto:${encodeURIComponent(contact).replace('%40', '@')}`;
-  if (!/^\+?[\d\s().\-/]{4,}$/.test(contact)) return null;
-  return `tel:${contact.replace(/[^\d+]/g, '')}`;
-}
 
 /** What callers left whom nobody answered, each with the ways to see to it, until somebody says that it is done. */
 @customElement('consult-admin-follow-ups')

@@ -56,7 +56,10 @@ export class History extends LitElement {
     // What ends or is ready while the page is open appears by itself.
     const again = () => void this.#load();
     const { wire } = this.session;
-    this.#leave = [wire.on('recording.updated', again), wire.on('call.updated', ({ call }) => (this.#put(call), again())), wire.onHello(again)];
+    this.#leave = [wire.on('recording.updated', again), wire.on('call.updated', ({ call }) => {
+      this.#put(call);
+      again();
+    }), wire.onHello(again)];
   }
 
   override disconnectedCallback(): void {

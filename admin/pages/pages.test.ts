@@ -112,7 +112,7 @@ describe('pages of the panel', () => {
     page.shadowRoot!.querySelector<HTMLButtonElement>('.more button')!.click();
     await settle();
     expect(rows()).to.equal(3);
-    session.arrive('call.updated');
+    session.arrive('call.updated', { call: call('k2') });
     await settle();
     expect(api.asked.filter((path) => path === '/v1/calls?limit=30')).to.have.length(2);
     expect(rows()).to.equal(3);

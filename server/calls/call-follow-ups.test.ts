@@ -34,12 +34,13 @@ t.test('[E1] [E7] whom nobody answered leaves a number: kept with the call, told
   const open = async (followUp: 'open' | 'done') => (await h.calls.list(agent.principal, { followUp, outcome: 'missed', limit: 10 })).items.map(({ id }) => id);
   t.strictSame([await open('open'), await open('done')], [[call.id], []]);
   h.clock.advance(1000);
-  t.match((await h.calls.followedUp(h.agent('a'), call.id, true)).followUp, { doneAt: new Date(h.clock.now()).toISOString() });
+  t.match((await h.calls.followedUp(h.agent('a'), call.id, true)).followUp, { doneAt: new Date(h.clock.now()).toISOString(), doneBy: { id: 'a' } });
+  t.notMatch((await h.calls.get(h.visitor('v'), call.id)).followUp, { doneBy: {} }, 'who of the team it was is the team\'s affair');
   t.match(agent.take('call.updated'), [{ call: { followUp: { doneAt: String } } }]);
   t.strictSame([await open('open'), await open('done')], [[], [call.id]]);
   await h.calls.followedUp(h.agent('a'), call.id, true);
   t.strictSame(agent.take('call.updated'), [], 'twice is once');
-  await h.calls.followedUp(h.agent('a'), call.id, false);
+  t.notOk('doneBy' in (await h.calls.followedUp(h.agent('a'), call.id, false)).followUp!);
   t.strictSame(await open('open'), [call.id], 'and it can be taken back');
   await refused(t, h.calls.followedUp(h.agent('x', 'other'), call.id, true), 'not_found');
 });

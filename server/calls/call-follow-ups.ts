@@ -8,6 +8,7 @@ import { Problem, problem } from '../errors.ts';
 import type { Events } from '../events/events.ts';
 import type { Hub } from '../hub/hub.ts';
 import { place, type CallCourse } from './call-course.ts';
+import { callForStaff } from './call-view.ts';
 import type { CallFollowUpsStore } from './call-follow-ups.store.ts';
 import type { CallRecord, CallsStore } from './calls.store.ts';
 
@@ -80,11 +81,13 @@ export function createCallFollowUps({ store, followUps, course, chat, sites, hub
     },
     async followedUp(staff, callId, done) {
       const found = await visible(staff, callId);
-      if (found.followUp && (found.followedUpAt !== null) === done) return view(found);
-      if (!(await followUps.done(found.organisationId, callId, done ? clock.now() : null))) throw problem('conflict', 'Nothing was left after this call.');
+      if (found.followUp && (found.followedUpAt !== null) === done) return callForStaff(found, view(found));
+      if (!found.followUp) throw problem('conflict', 'Nothing was left after this call.');
+      const { doneBy: _, ...left } = found.followUp;
+      await followUps.done(found.organisationId, callId, done ? clock.now() : null, done ? { ...left, doneBy: { id: staff.id, name: staff.name } } : left);
       const call = (await store.find(found.organisationId, callId)) ?? found;
       tell(call);
-      return view(call);
+      return callForStaff(call, view(call));
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Author, Call, CallLine } from '../../protocol/shapes.ts';
 import { rfc3339 } from '../clock.ts';
+import type { FollowUp } from '../store/tables.ts';
 import type { CallRecord } from './calls.store.ts';
 import type { CallSituation } from './call-state.ts';
 
@@ -22,15 +23,18 @@ export function callView(call: CallRecord, recordingOn: boolean): Call {
     ...(call.agentId !== null && { agent: { id: call.agentId, name: call.agentName ?? '' } }),
     createdAt: rfc3339(call.createdAt), answeredAt: moment(call.answeredAt), endedAt: moment(call.endedAt), endReason: call.endReason,
     consents: call.consents,
-    ...(call.followUp && { followUp: { ...call.followUp, at: rfc3339(call.followUp.at), doneAt: moment(call.followedUpAt) } }),
+    ...(call.followUp && { followUp: followUpView(call.followUp, call.followedUpAt) }),
     recording: call.recording && { id: call.recording.id, state: call.recording.state, on: recordingOn, paused: call.recording.paused, durationMs: call.recording.durationMs },
   };
 }
 
-/** The same for staff, who see whether its recording is held. */
+const followUpView = ({ kind, contact, text, at }: FollowUp, doneAt: number | null) => ({ kind, contact, text, at: rfc3339(at), doneAt: moment(doneAt) });
+
+/** The same for staff, who see whether its recording is held and who saw to what was left after it. */
 export function callForStaff(call: CallRecord, view: Call): Call {
   const recording = view.recording && call.recording?.held ? { ...view.recording, held: true as const } : view.recording;
-  return { ...view, recording, ...(call.quality && { quality: call.quality }) };
+  const doneBy = call.followUp?.doneBy;
+  return { ...view, recording, ...(call.quality && { quality: call.quality }), ...(view.followUp && doneBy && { followUp: { ...view.followUp, doneBy } }) };
 }
 
 /** A call as its conversation tells of it. */

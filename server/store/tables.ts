@@ -52,6 +52,8 @@ export interface FollowUp {
   contact: string;
   text: string;
   at: number;
+  /** Who of the team has seen to it, once somebody has. */
+  doneBy?: { id: string; name: string };
 }
 
 /** Why nobody may delete a recording, and who said so. */
