@@ -3,6 +3,8 @@ import './call/dead-link.ts';
 import { readHandoff } from './engine/handoff.ts';
 import { takeHandoff } from './engine/handoff-request.ts';
 import { isReturning } from './engine/returning.ts';
+import { visitorIdentity } from './engine/visitor-identity.ts';
+import { createVisitorSession } from './engine/visitor-session.ts';
 import type { PeerConsult } from './peer-consult.ts';
 import { loadPreflightTexts } from './texts/preflight-texts.ts';
 
@@ -14,7 +16,6 @@ export async function arrive(element: PeerConsult, site: { server: string; siteK
   const handoff = readHandoff(location.hash);
   history.replaceState(history.state, '', `${location.pathname}${location.search}`);
   if (!handoff) return;
-  const { createVisitorSession, visitorIdentity } = await import('./panel.ts');
   try {
     const { token } = await takeHandoff(site, handoff.token);
     // Whoever wrote here before is somebody else: nothing of theirs may be sent in this one's name.

@@ -212,37 +212,6 @@ export const panelStyles = css`
     }
   }
 
-  .scrim {
-    position: absolute;
-    inset: 0;
-    z-index: 2;
-    display: flex;
-    align-items: flex-end;
-    background: rgb(12 13 20 / 42%);
-    animation: appear var(--pc-fast) linear;
-  }
-
-  .sheet {
-    flex: 1;
-    border-start-start-radius: 20px;
-    border-start-end-radius: 20px;
-    background: var(--pc-surface);
-    padding-block-end: env(safe-area-inset-bottom);
-    animation: sheet var(--pc-slow) var(--pc-ease);
-  }
-
-  @keyframes appear {
-    from {
-      opacity: 0;
-    }
-  }
-
-  @keyframes sheet {
-    from {
-      transform: translateY(24px);
-    }
-  }
-
   .intro {
     padding: var(--pc-5) var(--pc-1) var(--pc-3);
     word-break: keep-all;
@@ -263,20 +232,6 @@ export const panelStyles = css`
     color: var(--pc-text-2);
     white-space: pre-line;
     text-wrap: pretty;
-  }
-
-  .intro .hint {
-    display: flex;
-    gap: var(--pc-2);
-    margin-block-start: var(--pc-4);
-    padding: var(--pc-2) var(--pc-3);
-    border-radius: var(--pc-radius-s);
-    background: var(--pc-surface-2);
-    font-size: var(--pc-text-s);
-  }
-
-  .intro .hint svg {
-    margin-block-start: 1px;
   }
 
   .refused {

@@ -21,7 +21,6 @@ import type { Texts } from './texts/texts.ts';
 
 // The chunk that comes when a visitor first opens the chat: the element takes all of it from here.
 export { createVisitorSession, type VisitorSession } from './engine/visitor-session.ts';
-export { visitorIdentity } from './engine/visitor-identity.ts';
 export { loadTexts } from './texts/texts.ts';
 
 /** What keeps this page from making calls; null when nothing does (criterion A9). */
@@ -31,6 +30,9 @@ export function callObstacle(): 'insecure' | 'unsupported' | null {
 }
 
 type CallViews = typeof import('./call-views.ts');
+
+/** Somebody followed a link out of another browser: see arrival.ts. */
+export const arrive = async (...visit: Parameters<typeof import('./arrival.ts').arrive>): Promise<void> => (await import('./arrival.ts')).arrive(...visit);
 
 /** The conversation that a visitor sees: the one with the newest line. '' while there is none. */
 export const shownConversation = (state: SessionState): string => state.conversations[0]?.id ?? '';

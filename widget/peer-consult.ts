@@ -181,7 +181,7 @@ export class PeerConsult extends LitElement {
 
   protected override firstUpdated(): void {
     this.wasReady = true;
-    if (this.siteKey && location.hash.startsWith('#peer-consult=')) void import('./arrival.ts').then(({ arrive }) => arrive(this, this.site, this.language));
+    if (this.siteKey && location.hash.startsWith('#peer-consult=')) void this.load().then(({ arrive }) => arrive(this, this.site, this.language));
     else if (this.siteKey && isReturning(this.site)) whenIdle(() => this.isConnected && void this.ready());
     tell(this, 'ready', {});
   }

@@ -6,6 +6,7 @@ import { StoreController } from '../engine/store-controller.ts';
 import { base } from '../styles/base.ts';
 import { phoneIcon, videoIcon } from '../styles/icons.ts';
 import { callTexts, callTextsHere } from '../texts/call-texts.ts';
+import { sheetStyles } from './sheet.styles.ts';
 
 /**
  * What a visitor reads before a call: that calls are recorded, and the choice. Saying no costs nothing but the recording.
@@ -17,45 +18,20 @@ import { callTexts, callTextsHere } from '../texts/call-texts.ts';
 export class CallChoice extends LitElement {
   static override styles = [
     base,
+    sheetStyles,
     css`
-      :host {
-        display: block;
-      }
-
-      section {
-        display: grid;
-        gap: var(--pc-3);
-        padding: var(--pc-5) var(--pc-4) var(--pc-4);
-      }
-
       h2 {
         display: flex;
         align-items: center;
         gap: var(--pc-2);
-        font-size: var(--pc-text-l);
-        line-height: 1.3;
       }
 
       h2 svg {
         color: var(--pc-accent-ink);
       }
 
-      p {
-        color: var(--pc-text-2);
-        font-size: var(--pc-text-s);
-        text-wrap: pretty;
-        word-break: keep-all;
-        overflow-wrap: anywhere;
-      }
-
       #notice {
         white-space: pre-line;
-      }
-
-      .ways {
-        display: grid;
-        gap: var(--pc-2);
-        margin-block-start: var(--pc-1);
       }
     `,
   ];
@@ -85,6 +61,12 @@ export class CallChoice extends LitElement {
         </div>
       </section>
     `;
+  }
+
+  constructor() {
+    super();
+    // A click beside the sheet.
+    this.addEventListener('click', (event) => event.composedPath()[0] === this && this.#cancel());
   }
 
   protected override firstUpdated(): void {

@@ -79,12 +79,10 @@ export function beforeCall(asked: AskedCall, session: VisitorSession, state: Ses
   if (!site) return nothing;
   if (site.recording.enabled && asked.consent === undefined && !asked.elsewhere && !pageHindrance()) {
     return html`
-      <div class="scrim" @click=${(event: Event) => event.target === event.currentTarget && cancel()}>
-        <peer-consult-call-choice class="sheet" .mode=${asked.mode} .notice=${site.recording.consentText} .locale=${language}
-          @pc-start=${own<{ consent: boolean }>(({ consent }) => next({ ...asked, consent, offered: false }))}
-          @pc-cancel=${own(cancel)}
-        ></peer-consult-call-choice>
-      </div>
+      <peer-consult-call-choice .mode=${asked.mode} .notice=${site.recording.consentText} .locale=${language}
+        @pc-start=${own<{ consent: boolean }>(({ consent }) => next({ ...asked, consent, offered: false }))}
+        @pc-cancel=${own(cancel)}
+      ></peer-consult-call-choice>
     `;
   }
   const ring = (listen: boolean): void => {

@@ -71,6 +71,12 @@ export class Preflight extends LitElement {
   private heard: MicrophoneLevel | null = null;
   private beat: ReturnType<typeof setInterval> | undefined;
 
+  constructor() {
+    super();
+    // A click beside the sheet.
+    this.addEventListener('click', (event) => event.composedPath()[0] === this && this.cancel());
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     void this.begin();
@@ -98,7 +104,7 @@ export class Preflight extends LitElement {
           ${this.step === 'offered' ? this.button('start', this.mode === 'video' ? t.startVideo : t.startAudio, () => void this.look(), true) : nothing}
           ${this.step === 'ready' ? this.button('call-now', t.callNow, () => this.ring(false), true) : nothing}
           ${this.step === 'trouble' && this.trouble ? waysView(waysOn(this.trouble, { side: 'visitor', userAgent: this.userAgent }), t, this.take) : nothing}
-          ${this.button('chat', t.chat, () => this.dispatchEvent(new CustomEvent('pc-cancel', { bubbles: true, composed: true })), false)}
+          ${this.button('chat', t.chat, this.cancel, false)}
         </div>
       </section>
     `;
@@ -176,6 +182,10 @@ export class Preflight extends LitElement {
     if (way === 'again') void (this.hindrance() ? this.begin() : this.look());
     else if (way === 'listen') this.ring(true);
     else import('./handoff-card.ts').then(() => this.show('elsewhere'), () => this.show('trouble', 'offline'));
+  };
+
+  private cancel = (): void => {
+    this.dispatchEvent(new CustomEvent('pc-cancel', { bubbles: true, composed: true }));
   };
 
   private ring(listen: boolean): void {

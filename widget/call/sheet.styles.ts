@@ -9,6 +9,7 @@ export const sheetStyles = css`
     display: flex;
     align-items: flex-end;
     background: rgb(12 13 20 / 42%);
+    animation: appear var(--pc-fast) linear;
   }
 
   :host([silent]) {
@@ -27,6 +28,7 @@ export const sheetStyles = css`
     border-start-start-radius: 20px;
     border-start-end-radius: 20px;
     background: var(--pc-surface);
+    animation: rise var(--pc-slow) var(--pc-ease);
     word-break: keep-all;
     overflow-wrap: anywhere;
   }
@@ -46,5 +48,17 @@ export const sheetStyles = css`
     display: grid;
     gap: var(--pc-2);
     margin-block-start: var(--pc-1);
+  }
+
+  @keyframes appear {
+    from {
+      opacity: 0;
+    }
+  }
+
+  @keyframes rise {
+    from {
+      transform: translateY(24px);
+    }
   }
 `;
