@@ -43,9 +43,13 @@ interface Consultation {
   callId: string;
   sides: { visitor: Side; agent: Side };
   recordingId: string | null;
+  /** When it was held, ms since the epoch; a hold that goes on ends at Infinity. */
   holds: { fromMs: number; toMs: number }[];
+  /** For so many slices more. */
   heldFor: number;
 }
+
+const isHeld = ({ holds }: Consultation): boolean => holds.at(-1)?.toMs === Infinity;
 
 /** How many consultations run at a time, and for how many slices. */
 const AT_ONCE = 8;
@@ -123,7 +127,10 @@ async function round(house: House, street: Street, chance: Chance, result: Kills
   const dying = new Set(Array.from({ length: serverDeaths }, () => chance.between(2, SLICES - 2)));
   for (let slice = 0; slice < SLICES; slice++) {
     await house.advance(SLICE_MS);
-    for (const each of consultations) strike(each, house, chance, result);
+    for (const each of consultations) {
+      await hold(each, house, chance);
+      strike(each, chance, result);
+    }
     const going = Promise.all(consultations.map((each) => goOn(each, house)));
     if (dying.has(slice)) {
       await new Promise((resolve) => setTimeout(resolve, chance.between(0, 12)));
@@ -133,7 +140,7 @@ async function round(house: House, street: Street, chance: Chance, result: Kills
     } else await going;
   }
   for (const each of consultations) await end(each, house);
-  if (chance.next() < 0.6 || serverDeaths > 1) house.dieInMerge();
+  if (chance.next() < 0.4 || serverDeaths > 1) house.dieInMerge();
   const token = await street.owner();
   for (const each of consultations) await take(each, house, street, token, who, result);
 }
@@ -148,7 +155,7 @@ async function begin(house: House, street: Street, email: string, who: Who): Pro
   const made: Consultation = { callId, recordingId: null, holds: [], heldFor: 0, sides: {} as Consultation['sides'] };
   for (const [side, token] of [['visitor', visitorToken], ['agent', agentToken]] as const) {
     const page = createStagedPage({
-      house, side, token, callId, records: who === 'both' || who === side, held: () => made.heldFor > 0 && page.connected() !== null,
+      house, side, token, callId, records: who === 'both' || who === side, held: () => isHeld(made) && page.connected() !== null,
       recording: (id) => (made.recordingId = id ?? made.recordingId),
     });
     made.sides[side] = { page, away: 0 };
@@ -160,20 +167,37 @@ async function begin(house: House, street: Street, email: string, who: Who): Pro
 }
 
 /** Perhaps something happens to one of the two, in the middle of a slice. */
-function strike({ sides, holds, heldFor }: Consultation, house: House, chance: Chance, result: KillsResult): void {
-  if (chance.next() > 0.3) return;
+function strike({ sides }: Consultation, chance: Chance, result: KillsResult): void {
+  if (chance.next() > 0.5) return;
   const what = chance.weighted({ visitor: 3, agent: 3, network: 2 });
   const side = sides[what === 'network' ? chance.pick(['visitor', 'agent'] as const) : what];
   if (!side.page.alive || side.away > 0) return;
   result.kills[what]++;
-  // A hold that its member does not live to end goes on for a while; the next slices see to it.
-  if (heldFor > 0 && holds.length === 0) throw new Error('held since never');
   if (what === 'network') {
-    side.away = chance.between(1, 5);
+    side.away = chance.between(1, 4);
     side.page.cut();
   } else {
-    side.away = chance.next() < 0.25 ? Infinity : chance.between(1, 5);
+    side.away = chance.next() < 0.15 ? Infinity : chance.between(1, 4);
     side.page.die();
+  }
+}
+
+/** Perhaps somebody holds the recording for a while; whoever is there then lets it go on. A page without a network does not hear of it. */
+async function hold(consultation: Consultation, house: House, chance: Chance): Promise<void> {
+  const { sides, holds, callId } = consultation;
+  const holding = isHeld(consultation);
+  if (!holding && chance.next() > 0.03) return;
+  if (holding && --consultation.heldFor > 0) return;
+  const atMs = house.now();
+  for (const { page } of Object.values(sides)) {
+    const reply = await page.connected()?.request(holding ? 'recording.resume' : 'recording.pause', { callId }).catch(() => null);
+    if (!reply) continue;
+    if (holding) holds.at(-1)!.toMs = atMs;
+    else {
+      holds.push({ fromMs: atMs, toMs: Infinity });
+      consultation.heldFor = chance.between(2, 4);
+    }
+    return;
   }
 }
 
@@ -237,9 +261,11 @@ async function take(consultation: Consultation, house: House, street: Street, to
   result.files++;
   const figures = result[who === 'both' ? 'standby' : 'alone'];
   figures.deaths += ran.filter(({ killed }) => killed).length;
-  figures.losing += lostWithDeaths.deaths;
-  if (lostWithDeaths.deaths > 0) figures.most = Math.max(figures.most, Math.round(lostWithDeaths.ms / lostWithDeaths.deaths));
+  figures.losing += lostWithDeaths.length;
+  figures.most = Math.max(figures.most, ...lostWithDeaths);
   result.lost += lostWithout;
-  result.wrong.push(...wrong.map((what) => `${consultation.callId} (${who}): ${what}; ran ${JSON.stringify(ran.map((each) => ({ ...each, fromMs: each.fromMs - Date.parse(recording.startedAt), toMs: each.toMs - Date.parse(recording.startedAt), keptMs: each.keptMs - Date.parse(recording.startedAt) })))}, gaps ${JSON.stringify(recording.gaps)}`));
-  if (lostWithout > 0) result.wrong.push(`${consultation.callId} (${who}): ${lostWithout} ms are lost that were safe; ran ${JSON.stringify(ran.map((each) => ({ ...each, fromMs: each.fromMs - Date.parse(recording.startedAt), toMs: each.toMs - Date.parse(recording.startedAt), keptMs: each.keptMs - Date.parse(recording.startedAt) })))}, gaps ${JSON.stringify(recording.gaps)}`);
+  const of = `${consultation.callId} (${who})`;
+  const since = (ms: number): number => ms - Date.parse(recording.startedAt);
+  const course = ran.map(({ side, fromMs, toMs, keptMs, killed }) => `${side} ${since(fromMs)}–${since(toMs)}${killed ? ' †' : ''} has ${since(keptMs)}`).join(', ');
+  for (const what of lostWithout > 0 ? [...wrong, `${lostWithout} ms are lost that were safe`] : wrong) result.wrong.push(`${of}: ${what}; ${course}; gaps ${JSON.stringify(recording.gaps)}`);
 }

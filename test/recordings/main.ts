@@ -10,7 +10,7 @@ export function figures({ seed, kills, sigkills, consultations, files, alone, st
       + `${kills.serverInMerge} server in merge (${sigkills} of them by SIGKILL)`,
     `${consultations} consultations, ${files} of them left as they must be`,
     `one recorder: ${alone.deaths} deaths, ${alone.losing} cost sound, at most ${alone.most} ms each (a slice is ${SLICE_MS})`,
-    `with a standby: ${standby.deaths} deaths, ${standby.losing} cost sound (both dead within a slice), at most ${standby.most} ms each`,
+    `with a standby: ${standby.deaths} deaths, ${standby.losing} cost sound (nobody else was there), at most ${standby.most} ms each`,
     `lost though a recorder had it: ${lost} ms; wrong: ${wrong.length}; ${(tookMs / 1000).toFixed(1)} s in all`,
     ...wrong.slice(0, 10).map((what) => `  ${what}`),
   ].join('\n');

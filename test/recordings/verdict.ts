@@ -16,8 +16,8 @@ export interface Left {
 
 /** What is said of it. Milliseconds. */
 export interface Verdict {
-  /** What a dead recorder lost and nobody else had: at most a slice each. */
-  lostWithDeaths: { ms: number; deaths: number };
+  /** What each dead recorder lost and nobody else had, as far as it lost anything: at most a slice. */
+  lostWithDeaths: number[];
   /** Sound that some recorder had safely, and the file has not. */
   lostWithout: number;
   wrong: string[];
@@ -51,10 +51,9 @@ export async function judge({ startedAt, gaps, file, manifest, ran, holds: held 
   if (!holds(report)) wrong.push('the manifest does not hold');
 
   const inPause = (ms: number): boolean => pauses.some(({ fromMs, toMs }) => ms > fromMs - 80 && ms < toMs + 80);
-  let lostMs = 0;
   let lostWithout = 0;
   let run = 0;
-  const grieved = new Set<object>();
+  const grieved = new Map<object, number>();
   const endMs = Math.max(0, ...lives.map(({ toMs }) => toMs));
   for (let ms = stepMs / 2; ms <= endMs; ms += stepMs) {
     const recording = lives.filter(({ fromMs, toMs }) => ms > fromMs + 80 && ms < toMs - 20);
@@ -62,13 +61,12 @@ export async function judge({ startedAt, gaps, file, manifest, ran, holds: held 
     const safe = recording.some(({ keptMs, fromMs }) => ms > fromMs + edgeMs && ms < keptMs - 80);
     if (silent && !safe) {
       const dead = recording.filter(({ killed, toMs }) => killed && toMs - ms <= SLICE_MS + edgeMs);
-      if (dead.length > 0) lostMs += stepMs;
-      for (const life of dead) grieved.add(life);
+      for (const life of dead) grieved.set(life, (grieved.get(life) ?? 0) + stepMs);
     }
     // A moment's silence at a seam is no loss; a fifth of a second is.
     run = silent && safe ? run + stepMs : 0;
     if (run === 200) lostWithout += 200;
     else if (run > 200) lostWithout += stepMs;
   }
-  return { lostWithDeaths: { ms: lostMs, deaths: grieved.size }, lostWithout, wrong };
+  return { lostWithDeaths: [...grieved.values()], lostWithout, wrong };
 }

@@ -19,10 +19,14 @@ export interface Filling {
   filled: Stretch[];
   /** Pauses in which somebody recorded all the same: nothing of it is in the file. */
   muted: Stretch[];
+  /** Silence before and behind what a standby filled: the primary recording may not have told it, e.g. at its end. */
+  beside: Stretch[];
 }
 
 /** Shorter holes are jitter of a busy recorder, and players bridge them. */
 const leastHoleMs = 100;
+/** Silence beside a standby is told from this length on, as between segments. */
+const besideMs = 250;
 
 /**
  * Lets the standby be heard where the primary recording has no sound, on the same clock; and nobody in pauses. Both come in order of
@@ -37,6 +41,7 @@ export function fillHoles(options: {
 }): Filling {
   const filled: Stretch[] = [];
   const muted: Stretch[] = [];
+  const beside: Stretch[] = [];
   const spare = options.standby[Symbol.asyncIterator]();
   let next: WovenBlock | null = null;
   let soundMs = 0;
@@ -45,6 +50,10 @@ export function fillHoles(options: {
     const pause = options.pauses.find(({ fromMs, toMs }) => block.timeMs < toMs && block.timeMs + Math.max(durationMs, 1) > fromMs);
     if (pause && !muted.includes(pause)) muted.push(pause);
     return pause !== undefined;
+  };
+
+  const leave = (toMs: number): void => {
+    if (toMs - soundMs > besideMs) beside.push({ fromMs: soundMs, toMs });
   };
 
   async function nextStandby(): Promise<WovenBlock | null> {
@@ -58,18 +67,22 @@ export function fillHoles(options: {
 
   async function* fill(toMs: number, standby: 'hole' | 'end'): AsyncGenerator<FilledBlock, void, undefined> {
     const fromMs = soundMs;
+    let heard = false;
     for (let found = await nextStandby(); found !== null; found = await nextStandby()) {
       const middleMs = found.block.timeMs + found.durationMs / 2;
-      if (middleMs >= toMs) return;
+      if (middleMs >= toMs) break;
       next = null;
       if (middleMs < fromMs) continue;
       const endMs = found.block.timeMs + found.durationMs;
+      leave(found.block.timeMs);
+      heard = true;
       const last = filled.at(-1);
       if (last && found.block.timeMs - last.toMs <= leastHoleMs && last.toMs >= fromMs) last.toMs = endMs;
       else filled.push({ fromMs: Math.max(fromMs, found.block.timeMs), toMs: endMs });
       soundMs = Math.max(soundMs, endMs);
       yield { ...found, broken: false, standby };
     }
+    if (heard && standby === 'hole') leave(toMs);
   }
 
   async function* blocks(): AsyncGenerator<FilledBlock, void, undefined> {
@@ -89,17 +102,19 @@ export function fillHoles(options: {
     yield* fill(Number.POSITIVE_INFINITY, 'end');
   }
 
-  return { blocks: blocks(), filled, muted };
+  return { blocks: blocks(), filled, muted, beside };
 }
 
 /**
  * What is silent in the end: what the primary recording lacked and the standby had not either, and muted pauses up to the file's or
  * the call's end.
  */
-export function remainingGaps(found: readonly MergeGap[], { filled, muted, endMs }: { filled: readonly Stretch[]; muted: readonly Stretch[]; endMs: number }): MergeGap[] {
+export function remainingGaps(found: readonly MergeGap[], { filled, muted, beside, endMs }: Omit<Filling, 'blocks'> & { endMs: number }): MergeGap[] {
   const held = muted.map(({ fromMs, toMs }) => ({ fromMs: Math.round(Math.max(0, fromMs)), toMs: Math.round(Math.min(toMs, endMs)) })).filter(({ fromMs, toMs }) => toMs > fromMs);
   const gaps: MergeGap[] = held.map((stretch) => ({ ...stretch, reason: 'not_recorded' as GapReason }));
-  for (const gap of found) {
+  const untold = beside.flatMap((stretch) => found.reduce<MergeGap[]>((parts, gap) => parts.flatMap((part) => without(part, gap)), [{ fromMs: Math.round(stretch.fromMs), toMs: Math.round(stretch.toMs), reason: 'not_recorded' }]))
+    .filter((part) => part.toMs - part.fromMs > besideMs);
+  for (const gap of [...found, ...untold]) {
     const left = [...filled, ...held].reduce<MergeGap[]>((parts, stretch) => parts.flatMap((part) => without(part, stretch)), [gap]);
     // A hole whose length nobody knows stays told, unless the standby was heard behind it.
     gaps.push(...left.filter((part) => part === gap || part.toMs - part.fromMs > leastHoleMs));

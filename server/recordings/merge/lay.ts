@@ -46,7 +46,7 @@ export function laySegments(options: { job: Pick<MergeJob, 'endMs' | 'pauses'>; 
   });
   const primaries = sources.filter(({ standby }) => !standby).length;
   const woven = weave({ sources: sources.slice(0, primaries), unreadable, endMs });
-  const { blocks, filled, muted } = fillHoles({
+  const { blocks, filled, muted, beside } = fillHoles({
     primary: woven.blocks,
     standby: soundFrom(primaries, weave({ sources: sources.slice(primaries), unreadable: [], endMs: null }).blocks),
     pauses: (job.pauses ?? []).map(({ fromMs, toMs }) => ({ fromMs: fromMs - plan.zeroMs, toMs: toMs === null ? Number.POSITIVE_INFINITY : toMs - plan.zeroMs })),
@@ -56,7 +56,7 @@ export function laySegments(options: { job: Pick<MergeJob, 'endMs' | 'pauses'>; 
     sources,
     blocks,
     outcome: (writtenMs) => ({
-      gaps: joined(remainingGaps(joined(woven.gaps), { filled, muted, endMs: Math.max(writtenMs, endMs ?? 0) })),
+      gaps: joined(remainingGaps(joined(woven.gaps), { filled, muted, beside, endMs: Math.max(writtenMs, endMs ?? 0) })),
       filled: filled.map(({ fromMs, toMs }) => ({ fromMs: Math.round(fromMs), toMs: Math.round(toMs) })),
     }),
   };

@@ -86,6 +86,13 @@ t.test('[G4] what both lack is silence, and told', async (t) => {
   await soundsRight(t, result);
 });
 
+t.test('[G4] silence between a dead primary recorder and a standby that came back is told, however near the end', async (t) => {
+  const result = await merged(t, [{ fixture: 'voice', first: 6 }, { fixture: 'voice', at: 4000, first: 3, standby: true }], { endMs: 5500 });
+  t.equal(result.gaps.length, 1);
+  t.ok(Math.abs(result.gaps[0]!.fromMs - 3000) < 200 && result.gaps[0]!.toMs === 4000, JSON.stringify(result.gaps));
+  await soundsRight(t, result);
+});
+
 t.test('[G12] a pause is silent, whoever recorded it', async (t) => {
   const pauses = [{ fromMs: 3000, toMs: 6000 }];
   const result = await merged(t, [{ fixture: 'voice' }, { fixture: 'voice', standby: true }], { endMs: 9500, pauses });
@@ -139,6 +146,6 @@ t.test('[G4] whatever two recorders lack, every moment that one has is heard onc
     return holes.every((n) => [n * 60 + 30].every((ms) => held(ms) || !second.some((there, at) => there && at * 60 + shift <= ms && ms < at * 60 + shift + 60) || sounds(ms)));
   }), { numRuns: 300 });
   t.strictSame(remainingGaps([{ fromMs: 0, toMs: 1000, reason: 'missing_chunks' }, { fromMs: 2000, toMs: 2000, reason: 'missing_chunks' }], {
-    filled: [{ fromMs: 0, toMs: 400 }, { fromMs: 450, toMs: 900 }], muted: [], endMs: 3000,
+    filled: [{ fromMs: 0, toMs: 400 }, { fromMs: 450, toMs: 900 }], muted: [], beside: [], endMs: 3000,
   }), [{ fromMs: 2000, toMs: 2000, reason: 'missing_chunks' }], 'a rest that nobody hears is none; a loss without length stays told');
 });
