@@ -4,7 +4,7 @@ import type { Call } from '../../protocol/shapes.ts';
 import { call as callEn } from '../../languages/split/en-call.ts';
 import type { CallView as View } from '../engine/call/call-engine.ts';
 import { answerMissing } from '../engine/call/answer-missing.ts';
-import { lingerMs } from '../engine/call-desk.ts';
+import { lingerMs } from '../engine/call/linger.ts';
 import type { SessionState } from '../engine/session-state.ts';
 import type { VisitorSession } from '../engine/visitor-session.ts';
 import { WireFailure } from '../engine/wire.ts';

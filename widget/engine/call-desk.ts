@@ -1,5 +1,4 @@
 import type { Call, CallMode } from '../../protocol/shapes.ts';
-import { answerMissing } from './call/answer-missing.ts';
 import type { CallEngine, CallView } from './call/call-engine.ts';
 import type { Wire } from './wire.ts';
 
@@ -27,17 +26,6 @@ export interface CallDeskOptions {
   /** Called before something is done that leaves a trace. */
   acting(): void;
   changed(calls: { ringing: readonly Call[] } | { call: CallView | null }): void;
-}
-
-/** A call that was spoken is over: back to the chat within a second, where a line tells how long it was. */
-const SPOKEN_MS = 800;
-/** A call that never came about leaves time to read why. */
-const UNSPOKEN_MS = 6000;
-
-/** How long an ended call stays on screen, in ms; null: until the person closes it, because there is something to do. */
-export function lingerMs(view: CallView): number | null {
-  if (view.phase !== 'ended' || view.trouble !== null || answerMissing(view)) return null;
-  return view.connectedAt === null ? UNSPOKEN_MS : SPOKEN_MS;
 }
 
 /** Makes a call desk. It listens at once and asks for nothing. */
@@ -70,7 +58,7 @@ export function createCallDesk({ wire, kind, locale, textVersion, acting, change
   };
 
   const load = (): Promise<CallEngine> =>
-    (loading ??= import('./call/call.ts').then(({ createCallEngine }) => {
+    (loading ??= import('./call/call.ts').then(({ createCallEngine, lingerMs }) => {
       const made: CallEngine = createCallEngine({ wire, kind });
       engine = made;
       if (disposed) made.dispose();
@@ -115,8 +103,9 @@ export function createCallDesk({ wire, kind, locale, textVersion, acting, change
     }),
     wire.on('queue.removed', ({ callId }) => remove(callId)),
     wire.on('call.updated', ({ call, answeredElsewhere }) => {
-      if (rings(call) && !answeredElsewhere) add(call);
-      else remove(call.id);
+      // Whom a visitor's call rings, the line says.
+      if (!rings(call) || answeredElsewhere) remove(call.id);
+      else if (kind === 'visitor' || ringing.some(({ id }) => id === call.id)) add(call);
       // What could be returned to is over, or a colleague has it now.
       if (away(call.id) && (call.state === 'ended' || answeredElsewhere)) self.dismiss();
     }),

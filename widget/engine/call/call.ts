@@ -7,6 +7,8 @@ import { createDeviceChoice } from './device-choice.ts';
 import { createErrands } from './errands.ts';
 import type { RecordingWish, RunningRecording } from './recording-desk.ts';
 
+export { lingerMs } from './linger.ts';
+
 /** What a call engine is made of. */
 export interface CallEngineOptions {
   wire: Wire;
