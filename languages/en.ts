@@ -150,6 +150,22 @@ export const en = {
     awayText: 'Your place is kept for about 30 seconds. If another window of yours has the call, you take it over here.',
     returnToCall: 'Return to the call',
     notNow: 'Not now',
+    // how good the connection is
+    quality: {
+      title: 'Connection',
+      connection: (grade: string): string => `Connection: ${grade}`,
+      grades: ['nothing comes through', 'poor', 'weak', 'good', 'very good'] as readonly string[],
+      delay: 'Delay',
+      loss: 'Lost',
+      jitter: 'Unevenness',
+      path: 'Way',
+      direct: 'direct',
+      relayed: 'through a relay',
+      picture: 'Picture',
+      smallPicture: 'Your network is narrow right now: your picture is sent small, so that your voice gets through.',
+      noPicture: 'Your network is very narrow right now: only your voice is sent. The picture comes back by itself.',
+      download: 'Save diagnostics',
+    },
     // in a call
     callWith: (name: string): string => `Call with ${name}`,
     team: 'our team',

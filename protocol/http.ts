@@ -108,7 +108,7 @@ export const ConversationsPage = page(Conversation);
 export const VisitorsPage = page(Visitor);
 export const SitesPage = page(Site);
 export const AgentsPage = page(Agent);
-export const IceServersAnswer = Type.Object({ iceServers: Type.Array(IceServer), expiresAt: Timestamp });
+export const IceServersAnswer = Type.Object({ iceServers: Type.Array(IceServer), expiresAt: Timestamp, relayOnly: Type.Optional(Type.Literal(true)) });
 export const ChunkParams = Type.Object({
   id: Id,
   segment: Type.Integer({ minimum: 1, maximum: 9999, description: 'As `recording.start` gave it; they count from 1.' }),

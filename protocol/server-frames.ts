@@ -11,6 +11,8 @@ import type { RequestType } from './client-frames.ts';
 const CallReply = Type.Object({
   call: Call,
   iceServers: Type.Array(IceServer),
+  /** Media are to go through the relay alone. */
+  relayOnly: Type.Optional(Type.Literal(true)),
   /** How many calls ring before this one (1 = next). */
   position: Type.Optional(Type.Integer()),
   /** How long that may take, guessed from how quickly calls were answered lately. */

@@ -31,13 +31,13 @@ t.test('[settings] each setting is read', async (t) => {
   const config = readConfig({
     HOST: '0.0.0.0', PORT: '0', PUBLIC_URL: 'https://Consult.example.com:443/', DATA_DIR: '/var/consult', DATABASE_URL: 'postgres://me:secret@db:5432/consult',
     S3_ENDPOINT: 'http://127.0.0.1:9000', S3_BUCKET: 'calls', S3_ACCESS_KEY_ID: 'id', S3_SECRET_ACCESS_KEY: 'key',
-    TURN_URLS: 'stun:turn.example.com, turn:turn.example.com:3478?transport=udp,turns:[2001:db8::1]:5349', TURN_SECRET: 'shared',
+    TURN_URLS: 'stun:turn.example.com, turn:turn.example.com:3478?transport=udp,turns:[2001:db8::1]:5349', TURN_SECRET: 'shared', TURN_ONLY: 'true',
     SMTP_URL: 'smtp://me%40x:hu%2Fsh@mail.example.com', MAIL_FROM: 'Example Consult <consult@example.com>', TRUST_PROXY: 'loopback, 10.0.0.0/8,::1', LOG_LEVEL: 'warn', RATE_LIMITS: 'off',
   }, '/srv');
   t.match(config, {
     host: '0.0.0.0', port: 0, publicOrigin: 'https://consult.example.com', dataDir: '/var/consult', database: { engine: 'postgres', url: 'postgres://me:secret@db:5432/consult' },
     blobs: { kind: 's3', endpoint: 'http://127.0.0.1:9000', region: 'us-east-1', bucket: 'calls', accessKeyId: 'id', secretAccessKey: 'key' },
-    ice: { urls: ['stun:turn.example.com', 'turn:turn.example.com:3478?transport=udp', 'turns:[2001:db8::1]:5349'], secret: 'shared' },
+    ice: { urls: ['stun:turn.example.com', 'turn:turn.example.com:3478?transport=udp', 'turns:[2001:db8::1]:5349'], secret: 'shared', relayOnly: true },
     trustProxy: ['loopback', '10.0.0.0/8', '::1'], logLevel: 'warn', rateLimits: false,
   });
   t.same(config.mail, { url: 'smtp://me%40x:hu%2Fsh@mail.example.com', from: { name: 'Example Consult', address: 'consult@example.com' } });
@@ -68,6 +68,7 @@ t.test('[settings] an unknown or malformed value is one sentence that names the 
     [{ ...s3, S3_PRESIGNED: 'on', S3_ENDPOINT: 'http://minio:9000', S3_PUBLIC_ENDPOINT: 'https://s3.example/?x' }, /^S3_PUBLIC_ENDPOINT is/],
     [{ S3_BUKCET: 'b' }, /^There is no setting S3_BUKCET.*S3_BUCKET/], [{ TURN_URL: 'turn:x' }, /^There is no setting TURN_URL.*TURN_URLS/],
     [{ TURN_URLS: 'turn:x' }, /^TURN_URLS is set, but TURN_SECRET is not/], [{ TURN_SECRET: 'hush' }, /^TURN_SECRET is set, but TURN_URLS is not/],
+    [{ TURN_ONLY: 'true' }, /^TURN_ONLY is true, but TURN_URLS names no TURN server/], [{ TURN_ONLY: 'yes' }, /^TURN_ONLY/],
     [{ TURN_URLS: 'https://x', TURN_SECRET: 'hush' }, /^TURN_URLS holds "https:\/\/x"/], [{ TURN_URLS: ',', TURN_SECRET: 'hush' }, /^TURN_URLS/],
     [{ OIDC_ISSUER: 'https://id.example' }, /^OIDC_ISSUER is set.+OIDC_CLIENT_ID has to be set too/], [{ OIDC_NAME: 'x' }, /^OIDC_NAME is set.+OIDC_ISSUER has to be set too/],
     ...['id.example', 'http://id.example', 'https://u:p@id.example', 'https://id.example/?x=1', 'ftp://id.example'].map((OIDC_ISSUER): [Record<string, string>, RegExp] => [{ OIDC_ISSUER, OIDC_CLIENT_ID: 'a', OIDC_CLIENT_SECRET: 'hush' }, /^OIDC_ISSUER is .+but has to be/]),

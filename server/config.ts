@@ -31,7 +31,7 @@ export interface Config {
   database: { engine: 'sqlite'; file: string } | { engine: 'postgres'; url: string };
   blobs: BlobConfig;
   /** STUN and TURN servers for calls; none: direct connections only. The secret is shared with TURN (coturn's `use-auth-secret`). */
-  ice: { urls: string[]; secret: string | undefined };
+  ice: { urls: string[]; secret: string | undefined; relayOnly: boolean };
   /** Whose X-Forwarded-For counts: nobody's, everybody's, or that of these addresses. */
   trustProxy: boolean | string[];
   /** Hosts, addresses and `10.0.0.0/8` that webhooks and the like may reach although they are private. */
@@ -49,7 +49,7 @@ export interface Config {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const names = ['HOST', 'PORT', 'PUBLIC_URL', 'DATA_DIR', 'DATABASE_URL', 'REDIS_URL', 'S3_ENDPOINT', 'S3_REGION', 'S3_BUCKET', 'S3_ACCESS_KEY_ID',
-  'S3_SECRET_ACCESS_KEY', 'S3_SSE', 'S3_SSE_KMS_KEY_ID', 'S3_PRESIGNED', 'S3_PUBLIC_ENDPOINT', 'TURN_URLS', 'TURN_SECRET', 'SMTP_URL', 'MAIL_FROM', 'OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_NAME', 'TRUST_PROXY', 'OUTBOUND_ALLOW', 'METRICS_TOKEN', 'LOG_LEVEL', 'RATE_LIMITS'] as const;
+  'S3_SECRET_ACCESS_KEY', 'S3_SSE', 'S3_SSE_KMS_KEY_ID', 'S3_PRESIGNED', 'S3_PUBLIC_ENDPOINT', 'TURN_URLS', 'TURN_SECRET', 'TURN_ONLY', 'SMTP_URL', 'MAIL_FROM', 'OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_NAME', 'TRUST_PROXY', 'OUTBOUND_ALLOW', 'METRICS_TOKEN', 'LOG_LEVEL', 'RATE_LIMITS'] as const;
 type Name = (typeof names)[number];
 const ourPrefixes = /^(S3|OUTBOUND|TURN|OIDC|METRICS)_/;
 const logLevels: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
@@ -84,7 +84,7 @@ export function readConfig(environment: Environment = process.env, folder = proc
     publicOrigin: publicOriginOf(get('PUBLIC_URL')),
     dataDir, database,
     blobs: blobsOf(get, dataDir),
-    ice: iceOf(get('TURN_URLS'), get('TURN_SECRET')),
+    ice: { ...iceOf(get('TURN_URLS'), get('TURN_SECRET')), relayOnly: relayOnlyOf(oneOf('TURN_ONLY', ['true', 'false'], get('TURN_ONLY') ?? 'false') === 'true', get('TURN_URLS')) },
     mail: mailOf(get('SMTP_URL'), get('MAIL_FROM')),
     oidc: oidcOf(get),
     trustProxy: trustProxyOf(get('TRUST_PROXY') ?? 'false'),
@@ -168,7 +168,12 @@ function signedOf(get: (name: Name) => string | undefined, publicEndpoint: strin
   return { endpoint: address };
 }
 
-function iceOf(urls: string | undefined, secret: string | undefined): Config['ice'] {
+function relayOnlyOf(wanted: boolean, urls: string | undefined): boolean {
+  if (wanted && !/turns?:/.test(urls ?? '')) throw new ConfigError('TURN_ONLY is true, but TURN_URLS names no TURN server: no call could find a way.');
+  return wanted;
+}
+
+function iceOf(urls: string | undefined, secret: string | undefined): Omit<Config['ice'], 'relayOnly'> {
   if (urls === undefined && secret !== undefined) throw new ConfigError('TURN_SECRET is set, but TURN_URLS is not: set both or neither.');
   if (urls === undefined) return { urls: [], secret };
   const list = urls.split(',').map((url) => url.trim()).filter((url) => url !== '');

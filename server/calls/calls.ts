@@ -60,6 +60,7 @@ export interface Caller {
 export interface CallJoined {
   call: Call;
   iceServers: IceServer[];
+  relayOnly?: true;
   position?: number;
   etaMs?: number;
   nobodyThere?: boolean;
@@ -160,8 +161,12 @@ export function createCalls({ store, followUps: followUpsStore, waitingChats, hu
   });
   observers.push({ ended: async (call) => transfers.ended(call.id) });
 
+  const relays = (principalId: string) => {
+    const { expiresAt: _, ...minted } = iceServers.mint(principalId);
+    return minted;
+  };
   const joined = (call: CallRecord, { principal }: Caller): CallJoined => ({
-    call: view(call), iceServers: iceServers.mint(principal.id).iceServers,
+    call: view(call), ...relays(principal.id),
     peerConnectionId: legs.of(call.id, other(principal.kind))?.connectionId ?? null,
   });
 

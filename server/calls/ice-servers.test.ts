@@ -16,6 +16,7 @@ t.test('[F2] [S20] ICE servers: STUN without credentials, TURN with ones that en
   ]);
   t.equal(expiresAt, '2023-11-15T00:13:20.000Z');
   t.strictSame(createIceServers({ urls: [], secret: undefined, clock }).mint('v1').iceServers, [], 'no third party\'s server by default');
+  t.equal(createIceServers({ urls: ['turn:t'], secret: 'x', relayOnly: true, clock }).mint('v1').relayOnly, true);
   t.throws(() => createIceServers({ urls: ['turn:t'], secret: undefined, clock }), /TURN_SECRET/);
   t.throws(() => createIceServers({ urls: ['https://t'], secret: 'x', clock }), /TURN_URLS/);
 });

@@ -9,7 +9,7 @@ export const ICE_LIFETIME_MS = 2 * 60 * 60 * 1000;
 /** Says which STUN and TURN servers a member may use. */
 export interface IceServers {
   /** Servers for one principal, with credentials that end at `expiresAt` (RFC 3339). */
-  mint(principalId: string): { iceServers: IceServer[]; expiresAt: string };
+  mint(principalId: string): { iceServers: IceServer[]; expiresAt: string; relayOnly?: true };
 }
 
 /** What `TURN_URLS` and `TURN_SECRET` say. */
@@ -18,6 +18,8 @@ export interface IceServersOptions {
   urls: readonly string[];
   /** The secret shared with the TURN server (coturn: `static-auth-secret`); needed as soon as a TURN URL is given. */
   secret: string | undefined;
+  /** Media go through the relay alone: neither side learns the other's address. */
+  relayOnly?: boolean;
   clock: Clock;
 }
 
@@ -25,7 +27,7 @@ export interface IceServersOptions {
  * Mints credentials as draft-uberti-behave-turn-rest-00 has it: user name `<expiry in s>:<principal>`, password
  * base64(HMAC-SHA1(secret, user name)). The TURN server checks both alone, nothing is stored.
  */
-export function createIceServers({ urls, secret, clock }: IceServersOptions): IceServers {
+export function createIceServers({ urls, secret, relayOnly = false, clock }: IceServersOptions): IceServers {
   const stun = urls.filter((url) => /^stuns?:/i.test(url));
   const turn = urls.filter((url) => /^turns?:/i.test(url));
   if (stun.length + turn.length < urls.length) throw new Error('TURN_URLS may hold only stun:, stuns:, turn: and turns: URLs.');
@@ -39,7 +41,7 @@ export function createIceServers({ urls, secret, clock }: IceServersOptions): Ic
         const username = `${Math.floor(expires / 1000)}:${principalId}`;
         iceServers.push({ urls: turn, username, credential: createHmac('sha1', secret!).update(username).digest('base64') });
       }
-      return { iceServers, expiresAt: rfc3339(expires) };
+      return { iceServers, expiresAt: rfc3339(expires), ...(relayOnly && { relayOnly }) };
     },
   };
 }

@@ -97,7 +97,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const lines: string[] = [];
   let discarded = false;
   const app = await buildApp({
-    config: { host: '127.0.0.1', port: 8080, publicOrigin: null, trustProxy: false, rateLimits: true, metricsToken: null, ice: { urls: [], secret: undefined }, ...options.config },
+    config: { host: '127.0.0.1', port: 8080, publicOrigin: null, trustProxy: false, rateLimits: true, metricsToken: null, ice: { urls: [], secret: undefined, relayOnly: false }, ...options.config },
     secrets: { tokenSecret: 't'.repeat(40), refreshSecret: 'r'.repeat(40), vapid: newVapidKeys(clock), signingSeed: newSigningSeed(clock) },
     setupToken: { matches: (candidate) => !discarded && candidate === testSetupToken, discard: async () => void (discarded = true) },
     database, bus, blobs, tempDir, outbound, clock, merges: options.merges ?? noMerges, waveforms: options.waveforms ?? noWaveforms, mailer: options.mailer ?? null, oidcProvider: options.oidcProvider ?? null,

@@ -6,6 +6,7 @@ import { StoreController } from '../engine/store-controller.ts';
 import { base } from '../styles/base.ts';
 import './call-devices.ts';
 import './call-more.ts';
+import './call-quality.ts';
 import './return-call.ts';
 import './video-question.ts';
 import { screenIcon, goOnIcon } from './call-icons.ts';
@@ -105,7 +106,7 @@ export class CallView extends LitElement {
     const screen = moving && !held && hasPicture(media?.remoteScreen ?? null);
     const picture = camera || screen;
     // Also while it waits for the other side's word: whoever asks sees what would be shown.
-    const own = !ended && (view.cameraOn || media?.question === 'asking') && hasPicture(view.local);
+    const own = !ended && !held && (view.cameraOn || media?.question === 'asking') && hasPicture(view.local);
     const heldWords = media?.held ? t.media.heldByYou : t.media.heldBy(name);
     const status = view.phase === 'connected' && held ? heldWords : statusWords(view, this.side, t, name);
     // Nothing to tell while all is well: the picture, the clock and the voice say it.
@@ -122,6 +123,7 @@ export class CallView extends LitElement {
             : moving && !view.recording.allowed
               ? html`<span class="aside" data-recording="off">${t.recordingOff}</span>`
               : nothing}
+          ${moving && !held && view.care ? html`<peer-consult-call-quality .care=${view.care} .locale=${this.locale}></peer-consult-call-quality>` : nothing}
           ${this.clock ? html`<span class="timer" part="timer" role="timer" aria-label=${t.duration}>${this.clock}</span>` : nothing}
         </header>
         <div class="person">
@@ -130,9 +132,9 @@ export class CallView extends LitElement {
           ${moving && media?.held ? html`<button class="go-on" data-action="go-on" @click=${() => this.engine?.hold(false)}>${goOnIcon} ${t.media.letGo}</button>` : nothing}
           ${moving && !view.remoteMicrophoneOn ? html`<p class="aside" data-peer="muted">${t.remoteMuted(name)}</p>` : nothing}
           ${screen ? html`<p class="hush" role="status" data-peer="screen">${t.media.screenOf(name)}</p>` : nothing}
+          ${screen && camera ? html`<video class="guest" part="guest" aria-label=${t.remotePicture(name)} .muted=${true} autoplay playsinline></video>` : nothing}
+          ${own ? html`<video class="own" part="own" aria-label=${t.ownPicture} .muted=${true} autoplay playsinline></video>` : nothing}
         </div>
-        ${screen && camera ? html`<video class="guest" part="guest" aria-label=${t.remotePicture(name)} .muted=${true} autoplay playsinline></video>` : nothing}
-        ${own ? html`<video class="own" part="own" aria-label=${t.ownPicture} .muted=${true} autoplay playsinline></video>` : nothing}
         <div class="notices">
         ${media && moving
           ? html`<peer-consult-video-question .media=${media} .name=${name} .locale=${this.locale}
@@ -150,7 +152,7 @@ export class CallView extends LitElement {
             </div>`
           : nothing}
         </div>
-        <footer>${ended ? this.#close(t.close) : this.#controls(view, t)}</footer>
+        <footer>${ended && view.care && (view.trouble === 'no_route' || view.endReason === 'ice_failed' || view.endReason === 'left') ? html`<peer-consult-call-quality over .care=${view.care} .locale=${this.locale}></peer-consult-call-quality>` : nothing}${ended ? this.#close(t.close) : this.#controls(view, t)}</footer>
         ${this.choosing && this.engine
           ? html`<peer-consult-call-devices class="sheet" .engine=${this.engine} .local=${view.local} .locale=${this.locale} @pc-close=${this.#chosen}></peer-consult-call-devices>`
           : nothing}

@@ -29,6 +29,8 @@ export interface CallCareOptions {
   peer(): { stats(): Promise<RTCStatsReport>; limit(rung: Rung): Promise<void> } | null;
   /** Whether there is a picture to be sent. */
   sendsPicture(): boolean;
+  /** Whether the other side has something to send; null = the call is held, and nothing can be said. */
+  expects(): boolean | null;
   /** The server's time of the answer, ms since the epoch; null before. */
   answeredAt(): number | null;
   now(): number;
@@ -68,7 +70,12 @@ export function createCallCare(options: CallCareOptions): CallCare {
   };
 
   const take = (before: MediaCounters, now: MediaCounters, fromMs: number, toMs: number): void => {
-    const measured = figuresBetween(before, now);
+    const expects = options.expects();
+    if (expects === null) {
+      [figures, bars] = [null, null];
+      return;
+    }
+    const measured = figuresBetween(before, now, expects);
     bars = shownBars(bars, measured.bars);
     figures = { ...measured, bars };
     const answeredAt = options.answeredAt();

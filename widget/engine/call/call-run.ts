@@ -11,6 +11,7 @@ import type { Errands } from './errands.ts';
 import type { PathTiming } from './path-watch.ts';
 import { createCallCare } from './call-care.ts';
 import { noteOf, noteOfSignal } from './call-notes.ts';
+import { isHeld } from './media-state.ts';
 import { createPairing, isFresh, type PairSignal } from './pairing.ts';
 import { createPeer, type NumberedSignal, type Peer } from './peer.ts';
 import { createPlayback } from './playback.ts';
@@ -58,8 +59,8 @@ export interface CallRunOptions {
   timing?: { path?: Partial<PathTiming>; waitForLinkMs?: number; answerMs?: number };
 }
 
-/** How old TURN credentials may be for another try, in ms: half of what the server gives them. */
-const CREDENTIALS_MS = 3_600_000;
+/** How old TURN credentials may be for another try, in ms: far less than the server gives them, more than a call rings. */
+const CREDENTIALS_MS = 300_000;
 
 /** Makes a run and begins at once: call it inside the click. */
 export function createCallRun(options: CallRunOptions): CallRun {
@@ -67,6 +68,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
   let state: CallModel = callModel({ kind, mode, consent: options.consent, recorder: !!options.record && kind === 'agent', ...(options.call ? { call: options.call } : {}) });
   let peer: Peer | null = null;
   let iceServers: readonly IceServer[] = [];
+  let relayOnly = false;
   let mintedAt = 0;
   const begunBefore = state.returning ? Math.max(1, Math.round(wire.serverNow() - Date.parse(state.call!.createdAt))) : 0;
   const pairing = createPairing(kind, begunBefore);
@@ -93,6 +95,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
   });
   const care = createCallCare({
     peer: () => peer, sendsPicture: () => state.cameraOn && state.media.mode === 'video', now: () => wire.serverNow(),
+    expects: () => (isHeld(state.media) ? null : state.remoteMicrophoneOn || state.remoteCameraOn),
     answeredAt: () => (state.call?.answeredAt ? Date.parse(state.call.answeredAt) : null),
     facts: () => ({ callId: state.call?.id ?? null, side: kind }),
     changed() {
@@ -129,9 +132,10 @@ export function createCallRun(options: CallRunOptions): CallRun {
     if (state.request === 'done' || state.phase === 'ended') settle();
   };
 
-  const ask = (asked: Promise<{ call: Call; iceServers: readonly IceServer[]; position?: number; etaMs?: number; recorder?: Recorder }>): void =>
+  const ask = (asked: Promise<{ call: Call; iceServers: readonly IceServer[]; position?: number; etaMs?: number; recorder?: Recorder; relayOnly?: true }>): void =>
     void asked.then(
-      ({ call, iceServers: servers, position, etaMs, recorder }) => {
+      ({ call, iceServers: servers, relayOnly: relayed = false, position, etaMs, recorder }) => {
+        relayOnly = relayed;
         feed({ type: 'recording.role', records: recording.told(recorder) });
         if (position !== undefined) feed({ type: 'queued', position, ...(etaMs === undefined ? {} : { etaMs }) });
         feed({ type: 'agreed', call, iceServers: servers });
@@ -239,7 +243,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
     peer?.close();
     pairing.opened();
     peer = createPeer({
-      polite: kind === 'visitor', offers: kind === 'agent', local: devices.stream, tracks: media.tracks(), remote, remoteScreen, iceServers,
+      polite: kind === 'visitor', offers: kind === 'agent', local: devices.stream, tracks: media.tracks(), remote, remoteScreen, iceServers, relayOnly,
       say(signal) {
         care.note(noteOfSignal('out', signal, pairing.number));
         outbox.push(signal, pairing.number);

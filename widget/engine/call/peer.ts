@@ -42,6 +42,8 @@ export interface PeerOptions {
   /** Gets the screen that the other side shows. */
   remoteScreen: MediaStream;
   iceServers: readonly IceServer[];
+  /** No direct way, even where there is one. */
+  relayOnly?: boolean;
   say(signal: NumberedSignal): void;
   path(path: 'up' | 'down' | 'lost'): void;
   /** A remote track has come. */
@@ -56,6 +58,7 @@ export function createPeer(options: PeerOptions): Peer {
     iceServers: iceServers.map((server) => ({ ...server, urls: [...server.urls] })), iceCandidatePoolSize: 1,
     // Everything on one path: one way to find, one to relay.
     bundlePolicy: 'max-bundle',
+    ...(options.relayOnly ? { iceTransportPolicy: 'relay' as const } : {}),
   });
   const pc = new RTCPeerConnection(config(options.iceServers));
   const senders = new Map<Slot, RTCRtpSender>();

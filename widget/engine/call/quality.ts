@@ -97,8 +97,8 @@ const STEPS = {
 
 const lostBars = (value: number, steps: readonly number[]): number => steps.filter((step) => value > step).length;
 
-/** The figures of the time between two moments. */
-export function figuresBetween(before: MediaCounters, now: MediaCounters): QualityFigures {
+/** The figures of the time between two moments. `expects`: the other side has something to send, so that nothing is a bad sign. */
+export function figuresBetween(before: MediaCounters, now: MediaCounters, expects = true): QualityFigures {
   // A fresh connection counts from nothing again.
   const grown = (key: 'received' | 'lost' | 'samples' | 'concealed'): number => Math.max(0, now[key] < before[key] ? now[key] : now[key] - before[key]);
   const [received, lost, samples, concealed] = [grown('received'), grown('lost'), grown('samples'), grown('concealed')];
@@ -109,7 +109,7 @@ export function figuresBetween(before: MediaCounters, now: MediaCounters): Quali
     width: now.width, height: now.height, framesPerSecond: Math.round(now.framesPerSecond),
   };
   const lostOnes = Math.max(...(['lossPercent', 'rttMs', 'jitterMs', 'concealedPercent'] as const).map((key) => lostBars(figures[key], STEPS[key])));
-  const bars = (received === 0 ? 0 : 4 - lostOnes) as Bars;
+  const bars = (received === 0 && expects ? 0 : 4 - lostOnes) as Bars;
   return { ...figures, bars };
 }
 
