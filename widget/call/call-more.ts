@@ -31,7 +31,7 @@ export class CallMore extends LitElement {
         gap: 4px;
         flex: 0 1 66px;
         min-inline-size: 0;
-        color: inherit;
+        color: #f3f4f8;
         font-size: var(--pc-text-xs);
         text-shadow: 0 1px 3px rgb(0 0 0 / 70%);
       }

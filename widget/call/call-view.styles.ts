@@ -42,14 +42,15 @@ export const callViewStyles = css`
   header,
   .person,
   .notices,
+  footer {
+    position: relative;
+    z-index: 1;
+  }
+
   .trouble .ways {
     display: flex;
     flex-wrap: wrap;
     gap: var(--pc-2);
-  }
-
-  footer {
-    position: relative;
   }
 
   header {
@@ -168,7 +169,7 @@ export const callViewStyles = css`
 
   .own {
     position: absolute;
-    inset-block-end: 104px;
+    inset-block-end: var(--pc-2);
     inset-inline-end: var(--pc-3);
     inline-size: clamp(84px, 26cqi, 220px);
     aspect-ratio: 4 / 3;
@@ -182,7 +183,7 @@ export const callViewStyles = css`
 
   .guest {
     position: absolute;
-    inset-block-start: 56px;
+    inset-block-start: 0;
     inset-inline-end: var(--pc-3);
     inline-size: clamp(84px, 22cqi, 180px);
     aspect-ratio: 4 / 3;
@@ -346,9 +347,6 @@ export const callViewStyles = css`
       font-size: 1.3rem;
     }
 
-    .own {
-      inset-block-end: 92px;
-    }
   }
 
   @container call (min-width: 720px) {
