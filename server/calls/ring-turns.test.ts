@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { rungIn, turnAt, turnEndsAt, type RingPlan } from './ring-turns.ts';
 
-const agent = fc.constantFrom('a', 'b', 'c', 'd');
+const agent = fc.constantFrom<string[]>('a', 'b', 'c', 'd');
 const plans: fc.Arbitrary<RingPlan> = fc.record({
   ringSeconds: fc.constant(60), groups: fc.array(fc.record({ agentIds: fc.uniqueArray(agent, { minLength: 1 }), seconds: fc.integer({ min: 5, max: 600 }) }), { maxLength: 5 }),
 });

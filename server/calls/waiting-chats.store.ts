@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, gte, isNull, sql } from 'drizzle-orm';
-import type { Preview } from '../../protocol/shapes.ts';
 import type { Database } from '../store/database.ts';
+import type { Preview } from '../store/tables.ts';
 
 /** A conversation whose visitor waits for an answer. */
 export interface WaitingChat {

@@ -1,7 +1,8 @@
 import type { QueueEntry } from '../../protocol/http.ts';
-import type { Call, Preview, Visitor } from '../../protocol/shapes.ts';
+import type { Call, CallLine, Visitor } from '../../protocol/shapes.ts';
 import type { StaffPrincipal } from '../auth/principal.ts';
 import { rfc3339, type Clock } from '../clock.ts';
+import type { Preview } from '../store/tables.ts';
 import type { AboutCaller, CallRings } from './call-rings.ts';
 import type { CallRecord, CallsStore } from './calls.store.ts';
 import type { WaitingChatsStore } from './waiting-chats.store.ts';
@@ -65,5 +66,5 @@ const longest = (a: CallRecord, b: CallRecord) => a.createdAt - b.createdAt || (
 
 /** Whose last word was a call that somebody answered was answered. */
 function talked(preview: Preview | null): boolean {
-  return preview?.kind === 'call' && (preview.call?.durationMs ?? 0) > 0;
+  return preview?.kind === 'call' && ((preview.data as CallLine | null)?.durationMs ?? 0) > 0;
 }

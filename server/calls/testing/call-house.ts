@@ -1,5 +1,5 @@
 import type { Code } from '../../../protocol/codes.ts';
-import type { CallLine } from '../../../protocol/shapes.ts';
+import type { Call, CallLine } from '../../../protocol/shapes.ts';
 import type { SiteSettings } from '../../../protocol/site.ts';
 import type { ServerEvent } from '../../../protocol/server-frames.ts';
 import type { AgentPrincipal, Principal, VisitorPrincipal } from '../../auth/principal.ts';
@@ -22,6 +22,8 @@ export type Heard = ServerEvent & { at: number };
 /** A connection of a principal, which hears what the hub publishes. */
 export interface Ear extends Caller {
   heard: Heard[];
+  /** The calls that its hello gave. */
+  snapshot: Call[];
   /** What was heard of one type since the last look. */
   take<T extends ServerEvent['type']>(type: T): Extract<ServerEvent, { type: T }>[];
 }
@@ -149,7 +151,7 @@ function build(database: Database, clock: FakeClock, lines = new Map<string, Cal
     async connect(principal) {
       const connectionId = `c${++connections}`;
       const ear: Ear = {
-        principal, connectionId, heard: [],
+        principal, connectionId, heard: [], snapshot: [],
         take(type) {
           const taken = this.heard.filter((event) => event.type === type);
           this.heard = this.heard.filter((event) => event.type !== type);
@@ -161,7 +163,7 @@ function build(database: Database, clock: FakeClock, lines = new Map<string, Cal
         online.set(connectionId, principal);
         calls.teamChanged(principal.organisationId);
       }
-      await calls.snapshot(ear);
+      ear.snapshot = await calls.snapshot(ear);
       return ear;
     },
     async disconnect(ear, clean, silentMs) {
