@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Readable } from 'node:stream';
-import type { ByteRange } from './blobs/blobs.ts';
+import { BlobMissing, type ByteRange } from './blobs/blobs.ts';
 import { byteRange } from './recordings/byte-range.ts';
 import { problem } from './errors.ts';
 
@@ -14,7 +14,7 @@ export interface RangedBytes {
 
 /**
  * Answers with the bytes, or with the stretch that a Range header asks for (RFC 9110 §14), and with 304 to whoever has them. They are
- * never rendered in our origin (threats.md S12): sandboxed, and of no other type than the one told.
+ * never rendered in our origin (threats.md S12): sandboxed, and of no other type than the one told. `gone` when the store has lost them.
  */
 export async function sendRanged(request: FastifyRequest, reply: FastifyReply, { bytes, sha256, read }: RangedBytes): Promise<FastifyReply> {
   const etag = `"${sha256}"`;
@@ -26,7 +26,12 @@ export async function sendRanged(request: FastifyRequest, reply: FastifyReply, {
     void reply.header('content-range', `bytes */${bytes}`);
     throw problem('range_not_satisfiable');
   }
-  const body = request.method === 'HEAD' ? undefined : await read(range ?? undefined);
+  const body = request.method === 'HEAD' ? undefined : await read(range ?? undefined).catch((error: unknown) => {
+    if (!(error instanceof BlobMissing)) throw error;
+    request.log.error({ err: error }, 'Bytes are missing that a row knows of.');
+    void reply.removeHeader('etag').removeHeader('content-disposition');
+    throw problem('gone', 'Its bytes are not here any more.');
+  });
   if (range) void reply.code(206).header('content-range', `bytes ${range.start}-${range.end - 1}/${bytes}`);
   void reply.header('content-length', range ? range.end - range.start : bytes);
   return reply.send(body);

@@ -66,7 +66,7 @@ export const filesRoutes: FastifyPluginAsyncTypebox<{ files: Files; clock: Pick<
   app.route({
     method: ['GET', 'HEAD'],
     url: '/v1/files/:id',
-    config: { may: ['visitor', 'conversations:read'], reads: { range: 'One stretch, `bytes=0-1023`; several are answered with the whole.' } },
+    config: { may: ['visitor', 'conversations:read'], refuses: ['gone'], reads: { range: 'One stretch, `bytes=0-1023`; several are answered with the whole.' } },
     schema: {
       tags, params, summary: 'The bytes of a file',
       description: 'For whoever belongs to its conversation; one that is not sent yet, for its uploader alone. Always as an attachment. A stretch outside the file is `range_not_satisfiable`.',

@@ -325,3 +325,16 @@ t.test('[J20] [S8] files go with their conversation, and its export names them',
   const audit = (await h.app.inject({ url: '/v1/audit?action=conversation.deleted', headers: h.owner.headers })).json<{ items: { detail: object }[] }>();
   t.match(audit.items[0]!.detail, { files: 2 });
 });
+
+t.test('[J20] [S4] bytes that the store has lost are gone, which is nobody\'s defect but the disk\'s', async (t) => {
+  const h = await house(t);
+  const visitor = await h.app.visitor();
+  const { id } = await h.uploaded(visitor.headers);
+  await h.app.blobs.delete(`files/${id}`);
+  for (const range of [undefined, 'bytes=0-3']) {
+    const answer = await h.app.inject({ url: `/v1/files/${id}`, headers: { ...visitor.headers, ...(range && { range }) } });
+    t.match([answer.statusCode, answer.json<{ code: string }>().code, answer.headers.etag], [410, 'gone', undefined]);
+    t.match(answer.headers['content-type'], /problem\+json/);
+  }
+  t.match(h.app.log(), /Bytes are missing/);
+});

@@ -67,7 +67,7 @@ export const recordingsRoutes: FastifyPluginAsyncTypebox<{ recordings: Recording
   app.route({
     method: ['GET', 'HEAD'],
     url: '/v1/recordings/:id/media',
-    config: { may: ['visitor', 'recordings:read'], mediaCookie: true, reads: { range: 'One stretch, `bytes=0-1023`; several are answered with the whole.' } },
+    config: { may: ['visitor', 'recordings:read'], mediaCookie: true, refuses: ['gone'], reads: { range: 'One stretch, `bytes=0-1023`; several are answered with the whole.' } },
     schema: {
       tags, params: Params, querystring: MediaQuery, summary: 'The merged file, whole or in a stretch (Range)',
       description: 'By bearer token, or by the cookie that an agent\'s sign-in sets for media elements. `?download=1` gives it as an attachment. '
