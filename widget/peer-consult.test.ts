@@ -368,7 +368,15 @@ describe('<peer-consult>', () => {
       panel().obstacle = 'insecure';
       await panel().updateComplete;
       expect(inPanel('[data-action=voice-call]')).to.equal(null);
-      expect(inPanel('.hint')!.textContent).to.contain('https');
+      await until(() => inPanel('peer-consult-no-calls')?.shadowRoot?.textContent?.includes('https') === true);
+    });
+
+    it('[F10] a browser that makes no calls keeps their buttons, and says at once where the call can go on', async () => {
+      make();
+      await opened();
+      panel().obstacle = 'unsupported';
+      await until(() => inPanel('peer-consult-no-calls')?.shadowRoot?.querySelector('[data-action=elsewhere]') != null);
+      expect(inPanel('[data-action=voice-call]')).to.not.equal(null);
     });
 
     it('[D6] a call is preceded by the question about its recording; Escape goes back to the chat', async () => {

@@ -90,6 +90,8 @@ export class FakeServer {
   visitorAnswer: (() => Response) | undefined;
   /** The answer to `POST /v1/visitors/identify`, if not a token of the customer. */
   identifyAnswer: ((body: Record<string, string>) => Response | undefined) | undefined;
+  /** The answer to `POST /v1/visitors/handoff`, if not a token of the visitor. */
+  handoffAnswer: (() => Response) | undefined;
   tokens = 0;
   /** Time of the next message, ms since the epoch. */
   now: () => number = Date.now;
@@ -123,7 +125,8 @@ export class FakeServer {
           socket.receive({ type: 'session.revoked', reason: 'identified' });
           socket.end(4010);
         }
-      } else if (this.visitorAnswer) return this.visitorAnswer();
+      } else if (url.endsWith('/visitors/handoff') && this.handoffAnswer) return this.handoffAnswer();
+      else if (this.visitorAnswer && url.endsWith('/visitors')) return this.visitorAnswer();
       const token = `token-${++this.tokens}`;
       return Response.json({ token, expiresAt: new Date(Date.now() + 8.64e7).toISOString(), visitor: this.visitor }, { status: 201 });
     };
