@@ -37,6 +37,10 @@ export class RecordingKeeping extends LitElement {
         gap: var(--pc-3);
       }
 
+      consult-admin-confirm-dialog {
+        position: absolute;
+      }
+
       summary {
         min-block-size: 28px;
         cursor: pointer;

@@ -16,6 +16,11 @@ export const playerStyles = css`
     background: var(--pc-surface-2);
   }
 
+  /* Stands ready for what goes wrong, and takes no room until then. */
+  [role='alert']:empty {
+    margin-block-end: calc(-1 * var(--pc-3));
+  }
+
   .row {
     display: flex;
     flex-wrap: wrap;

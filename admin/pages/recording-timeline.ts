@@ -171,7 +171,7 @@ export class RecordingTimelineList extends LitElement {
     return html`
       <li class="${kind} ${said ? '' : 'event'}" ?data-now=${now}>
         <button type="button" aria-current=${now ? 'true' : 'false'} @click=${() => this.dispatchEvent(new CustomEvent('seek', { detail: { atMs: Math.max(0, atMs) } }))}>
-          <span class="time">${atMs < 0 ? `−${duration(-atMs)}` : duration(atMs)}</span>
+          <span class="time">${atMs <= -500 ? `−${duration(-atMs)}` : duration(atMs)}</span>
           ${SIGNS[kind]}
           <span class="words">${said ? html`<span class="who">${by?.name || t('auditSystem')}${kind === 'note' ? html` (${t('note')})` : nothing}</span> ` : nothing}${happened(item)}${files
             ? html`<span class="files">${files.map((name) => html`<span>${clipIcon}${name}</span>`)}</span>` : nothing}</span>

@@ -34,12 +34,12 @@ t.test('[G8] [G12] a recorded call is heard beside what was written, held agains
 
   await player.getByRole('button', { name: 'Put on legal hold' }).click();
   await page.getByLabel('Reason').fill('Complaint 12');
-  await page.getByRole('dialog').getByRole('button', { name: 'Put on legal hold' }).click();
+  await page.locator('consult-admin-form-dialog').getByRole('button', { name: 'Put on legal hold' }).click();
   await player.getByText('Complaint 12').waitFor();
   t.ok(await player.getByRole('button', { name: 'Delete recording' }).isDisabled());
   await player.getByText('Who played or changed it').click();
   await player.getByText('Recording played').waitFor();
-  await stage.ask('POST', `/v1/conversations/${conversationId}/close`);
+  await stage.ask('PATCH', `/v1/conversations/${conversationId}`, { status: 'closed' });
   await t.rejects(stage.ask('DELETE', `/v1/conversations/${conversationId}`), /on_hold/);
 
   const phone = await stage.panel('phone');
