@@ -1,6 +1,6 @@
-import Sqlite from 'better-sqlite3';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CheckpointDone } from './checkpointer.ts';
+import { Sqlite } from './sqlite-driver.ts';
 
 // The thread of `createCheckpointer`: a connection of its own, which copies when it is told to.
 const connection = new Sqlite(workerData as string, { fileMustExist: true });

@@ -1,4 +1,3 @@
-import Sqlite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/sqlite-proxy';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -8,6 +7,7 @@ import { createAtomicScope, type Scope } from './atomic-scope.ts';
 import type { Database, Queries } from './database.ts';
 import { migrate, migrationsFolder } from './migrate.ts';
 import { OpenError } from './open-error.ts';
+import { Sqlite } from './sqlite-driver.ts';
 import { createStatements } from './statements.ts';
 import { sqliteTables } from './tables.sqlite.ts';
 import { createTurns, type Release } from './turns.ts';
