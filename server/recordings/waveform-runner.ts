@@ -1,5 +1,5 @@
 import type { BlobConfig } from '../blobs/blobs.ts';
-import { startThread, type Thread } from './merge/start-thread.ts';
+import { startThread, type Thread } from '../start-thread.ts';
 
 /** One merged file and where its waveform is to lie. */
 export interface WaveformJob {

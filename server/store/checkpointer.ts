@@ -1,5 +1,4 @@
-import type { Worker } from 'node:worker_threads';
-import { startWorker } from '../start-worker.ts';
+import { startThread, type Thread } from '../start-thread.ts';
 
 /** What a copy found: how many pages the log has, from its beginning. */
 export interface CheckpointDone {
@@ -14,6 +13,8 @@ export interface Checkpointer {
   close(): Promise<void>;
 }
 
+// It holds a connection and nothing else.
+const heapMegabytes = 16;
 // Pages of 4 KiB. The thread copies after each so many; with so many in all the log is made to begin anew.
 const copyAfter = 6_000;
 const beginAnewAfter = 16_000;
@@ -24,8 +25,8 @@ const beginAnewAfter = 16_000;
  * there is a crowd for the first time. The log begins anew only with a write that finds all of it copied; `finish` is to copy the
  * little that was written meanwhile. Where the thread cannot be had, SQLite's own checkpoint at twice the size does its work.
  */
-export function createCheckpointer(file: string, finish: () => void, start = startWorker): Checkpointer {
-  let worker: Worker | null = null;
+export function createCheckpointer(file: string, finish: () => void, start = startThread): Checkpointer {
+  let worker: Thread | null = null;
   let pages = 0;
   let copying = false;
   let closed = false;
@@ -35,7 +36,7 @@ export function createCheckpointer(file: string, finish: () => void, start = sta
     worker = null;
   };
   const begin = () => {
-    const thread = start(new URL('./checkpoint-worker', import.meta.url), { workerData: file });
+    const thread = start(new URL('./checkpoint-worker.js', import.meta.url), file, heapMegabytes);
     thread.unref();
     thread.on('error', lost);
     thread.on('exit', lost);

@@ -1,6 +1,6 @@
 import type { BlobConfig } from '../../blobs/blobs.ts';
 import { MergeFailure, type MergeFailureCode, type MergeJob, type MergeResult, type MergeRunner } from './merge-runner.ts';
-import { startThread, type Thread } from './start-thread.ts';
+import { startThread, type Thread } from '../../start-thread.ts';
 
 /** What a worker is given. */
 export interface WorkerTask {

@@ -5,7 +5,7 @@ export type Thread = Worker;
 
 /**
  * Starts the thread whose main is the built file `main` (`….js`); when run from source, its TypeScript, which tsx then reads. One that
- * needs more than `heapMegabytes` ends, and does not take the server along.
+ * needs more than `heapMegabytes` of JavaScript's memory ends, and does not take the server along.
  */
 export function startThread(main: URL, workerData: unknown, heapMegabytes: number): Thread {
   const options = { workerData, resourceLimits: { maxOldGenerationSizeMb: heapMegabytes } };
