@@ -14,7 +14,7 @@ export interface Checkpointer {
 }
 
 // It holds a connection and nothing else.
-const heapMegabytes = 16;
+const heapMegabytes = 64;
 // Pages of 4 KiB. The thread copies after each so many; with so many in all the log is made to begin anew.
 const copyAfter = 6_000;
 const beginAnewAfter = 16_000;
