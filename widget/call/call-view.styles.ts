@@ -338,8 +338,19 @@ export const callViewStyles = css`
 
   @container call (max-height: 380px) {
     /* What has gone wrong needs the room more than the initials do. */
-    .stage:has(.trouble) .avatar {
+    .stage:has(.trouble) .avatar,
+    .stage:has(.go-on) .avatar,
+    .stage.asked .avatar {
       display: none;
+    }
+
+    .notices {
+      max-block-size: calc(100cqb - 136px);
+      overflow-y: auto;
+    }
+
+    .person {
+      padding-block: 0;
     }
 
     .avatar {

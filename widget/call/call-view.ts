@@ -112,7 +112,7 @@ export class CallView extends LitElement {
     // Nothing to tell while all is well: the picture, the clock and the voice say it.
     const quiet = view.phase === 'connected' && view.peerPresent && !held;
     return html`
-      <section class="stage ${picture ? 'picture' : ''} ${ended ? 'ended' : ''}" part="stage" data-phase=${view.phase} data-mode=${view.mode} aria-label=${t.callWith(name)}>
+      <section class="stage ${picture ? 'picture' : ''} ${ended ? 'ended' : ''} ${media?.question === 'asked' ? 'asked' : ''}" part="stage" data-phase=${view.phase} data-mode=${view.mode} aria-label=${t.callWith(name)}>
         ${picture ? html`<video class="remote" part="remote" aria-label=${screen ? t.media.screenPicture(name) : t.remotePicture(name)} .muted=${true} autoplay playsinline></video>` : nothing}
         <header>
           <span class="name">${name}</span>

@@ -87,6 +87,23 @@ export class VideoQuestion extends LitElement {
         flex: none;
       }
 
+      @container (max-height: 380px) {
+        section {
+          gap: 6px;
+          padding: var(--pc-2) var(--pc-3);
+        }
+
+        h2 {
+          font-size: var(--pc-text-s);
+        }
+
+        .way {
+          min-block-size: 40px;
+          padding: 0 var(--pc-2);
+          font-size: var(--pc-text-s);
+        }
+      }
+
       .way:focus-visible {
         outline: 3px solid #fff;
         outline-offset: 3px;
