@@ -93,7 +93,7 @@ describe('pages of the panel', () => {
     await element.updateComplete;
     await element.updateComplete;
     const player = element.shadowRoot!;
-    expect(player.querySelector('audio')!.getAttribute('src')).to.equal('/v1/recordings/r-k1/media');
+    expect(player.querySelector('audio')!.getAttribute('src')).to.equal('/v1/recordings/r-k1/media?direct=1');
     expect(player.querySelector('a')!.getAttribute('href')).to.equal('/v1/recordings/r-k1/media?download=1');
     expect(player.textContent).to.contain('0:10–0:12');
     await settle();

@@ -9,6 +9,7 @@ import { WireFailure } from '../../widget/engine/wire.ts';
 import type { Api } from '../api.ts';
 import { download } from '../download.ts';
 import { back10Icon, downloadIcon, forward10Icon, nextWordsIcon, playIcon } from '../icons.ts';
+import { renewSource } from '../renew-source.ts';
 import { formatRoute } from '../router.ts';
 import { panel } from '../styles.ts';
 import { duration, failureText, fullTime, language, t } from '../texts/texts.ts';
@@ -91,7 +92,7 @@ export class RecordingPlayer extends LitElement {
 
   #player(recording: Recording) {
     const label = t('player', { name: this.call.visitor.name, time: fullTime(this.call.createdAt) });
-    const source = `${this.#address}/media`;
+    const source = `${this.#address}/media?direct=1`;
     const heard = { play: () => (this.playing = true), pause: () => (this.playing = false) };
     const lost = recording.gaps.filter(({ reason }) => reason !== 'paused');
     // Only once the recording's facts came: that request has also seen to a fresh media cookie, which the element needs.
@@ -209,6 +210,7 @@ export class RecordingPlayer extends LitElement {
   }
 
   #broken(): void {
+    if (this.media && renewSource(this.media)) return;
     this.failure = t('playerFailed');
     this.recording = null;
     this.playing = false;

@@ -242,6 +242,8 @@ export function createS3Blobs(options: Omit<Extract<BlobConfig, { kind: 's3' }>,
 }
 
 function explain(error: unknown): string {
+  // Some servers call a key of the key service that they lack an unknown access key.
+  if (error instanceof Error && /\bkms\b/i.test(error.message)) return `it does not encrypt as S3_SSE asks (${error.message}).`;
   switch (nameOf(error)) {
     case 'SignatureDoesNotMatch': return 'the secret key is wrong.';
     case 'InvalidAccessKeyId': return 'the access key is unknown there.';

@@ -11,8 +11,12 @@ export interface S3 {
   accessKeyId: string;
   secretAccessKey: string;
   region: string;
+  /** The one key that its key service (a stand-in of Ceph's own) has, for encryption by `aws:kms`. */
+  kmsKeyId: string;
   stop(): Promise<void>;
 }
+
+const kmsKeyId = 'testkey';
 
 const programs = ['ceph', 'ceph-mon', 'ceph-osd', 'monmaptool', 'radosgw', 'radosgw-admin'];
 
@@ -66,7 +70,7 @@ export async function startS3(): Promise<S3> {
     await stop();
     throw error;
   }
-  return { endpoint: `http://127.0.0.1:${port}`, accessKeyId, secretAccessKey, region: 'us-east-1', stop };
+  return { endpoint: `http://127.0.0.1:${port}`, accessKeyId, secretAccessKey, region: 'us-east-1', kmsKeyId, stop };
 }
 
 /** The smallest cluster that works: no manager, no authentication between the daemons, one copy, all in memory. */
@@ -114,6 +118,8 @@ rgw enable usage log = false
 rgw thread pool size = 32
 rgw dns name = localhost
 rgw crypt require ssl = false
+rgw crypt s3 kms backend = testing
+rgw crypt s3 kms encryption keys = ${kmsKeyId}=${Buffer.alloc(32, 7).toString('base64')}
 rgw override bucket index max shards = 1
 rgw relaxed s3 bucket names = false
 `;
