@@ -78,6 +78,7 @@ export async function openMortalHouse(): Promise<House> {
   let now = dawn;
   let url = '';
   let child: ChildProcess;
+  let gone: Promise<unknown>;
   const heard = new Set<(word: Word) => void>();
   const order = (message: Order): void => void child.send(message);
   const answer = <T>(fits: (word: Word) => T | undefined): Promise<T> => new Promise((resolve) => {
@@ -92,6 +93,7 @@ export async function openMortalHouse(): Promise<House> {
   const begin = async (): Promise<void> => {
     const { NODE_OPTIONS: _, ...env } = process.env;
     child = fork(join(import.meta.dirname, 'mortal-server.ts'), { execArgv: ['--import', 'tsx'], env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    gone = once(child, 'exit');
     child.on('message', (word: Word) => {
       if ('merging' in word && armed) {
         armed = false;
@@ -106,7 +108,6 @@ export async function openMortalHouse(): Promise<House> {
     url = await listening;
   };
   const end = async (): Promise<void> => {
-    const gone = once(child, 'exit');
     child.kill('SIGKILL');
     await gone;
   };
@@ -123,7 +124,7 @@ export async function openMortalHouse(): Promise<House> {
       const advanced = answer((word) => ('advanced' in word ? word.advanced : undefined));
       order({ advance: ms });
       // One that dies over it has not moved; the next one begins where it was.
-      await Promise.race([advanced.then((at) => (now = at)), once(child, 'exit')]);
+      await Promise.race([advanced.then((at) => (now = at)), gone]);
     },
     async kill() {
       deaths.upload++;

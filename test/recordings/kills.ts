@@ -143,6 +143,7 @@ async function round(house: House, street: Street, chance: Chance, result: Kills
   if (chance.next() < 0.4 || serverDeaths > 1) house.dieInMerge();
   const token = await street.owner();
   for (const each of consultations) await take(each, house, street, token, who, result);
+  for (const { sides } of consultations) for (const { page } of Object.values(sides)) page.cut();
 }
 
 async function begin(house: House, street: Street, email: string, who: Who): Promise<Consultation> {

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { BlobStore } from '../../server/blobs/blobs.ts';
 import { readChunksFrom } from '../../server/recordings/merge/blob-chunks.ts';
 import { mergeRecording } from '../../server/recordings/merge/merge.ts';
@@ -45,6 +47,8 @@ export async function beginLife({ database, blobs }: Estate, now: number, mergin
     cut() {
       app.fastify.server.close();
       app.fastify.server.closeAllConnections();
+      for (const socket of app.fastify.websocketServer.clients) socket.terminate();
+      rmSync(dirname(app.tempDir), { recursive: true, force: true });
     },
   };
 }
