@@ -15,6 +15,7 @@ export class CallQuality extends LitElement {
       :host {
         position: relative;
         display: inline-block;
+        color: inherit;
       }
 
       .bars {
@@ -75,6 +76,7 @@ export class CallQuality extends LitElement {
         color: var(--pc-text);
         font-size: var(--pc-text-s);
         text-align: start;
+        text-shadow: none;
       }
 
       dl {

@@ -54,6 +54,8 @@ export const callViewStyles = css`
   }
 
   header {
+    /* What opens out of it lies over everything else. */
+    z-index: 2;
     display: flex;
     align-items: center;
     gap: var(--pc-3);
