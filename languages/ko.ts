@@ -1207,7 +1207,7 @@ export const ko = {
     recorderSliceHint: '1에서 75까지. 브라우저가 멈출 때 최대 이만큼을 잃습니다. 짧을수록 자주 보냅니다.',
     recorderVideo: '영상 통화의 화면도 녹화',
     recorderVideoHint: '끄면 소리만 저장합니다.',
-    siteRinging: '전화 받는 순서',
+    siteRinging: '전화 받는 사람',
     siteRingingLead: '고객이 전화를 걸 때 적용됩니다.',
     ringSeconds: '벨이 울리는 시간(초)',
     ringSecondsHint: '10에서 3600까지. 시간이 지나면 고객에게 알리고 다른 방법을 안내합니다.',

@@ -196,6 +196,10 @@ export const queueStyles = css`
       grid-column: 1 / -1;
     }
 
+    .name {
+      flex-wrap: wrap;
+    }
+
     .does .button {
       flex: 1;
       min-block-size: var(--pc-target);

@@ -112,10 +112,8 @@ export class SiteRingGroup extends LitElement {
       }
 
       @media (pointer: coarse) {
-        .people li,
-        h3 {
+        .people li {
           min-block-size: var(--pc-target);
-          line-height: var(--pc-target);
         }
 
         .icon-button {

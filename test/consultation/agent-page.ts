@@ -26,6 +26,7 @@ export interface AgentPage {
   /** Resolves when the call's stage has gone, with that moment in milliseconds since the epoch. */
   backInChat(): Promise<number>;
   recordingSign(): Locator;
+  openQueue(): Promise<void>;
   openHistory(): Promise<void>;
   openInbox(): Promise<void>;
   /** Plays the newest recording in place and gives the player's element. */
@@ -77,6 +78,10 @@ export async function openAgentPage(context: BrowserContext, url: string): Promi
     },
     backInChat: () => moment(page, 'peer-consult-call-view', 'gone'),
     recordingSign: () => page.getByText('REC', { exact: true }),
+    async openQueue() {
+      await navigation.getByRole('link', { name: 'Queue' }).click();
+      await page.getByRole('heading', { name: 'Queue' }).waitFor();
+    },
     async openHistory() {
       await navigation.getByRole('link', { name: 'History' }).click();
       await page.getByRole('heading', { name: 'Calls' }).waitFor();

@@ -65,12 +65,34 @@ t.test('[consultation] calls that are refused, given up, or not recorded', { tim
     t.equal(call!.endReason, 'left', 'a closed tab ends the call for the other side');
   });
 
-  await t.test('[consultation] no answer: the visitor is told, the conversation shows the line', async (t) => {
+  await t.test('[consultation] [E6] no answer: the visitor may write meanwhile, is told, and asks to be called back; the agent finds it in the queue and sees to it', async (t) => {
+    await owner.ring(10);
     const visitor = await chat(stage, 'Anybody there?', 'In a minute.');
     await visitor.call('audio', 'yes');
     await agent.ringing().waitFor();
-    await visitor.text(/Nobody answered/).first().waitFor({ timeout: 75_000 });
+    await visitor.button('Write meanwhile').click();
+    await visitor.write('I go on writing.');
+    await visitor.message('I go on writing.').waitFor();
+    await visitor.button(/^Ask to be called back/).click({ timeout: 30_000 });
     await visitor.text('No answer').first().waitFor();
     t.match(await ended(), { endReason: 'no_answer', recording: null });
+    await visitor.field('Phone number').fill('call me');
+    await visitor.button('Ask for a call-back').click();
+    await visitor.text(/does not look like a phone number/).waitFor();
+    await visitor.field('Phone number').fill('+82 10-1234-5678');
+    await visitor.field(/^What is it about/).fill('Order 1042');
+    await visitor.button('Ask for a call-back').click();
+    await visitor.text('We will get back to you').waitFor();
+    await visitor.button('Close').click();
+
+    await agent.openQueue();
+    const wish = agent.page.getByRole('region', { name: 'To be called back' });
+    await wish.getByText('Order 1042').waitFor();
+    t.equal(await wish.getByRole('link', { name: 'Call +82 10-1234-5678' }).getAttribute('href'), 'tel:+821012345678');
+    await wish.getByRole('button', { name: /^Mark as done/ }).click();
+    await wish.waitFor({ state: 'hidden' });
+    t.match((await newest())?.followUp, { doneAt: String, doneBy: { name: 'Olivia Owner' } });
+    await agent.openHistory();
+    await agent.text(/by Olivia Owner/).first().waitFor();
   });
 });

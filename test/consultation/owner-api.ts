@@ -1,5 +1,5 @@
 import type { ManifestAnswer } from '../../protocol/evidence.ts';
-import type { CallsPage, ConversationsPage, MessagesAnswer, SessionAnswer } from '../../protocol/http.ts';
+import type { CallsPage, ConversationsPage, MessagesAnswer, SessionAnswer, SitesPage } from '../../protocol/http.ts';
 import type { Call, Recording } from '../../protocol/shapes.ts';
 import { owner } from './server-under-test.ts';
 
@@ -12,6 +12,8 @@ export interface OwnerApi {
   recording(id: string): Promise<Recording>;
   manifest(id: string): Promise<ManifestAnswer>;
   media(id: string, range?: string): Promise<Response>;
+  /** Has calls to the only site ring for so many seconds. */
+  ring(seconds: number): Promise<void>;
 }
 
 /** Signs in as the owner. */
@@ -35,6 +37,11 @@ export async function signInAsOwner(url: string): Promise<OwnerApi> {
     calls: async () => (await get<CallsPage>('/v1/calls')).items,
     recording: (id) => get<Recording>(`/v1/recordings/${id}`),
     manifest: (id) => get<ManifestAnswer>(`/v1/recordings/${id}/manifest`),
+    async ring(ringSeconds) {
+      const [site] = (await get<SitesPage>('/v1/sites')).items;
+      const changed = await fetch(`${url}/v1/sites/${site!.id}`, { method: 'PATCH', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify({ settings: { queue: { ...site!.settings.queue, ringSeconds } } }) });
+      if (!changed.ok) throw new Error(`The site was not changed: ${changed.status}`);
+    },
     media: (id, range) => fetch(`${url}/v1/recordings/${id}/media`, { headers: range ? { ...headers, range } : headers }),
   };
 }

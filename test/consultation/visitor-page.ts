@@ -28,6 +28,8 @@ export interface VisitorPage {
   backInChat(): Promise<number>;
   /** The sign that recording is on. */
   recordingSign(): Locator;
+  button(name: string | RegExp): Locator;
+  field(label: string | RegExp): Locator;
   /** A text anywhere in the element. */
   text(text: string | RegExp): Locator;
 }
@@ -68,6 +70,8 @@ export async function openVisitorPage(context: BrowserContext, url: string): Pro
     connected: () => moment(page, '[role=timer]', 'shown'),
     backInChat: () => moment(page, 'peer-consult-call-view', 'gone'),
     recordingSign: () => element.getByText('REC', { exact: true }),
+    button,
+    field: (label) => element.getByRole('textbox', { name: label }),
     text: (text) => element.getByText(text),
   };
 }

@@ -24,18 +24,17 @@ export class CallFrame extends LitElement {
       :host {
         display: grid;
         flex: none;
-        grid-template-rows: minmax(0, 1fr) auto;
-        block-size: min(300px, 52%);
-        min-block-size: 280px;
+        grid-template-rows: 290px auto;
       }
 
       :host([mode='video']) {
+        grid-template-rows: minmax(280px, 1fr) auto;
         block-size: 58%;
       }
 
       :host([small]) {
+        grid-template-rows: auto;
         block-size: auto;
-        min-block-size: 0;
       }
 
       :host([small]) slot {

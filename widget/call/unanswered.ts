@@ -151,7 +151,7 @@ export class Unanswered extends LitElement {
 
   override render() {
     const t = callTexts(this.locale);
-    return html`<section aria-labelledby="title">${this.step === 'form' ? this.form() : this.step === 'thanks' ? this.thanks(t) : this.ways(t)}</section>`;
+    return html`<section aria-label=${this.step === 'ways' ? t.callBack.nobody : t.callBack.title}>${this.step === 'form' ? this.form() : this.step === 'thanks' ? this.thanks(t) : this.ways(t)}</section>`;
   }
 
   private ways(t: ReturnType<typeof callTexts>) {
@@ -174,7 +174,7 @@ export class Unanswered extends LitElement {
   }
 
   private form() {
-    return html`<peer-consult-call-back-form id="title" .locale=${this.locale} .deliver=${this.deliver} @pc-back=${() => (this.step = 'ways')} @pc-done=${this.onDone}></peer-consult-call-back-form>`;
+    return html`<peer-consult-call-back-form .locale=${this.locale} .deliver=${this.deliver} @pc-back=${() => (this.step = 'ways')} @pc-done=${this.onDone}></peer-consult-call-back-form>`;
   }
 
   private thanks(t: ReturnType<typeof callTexts>) {
