@@ -17,24 +17,24 @@ t.test('[F9] [G10] a voice call gets the agent’s camera after a question, and 
   await agent.accept('yes');
   const connected = Math.max(...(await Promise.all([visitor.connected(), agent.connected()])));
   await Promise.all([visitor.recordingSign().waitFor(), agent.recordingSign().waitFor()]);
-  await elapse(6_000);
+  await elapse(4_500);
 
   await agent.page.getByRole('button', { name: 'Camera', exact: true }).click();
   await element.getByRole('button', { name: 'Only watch', exact: true }).click();
   await element.locator('video.remote').waitFor();
   const pictures = Date.now() - connected;
   t.equal(await element.locator('video.own').count(), 0, 'the visitor only watches');
-  await elapse(6_000);
+  await elapse(4_500);
 
   const held = Date.now() - connected;
   await element.getByRole('button', { name: 'More', exact: true }).last().click();
   await element.getByRole('menuitemcheckbox', { name: 'Hold', exact: true }).click();
   await Promise.all([element.getByText('On hold. Nobody hears or sees anything.').waitFor(), agent.page.getByText(/has put the call on hold/).waitFor()]);
-  await elapse(6_000);
+  await elapse(5_000);
   const goesOn = Date.now() - connected;
   await element.getByRole('button', { name: 'Go on', exact: true }).click();
   await element.locator('video.remote').waitFor();
-  await elapse(6_000);
+  await elapse(4_500);
   const hungUp = Date.now();
   await visitor.hangUp();
   await Promise.all([visitor.backInChat(), agent.backInChat()]);
