@@ -48,10 +48,14 @@ interface Ring {
   plan: RingPlan;
   turn: number;
   rung: ReadonlySet<string>;
+  /** Whom agents' clients believe to be rung. */
+  told: ReadonlySet<string>;
   unwilling: Set<string>;
   timer: Timer | null;
 }
 
+// So many calls' changes are told at once when one agent's coming or going changes many: others' news come in between.
+const atOnce = 20;
 const nobody: ReadonlySet<string> = new Set();
 const topicsOf = (agents: Iterable<string>): Topic[] => [...agents].map((id): Topic => `agent:${id}`);
 
@@ -59,15 +63,15 @@ const topicsOf = (agents: Iterable<string>): Topic[] => [...agents].map((id): To
 export function createCallRings({ hub, clock, legs, presence }: CallRingsOptions): CallRings {
   const rings = new Map<string, Ring>();
   const organisations = new Map<string, Set<Ring>>();
+  const untold = new Set<Ring>();
 
   /** Who can answer now. Whoever is in a call cannot. */
   const freeIn = (organisationId: string): Set<string> => {
     const engaged = legs.engaged();
     return new Set(presence.agentsOnline(organisationId).filter((id) => !engaged.has(id)));
   };
-  /** Finds out anew who is rung, and gives who was before. */
-  const settle = (ring: Ring, free: ReadonlySet<string>): ReadonlySet<string> => {
-    const before = ring.rung;
+  /** Finds out anew who is rung. */
+  const settle = (ring: Ring, free: ReadonlySet<string>): void => {
     const willing = ring.unwilling.size === 0 ? free : new Set([...free].filter((id) => !ring.unwilling.has(id)));
     // Turns only go on: whoever was joined by the next ones keeps them.
     const { turn, agents } = willing.size === 0 ? { turn: ring.turn, agents: nobody } : rungIn(ring.plan, Math.max(ring.turn, turnAt(ring.plan, clock.now() - ring.call.createdAt)), willing);
@@ -76,7 +80,6 @@ export function createCallRings({ hub, clock, legs, presence }: CallRingsOptions
       awaitTurn(ring);
     }
     ring.rung = agents;
-    return before;
   };
   const awaitTurn = (ring: Ring): void => {
     ring.timer?.cancel();
@@ -84,26 +87,37 @@ export function createCallRings({ hub, clock, legs, presence }: CallRingsOptions
     ring.timer = end === null ? null : clock.after(Math.max(0, ring.call.createdAt + end - clock.now()), () => {
       ring.timer = null;
       ring.turn += 1;
-      tell(ring, freeIn(ring.call.organisationId));
+      settle(ring, freeIn(ring.call.organisationId));
+      tell(ring);
     });
   };
-  const tell = (ring: Ring, free: ReadonlySet<string>): void => {
-    const before = settle(ring, free);
-    const began = [...ring.rung].filter((id) => !before.has(id));
-    const stopped = [...before].filter((id) => !ring.rung.has(id));
+  const tell = (ring: Ring): void => {
+    const began = [...ring.rung].filter((id) => !ring.told.has(id));
+    const stopped = [...ring.told].filter((id) => !ring.rung.has(id));
+    ring.told = ring.rung;
     if (began.length === 0 && stopped.length === 0) return;
     const call = callView(ring.call, false);
     if (began.length > 0) hub.publish(topicsOf(began), { type: 'queue.updated', call, rings: true });
     if (stopped.length > 0) hub.publish(topicsOf(stopped), { type: 'queue.updated', call, rings: false });
   };
 
+  /** Tells the rest, with room for others in between. */
+  const tellOn = (): void => {
+    for (const ring of [...untold].slice(0, atOnce)) {
+      untold.delete(ring);
+      tell(ring);
+    }
+    if (untold.size > 0) setImmediate(tellOn);
+  };
+
   return {
     begin(call, plan, about) {
-      const ring: Ring = { call, plan, turn: turnAt(plan, clock.now() - call.createdAt), rung: nobody, unwilling: new Set(), timer: null };
+      const ring: Ring = { call, plan, turn: turnAt(plan, clock.now() - call.createdAt), rung: nobody, told: nobody, unwilling: new Set(), timer: null };
       rings.set(call.id, ring);
       organisations.set(call.organisationId, (organisations.get(call.organisationId) ?? new Set()).add(ring));
       settle(ring, freeIn(call.organisationId));
       if (!about) return;
+      ring.told = ring.rung;
       const rung = topicsOf(ring.rung);
       const view = callView(call, false);
       if (rung.length > 0) hub.publish(rung, { type: 'queue.added', call: view, rings: true, ...about });
@@ -120,7 +134,8 @@ export function createCallRings({ hub, clock, legs, presence }: CallRingsOptions
       const ring = rings.get(callId);
       if (!ring) return;
       ring.unwilling.add(agentId);
-      tell(ring, freeIn(ring.call.organisationId));
+      settle(ring, freeIn(ring.call.organisationId));
+      tell(ring);
     },
     unwilling: (callId) => rings.get(callId)?.unwilling ?? nobody,
     isRung: (callId, agentId) => rings.get(callId)?.rung.has(agentId) ?? false,
@@ -129,6 +144,7 @@ export function createCallRings({ hub, clock, legs, presence }: CallRingsOptions
       if (!ring) return;
       ring.timer?.cancel();
       rings.delete(callId);
+      untold.delete(ring);
       const among = organisations.get(ring.call.organisationId);
       among?.delete(ring);
       if (among?.size === 0) organisations.delete(ring.call.organisationId);
@@ -137,11 +153,17 @@ export function createCallRings({ hub, clock, legs, presence }: CallRingsOptions
       const among = organisations.get(organisationId);
       if (!among) return;
       const free = freeIn(organisationId);
-      for (const ring of among) tell(ring, free);
+      const waiting = untold.size > 0;
+      for (const ring of among) {
+        settle(ring, free);
+        untold.add(ring);
+      }
+      if (!waiting) tellOn();
     },
     close() {
       for (const { timer } of rings.values()) timer?.cancel();
       rings.clear();
+      untold.clear();
       organisations.clear();
     },
   };
