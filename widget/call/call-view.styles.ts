@@ -346,6 +346,11 @@ export const callViewStyles = css`
       display: none;
     }
 
+    /* And the ways on need it more than the name. */
+    .stage:has(.ways) header {
+      display: none;
+    }
+
     .notices {
       max-block-size: calc(100cqb - 136px);
       overflow-y: auto;
