@@ -137,8 +137,8 @@ module.exports = {
       name: 'only-main-builds-adapters',
       comment: 'Rule 8: only main builds real adapters: everything else takes the interface as an argument.',
       severity: 'error',
-      // The merge's thread shares no memory with main: it is a main of its own.
-      from: { path: '^server/', pathNot: [...tests, '^server/main\\.ts$', '^server/recordings/merge/worker\\.ts$', '^server/(store|blobs|hub)/'] },
+      // The threads of merge and waveform share no memory with main: each is a main of its own.
+      from: { path: '^server/', pathNot: [...tests, '^server/main\\.ts$', '^server/recordings/(merge/worker|waveform-worker)\\.ts$', '^server/(store|blobs|hub)/'] },
       to: { path: ['^server/store/open-', '^server/blobs/(open-blobs|blobs\\.(disk|s3))\\.ts$', '^server/hub/bus\\.(memory|redis)\\.ts$', '^server/mail/mailer\\.smtp\\.ts$', '^server/auth/oidc-provider\\.http\\.ts$'], dependencyTypesNot: ['type-only'] },
     },
     {

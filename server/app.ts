@@ -308,8 +308,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const waveforms = createWaveforms({ store: recordingsStore, blobs, runner: parts.waveforms, clock, failed });
   events.listen((event) => void (event.type === 'recording.ready' && waveforms.merged(event.organisationId, event.recording.id)));
   const timelines = createRecordingTimelines({ store: createRecordingTimelineStore(database), recordings: recordingsStore, calls });
-  const holdsStore = createLegalHoldStore(database);
-  const holds = createLegalHolds({ store: holdsStore, recordings: recordingsStore, calls, audit, clock, released: () => void visitorData.resume().catch(failed) });
+  const holds = createLegalHolds({ store: createLegalHoldStore(database), recordings: recordingsStore, calls, audit, clock, released: () => void visitorData.resume().catch(failed) });
   const routing = createRouting({ store: createRoutingStore(database), chat, presence, clock, failed });
   events.listen(routing.heard);
   presence.observe(routing.presenceChanged);
@@ -328,7 +327,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     readers: { conversation: (asker, id) => chat.conversation(asker, id), call: (asker, id) => calls.get(asker, id), recording: (asker, id) => recordings.get(asker, id) },
   });
   const visitorData = createVisitorData({
-    store: createVisitorDataStore(database), holds: holdsStore, visitorsStore, timelineStore, visitors, online, exports: conversationExports, chat, hub, files, audit, clock, failed,
+    store: createVisitorDataStore(database), holds, visitorsStore, timelineStore, visitors, online, exports: conversationExports, chat, hub, files, audit, clock, failed,
   });
   const onBehalf = (organisationId: string) => ({ kind: 'key', id: '', name: '', organisationId, scopes: SCOPES } as const);
   const webhooks: Webhooks = createWebhooks({

@@ -55,6 +55,11 @@ export class RecordingKeeping extends LitElement {
         font-size: var(--pc-text-s);
       }
 
+      .when {
+        color: var(--pc-text-2);
+        white-space: nowrap;
+      }
+
       .reason {
         white-space: pre-line;
       }
@@ -79,7 +84,7 @@ export class RecordingKeeping extends LitElement {
     const { hold } = this.recording;
     return html`
       <div class="keeping">
-        ${hold ? html`<div class="held">${lockIcon}<p><b>${t('onHold')}</b> <span class="reason">${hold.reason}</span><br /><span class="small">${hold.by.name}, ${fullTime(hold.at)}</span></p></div>` : nothing}
+        ${hold ? html`<div class="held">${lockIcon}<p><b>${t('onHold')}</b> <span class="reason">${hold.reason}</span><br /><span class="when">${hold.by.name}, ${fullTime(hold.at)}</span></p></div>` : nothing}
         <div role="alert">${this.failure ? html`<p class="problem">${this.failure}</p>` : nothing}</div>
         <div class="row">
           ${this.#may('recordings:hold') ? hold
@@ -91,7 +96,7 @@ export class RecordingKeeping extends LitElement {
         ${this.#may('audit:read') ? html`
           <details @toggle=${this.#opened}>
             <summary>${t('whoHeard')}</summary>
-            ${this.entries?.length ? html`<ul>${this.entries.map(({ actor, action, at }) => html`<li><b>${actor.name || t('auditSystem')}</b> · ${actionText(action)} · <time class="small" datetime=${at}>${fullTime(at)}</time></li>`)}</ul>`
+            ${this.entries?.length ? html`<ul>${this.entries.map(({ actor, action, at }) => html`<li><b>${actor.name || t('auditSystem')}</b> · ${actionText(action)} · <time class="when" datetime=${at}>${fullTime(at)}</time></li>`)}</ul>`
               : html`<p class="small">${t(this.entries ? 'nobodyHeard' : 'loading')}</p>`}
           </details>` : nothing}
         ${this.asking ? this.#question() : nothing}

@@ -18,7 +18,7 @@ export const playerStyles = css`
 
   /* Stands ready for what goes wrong, and takes no room until then. */
   [role='alert']:empty {
-    margin-block-end: calc(-1 * var(--pc-3));
+    position: absolute;
   }
 
   .row {

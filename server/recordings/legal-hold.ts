@@ -1,8 +1,9 @@
+import type { ErasureAnswer } from '../../protocol/playback.ts';
 import type { Recording } from '../../protocol/shapes.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { StaffPrincipal } from '../auth/principal.ts';
-import type { CallRecord } from '../calls/calls.store.ts';
-import type { Clock } from '../clock.ts';
+import type { CallRecord } from '../calls/calls.ts';
+import { rfc3339, type Clock } from '../clock.ts';
 import { problem } from '../errors.ts';
 import type { LegalHoldStore } from './legal-hold.store.ts';
 import { recordingForStaff } from './recording-view.ts';
@@ -14,6 +15,8 @@ export interface LegalHolds {
   hold(staff: StaffPrincipal, recordingId: string, reason: string): Promise<Recording>;
   /** Lets it go; harmless when nobody holds it. What waited for that to be deleted is. */
   release(staff: StaffPrincipal, recordingId: string): Promise<Recording>;
+  /** What is held in a visitor's conversations. */
+  ofVisitor(organisationId: string, visitorId: string): Promise<ErasureAnswer['kept']>;
 }
 
 /** What holding needs. `released`: told that something may be deleted now that could not be before. */
@@ -54,5 +57,7 @@ export function createLegalHolds({ store, recordings, calls, audit, clock, relea
       }
       return recordingForStaff(row);
     },
+    ofVisitor: async (organisationId, visitorId) => (await store.ofVisitor(organisationId, visitorId))
+      .map(({ recordingId, conversationId, hold }) => ({ recordingId, conversationId, reason: hold.reason, at: rfc3339(hold.at) })),
   };
 }

@@ -1,8 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { randomBytes } from 'node:crypto';
 import t from 'tap';
-import type { Waveform } from '../../protocol/playback.ts';
-import type { RecordingTimeline } from '../../protocol/playback.ts';
+import type { RecordingTimeline, Waveform } from '../../protocol/playback.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
 import { createPlaybackLog, LISTENING_MS } from './playback-log.ts';
 import { waveformKey } from './recording-keys.ts';

@@ -1,7 +1,7 @@
 import type { RecordingTimeline, TimelineItem } from '../../protocol/playback.ts';
 import type { Author } from '../../protocol/shapes.ts';
 import type { StaffPrincipal } from '../auth/principal.ts';
-import type { CallRecord } from '../calls/calls.store.ts';
+import type { CallRecord } from '../calls/calls.ts';
 import { rfc3339 } from '../clock.ts';
 import { problem } from '../errors.ts';
 import type { Row } from '../store/tables.ts';

@@ -3,11 +3,11 @@ import type { ErasureAnswer } from '../../protocol/playback.ts';
 import type { ConversationExport, VisitorExport } from '../../protocol/work.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Asker, StaffPrincipal, VisitorPrincipal } from '../auth/principal.ts';
-import { rfc3339, type Clock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import { Problem, problem } from '../errors.ts';
 import type { Files } from '../files/files.ts';
 import type { Hub } from '../hub/hub.ts';
-import type { LegalHoldStore } from '../recordings/legal-hold.store.ts';
+import type { LegalHolds } from '../recordings/legal-hold.ts';
 import type { TimelineStore } from './timeline.store.ts';
 import { pageOnWire } from './visitor-view.ts';
 import type { VisitorDataStore } from './visitor-data.store.ts';
@@ -33,7 +33,7 @@ export interface VisitorData {
 /** What exporting and erasing need. */
 export interface VisitorDataParts {
   store: VisitorDataStore;
-  holds: Pick<LegalHoldStore, 'ofVisitor'>;
+  holds: Pick<LegalHolds, 'ofVisitor'>;
   visitorsStore: Pick<VisitorsStore, 'get' | 'find'>;
   timelineStore: Pick<TimelineStore, 'pages' | 'conversations'>;
   visitors: Pick<Visitors, 'views'>;
@@ -83,8 +83,7 @@ export function createVisitorData({ store, holds, visitorsStore, timelineStore, 
       const removed = await store.remove(organisationId, visitorId, clock.now());
       if (removed || held > 0) {
         await files.erase((removed ?? await store.strip(organisationId, visitorId)).files);
-        const kept = await holds.ofVisitor(organisationId, visitorId);
-        return { kept: kept.map(({ recordingId, conversationId, hold }) => ({ recordingId, conversationId, reason: hold.reason, at: rfc3339(hold.at) })) };
+        return { kept: await holds.ofVisitor(organisationId, visitorId) };
       }
     }
     throw problem('conflict', 'Somebody keeps writing to the visitor; try again.');
