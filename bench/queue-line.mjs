@@ -22,7 +22,9 @@ function join({ url, origin, token, calls }) {
     });
     socket.on('message', (data, binary) => {
       const frame = binary ? '' : data.toString('latin1', 0, 400);
-      if (frame.includes('"re":"c"')) frame.includes('"ok":true') ? resolve() : reject(new Error(frame));
+      if (!frame.includes('"re":"c"')) return;
+      if (frame.includes('"ok":true')) resolve();
+      else reject(new Error(frame));
     });
   });
 }

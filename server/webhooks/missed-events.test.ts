@@ -49,6 +49,7 @@ async function live(t: Test, database: Database, between: () => Promise<void> | 
   await between();
   const missed = await visitor.request('call.start', { conversationId, mode: 'audio' });
   await visitor.request('call.cancel', { callId: missed.call.id });
+  await visitor.request('call.follow-up', { callId: missed.call.id, kind: 'callback', contact: '1' });
   await visitor.request('message.send', { clientId: '00000000-0000-4000-8000-000000000002', text: 'bye' });
   await agent.request('conversation.close', { conversationId });
   const { tables: { deliveries, visitors } } = database;
@@ -83,7 +84,7 @@ t.test('[C10] what a process committed and did not live to tell is told after th
   t.same(all.filter(({ webhookId }) => webhookId !== bot.id), []);
   const count = (event: string) => all.filter((one) => one.event === event).length;
   t.same(Object.fromEntries(Object.keys(WEBHOOK_DATA).filter((event) => !event.endsWith('updated')).map((event) => [event, count(event)])), {
-    'conversation.created': 1, 'conversation.closed': 1, 'conversation.rated': 0, 'message.created': 5 /* three said, two of calls */, 'call.started': 2, 'call.answered': 1, 'call.ended': 2, 'call.missed': 1,
+    'conversation.created': 1, 'conversation.closed': 1, 'conversation.rated': 0, 'message.created': 6 /* three said, two of calls, what was left after one */, 'call.started': 2, 'call.answered': 1, 'call.ended': 2, 'call.missed': 1, 'call.follow_up': 1,
     'recording.ready': 2, 'recording.failed': 0 /* its call is nowhere */, 'visitor.created': 1, 'visitor.identified': 1,
   });
   while ((await second.database.q.select().from(second.database.tables.deliveries)).some(({ state }) => state === 'waiting')) await new Promise((resolve) => void setImmediate(resolve));
