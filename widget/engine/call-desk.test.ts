@@ -58,4 +58,29 @@ describe('call desk', () => {
     session.startCall({ mode: 'audio', consent: false });
     await until(() => frames('call.start').length === 2);
   });
+
+  it('[F13] a call that goes on without this page is offered, not rung; a click returns to it, and its end takes it off the screen', async () => {
+    const call = {
+      id: 'k1', conversationId: 'c1', siteId: 's1', mode: 'audio' as const, state: 'active' as const, visitor: { id: server.visitor.id, name: 'Mina' },
+      startedBy: { kind: 'visitor' as const, id: server.visitor.id, name: 'Mina' }, answeredBy: { kind: 'agent' as const, id: 'a1', name: 'Joon' },
+      createdAt: '2026-11-21T09:00:00Z', answeredAt: '2026-11-21T09:00:05Z', endedAt: null, endReason: null, consents: { visitor: true, agent: true }, recording: null,
+    };
+    server.calls.push(call);
+    session.reconnect();
+    await until(() => session.state.value.call?.phase === 'away');
+    expect(session.state.value.ringing).to.deep.equal([]);
+    expect(acted).to.equal(0);
+    server.emit('call.updated', { call: { ...call, state: 'ended', endReason: 'left' } });
+    expect(session.state.value.call).to.equal(null);
+    server.emit('call.updated', { call });
+    expect(session.state.value.call).to.equal(null, 'only the snapshot offers it');
+    session.reconnect();
+    await until(() => session.state.value.call?.phase === 'away');
+    server.intercept = (_, frame) => frame.type === 'call.resume';
+    session.acceptCall(call, { consent: true });
+    await until(() => frames('call.resume').length === 1);
+    expect([frames('call.accept'), frames('call.start')]).to.deep.equal([[], []]);
+    session.endCall();
+    await until(() => frames('call.end').length === 1);
+  });
 });
