@@ -96,8 +96,8 @@ const powers = [
     matches: builds('MediaRecorder'),
   },
   {
-    rule: 'Rule 10: conversation and call-state are pure: time, chance, timers, network and page come in as data or go out as effects.',
-    within: /^widget\/engine\/(conversation|call\/call-state)\.ts$/,
+    rule: 'Rule 10: conversation, call-state and media-state are pure: time, chance, timers, network and page come in as data or go out as effects.',
+    within: /^widget\/engine\/(conversation|call\/(call|media)-state)\.ts$/,
     only: [],
     matches: any(
       (node) => member(node, 'Date', 'now') || member(node, 'Math', 'random'),

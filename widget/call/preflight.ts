@@ -3,6 +3,7 @@ import { property, query, state } from 'lit/decorators.js';
 import type { CallMode } from '../../protocol/shapes.ts';
 import { element } from '../define.ts';
 import type { CallTrouble } from '../engine/call/call-engine.ts';
+import { wishedDevice } from '../engine/call/device-choice.ts';
 import { createDevices, DeviceFailure, pageHindrance, permission, type Devices } from '../engine/call/devices.ts';
 import { createMicrophoneLevel, type MicrophoneLevel } from '../engine/call/microphone-level.ts';
 import { relayIsMissing } from '../engine/call/relay-check.ts';
@@ -154,7 +155,7 @@ export class Preflight extends LitElement {
   private look = async (): Promise<void> => {
     this.letGo();
     this.show('asking');
-    const devices = createDevices();
+    const devices = createDevices({ wished: (kind) => wishedDevice(kind === 'audio' ? 'microphone' : 'camera') });
     this.devices = devices;
     try {
       const { camera } = await devices.acquire({ video: this.mode === 'video' });

@@ -161,6 +161,34 @@ describe('the media of a call between two engines', function () {
     expect([view(later.visitor).phase, view(later.visitor).cameraOn]).to.deep.equal(['connected', true]);
   });
 
+  it('[F9] the chosen speaker plays the other side, in the next call too; where it is gone the browser’s own does', async () => {
+    const { setSinkId } = HTMLMediaElement.prototype;
+    const sinks: string[] = [];
+    HTMLMediaElement.prototype.setSinkId = (id) => {
+      sinks.push(id);
+      return Promise.resolve();
+    };
+    const usual = navigator.mediaDevices.enumerateDevices.bind(navigator.mediaDevices);
+    try {
+      const { visitor, agent } = await talk('audio');
+      await waitFor('names', () => visitor.devices.value.speaker.all.length > 0);
+      const { id } = visitor.devices.value.speaker.all.at(-1)!;
+      await visitor.chooseDevice('speaker', id);
+      expect(sinks).to.include(id);
+      await visitor.hangUp();
+      await agent.hangUp();
+      sinks.length = 0;
+      await talk('audio');
+      await waitFor('again', () => sinks.includes(id));
+      navigator.mediaDevices.enumerateDevices = async () => (await usual()).filter(({ kind, deviceId }) => kind !== 'audiooutput' || deviceId !== id);
+      navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
+      await waitFor('the browser’s own', () => sinks.at(-1) === '');
+    } finally {
+      HTMLMediaElement.prototype.setSinkId = setSinkId;
+      navigator.mediaDevices.enumerateDevices = usual;
+    }
+  });
+
   it('[F10] a microphone that cannot be had leaves the one that works', async () => {
     const { visitor } = await talk('audio');
     const before = local(visitor, 'audio')!;

@@ -70,6 +70,14 @@ export function createCallMedia(options: CallMediaOptions): CallMedia {
     set(remoteScreen.getTracks(), open && media.remoteScreenOn);
   };
 
+  // The wished speaker, as far as it is plugged in; without it the browser's own.
+  let speaker = '';
+  const unfollow = choice.list.subscribe(({ speaker: { wished } }) => {
+    if (wished === speaker) return;
+    speaker = wished;
+    options.setSpeaker(wished).catch(() => undefined);
+  });
+
   const newMicrophone = async (on: boolean): Promise<void> => {
     try {
       const track = await devices.add('audio');
@@ -194,7 +202,10 @@ export function createCallMedia(options: CallMediaOptions): CallMedia {
       }
     },
     mind,
-    end: () => clearTimeout(patience),
+    end() {
+      clearTimeout(patience);
+      unfollow();
+    },
   };
 }
 

@@ -77,6 +77,11 @@ export function createDeviceChoice({ defaultChanged }: { defaultChanged?: () => 
   };
 }
 
+/** The device that an earlier call in this browser was given, e.g. for a look at it before the next one. */
+export function wishedDevice(kind: DeviceKind): string | undefined {
+  return stored()[kind] || undefined;
+}
+
 /** What an earlier call in this browser has left, whatever somebody else wrote there. */
 function stored(): Partial<Record<DeviceKind, string>> {
   try {
