@@ -9,7 +9,7 @@ import { WireFailure } from '../../widget/engine/wire.ts';
 import type { Api } from '../api.ts';
 import { download } from '../download.ts';
 import { back10Icon, downloadIcon, forward10Icon, nextWordsIcon, playIcon } from '../icons.ts';
-import { renewSource } from '../renew-source.ts';
+import { renewSource, renewStalled } from '../renew-source.ts';
 import { formatRoute } from '../router.ts';
 import { panel } from '../styles.ts';
 import { duration, failureText, fullTime, language, t } from '../texts/texts.ts';
@@ -23,7 +23,7 @@ import './recording-waveform.ts';
 
 const SPEEDS = ['0.75', '1', '1.25', '1.5', '1.75', '2'] as const;
 const stepMs = 10_000;
-/** So often a waveform that is being made is asked for; two hours of sound take some ten seconds. */
+/** So often a waveform that is being made is asked for; two hours of sound take some twenty seconds. */
 const askedAtMost = 30;
 
 /**
@@ -98,8 +98,8 @@ export class RecordingPlayer extends LitElement {
     // Only once the recording's facts came: that request has also seen to a fresh media cookie, which the element needs.
     return html`
       ${recording.mimeType.startsWith('video/')
-        ? html`<video playsinline preload="metadata" aria-label=${label} src=${source} @error=${this.#broken} @timeupdate=${this.#told} @seeked=${this.#told} @play=${heard.play} @pause=${heard.pause} @click=${this.#toggle}></video>`
-        : html`<audio preload="metadata" aria-label=${label} src=${source} @error=${this.#broken} @timeupdate=${this.#told} @seeked=${this.#told} @play=${heard.play} @pause=${heard.pause}></audio>`}
+        ? html`<video playsinline preload="metadata" aria-label=${label} src=${source} @error=${this.#broken} @stalled=${this.#stalled} @timeupdate=${this.#told} @seeked=${this.#told} @play=${heard.play} @pause=${heard.pause} @click=${this.#toggle}></video>`
+        : html`<audio preload="metadata" aria-label=${label} src=${source} @error=${this.#broken} @stalled=${this.#stalled} @timeupdate=${this.#told} @seeked=${this.#told} @play=${heard.play} @pause=${heard.pause}></audio>`}
       <div class="row controls" role="group" aria-label=${label}>
         <button class="icon-button play" type="button" aria-label=${t(this.playing ? 'playerPause' : 'playerPlay')} @click=${this.#toggle}>${this.playing ? pauseIcon : playIcon}</button>
         <button class="icon-button" type="button" aria-label=${t('playerBack')} title=${t('playerBack')} @click=${() => this.#seek(this.atMs - stepMs)}>${back10Icon}</button>
@@ -207,6 +207,10 @@ export class RecordingPlayer extends LitElement {
     } finally {
       this.fetching = false;
     }
+  }
+
+  #stalled(): void {
+    if (this.media) renewStalled(this.media);
   }
 
   #broken(): void {

@@ -25,7 +25,7 @@ export interface WaveformRunner {
 /** It holds one stretch of a file and four thousand numbers; a thread that needs more than this is wrong. */
 const heapMegabytes = 128;
 
-/** Runs waveforms in worker threads: two hours of sound are ten seconds for the processor. */
+/** Runs waveforms in worker threads: two hours of sound are some twenty seconds for the processor. */
 export function createWaveformRunner({ blobs }: { blobs: BlobConfig }): WaveformRunner {
   let closed = false;
   let thread: Thread | null = null;
