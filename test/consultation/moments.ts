@@ -13,9 +13,9 @@ export function moment(page: Page, selector: string, wanted: 'shown' | 'gone'): 
           return root.querySelector(searched) !== null || [...root.querySelectorAll('*')].some(({ shadowRoot }) => shadowRoot !== null && page.shows(shadowRoot));
         },
       };
-      const deadline = Date.now() + 30_000;
+      const deadline = Date.now() + 60_000;
       while (page.shows(document) !== (state === 'shown')) {
-        if (Date.now() > deadline) throw new Error(`${searched} is not ${state} after 30 s.`);
+        if (Date.now() > deadline) throw new Error(`${searched} is not ${state} after a minute.`);
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
       return Date.now();
