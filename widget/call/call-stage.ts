@@ -37,8 +37,8 @@ export function callStage(session: VisitorSession, state: SessionState, language
       if (call.phase === 'ended') session.dismissCall();
       accepted();
     };
-    return html`
-      <peer-consult-call-frame ?hidden=${over} .view=${call} .locale=${language} .peerName=${name} .aside=${nobody} @pc-write=${own(write)} @pc-hang-up=${own(() => session.endCall())}>
+    const frame = html`
+      <peer-consult-call-frame .view=${call} .locale=${language} .peerName=${name} .aside=${nobody} @pc-write=${own(write)} @pc-hang-up=${own(() => session.endCall())}>
         <peer-consult-call-view side="visitor" .view=${call} .locale=${language} .peerName=${name}
           .now=${() => session.wire.serverNow()} .level=${engine ? () => engine.remoteLevel() : null} .engine=${engine} .pictures=${site?.calls.video ?? true}
           @pc-hang-up=${own(() => session.endCall())}
@@ -51,6 +51,9 @@ export function callStage(session: VisitorSession, state: SessionState, language
           @pc-return=${own(() => call.call && session.acceptCall(call.call, { consent: call.call.consents.visitor === true }))}
         ></peer-consult-call-view>
       </peer-consult-call-frame>
+    `;
+    return html`
+      ${over ? nothing : frame}
       ${over || nobody
         ? html`<peer-consult-unanswered .locale=${language} .peerName=${name} .reason=${call.endReason} .callBack=${site?.callBack ?? false}
             .deliver=${(wish: CallBackWish) => askForCallBack(session.wire, call.call?.id ?? '', wish)} @pc-write=${own(write)} @pc-dismiss=${own(() => session.dismissCall())}></peer-consult-unanswered>`

@@ -36,7 +36,7 @@ describe('a call that nobody answers', function () {
       callEngine: null, endCall: () => wishes.push('end'), dismissCall: () => wishes.push('dismiss'),
       wire: { serverNow: () => 0, request: (_type: string, frame: object) => (asked.push(frame), answer()) },
     } as unknown as VisitorSession;
-    const site = { name: 'Shop', callBack: fields.callBack ?? true, recording: { enabled: false, consentText: '' } } as SessionState['site'];
+    const site = { name: 'Shop', callBack: fields.callBack ?? true, calls: { audio: true, video: true }, recording: { enabled: false, consentText: '' } } as SessionState['site'];
     const state = { call: shown, ringing: [], site, presence: fields.presence ?? null } as unknown as SessionState;
     render(callStage(session, state, 'en', () => wishes.push('write'), () => wishes.push('elsewhere')), room);
     await settle();
