@@ -98,10 +98,24 @@ interface Street {
   json<T>(path: string, body?: object, token?: string, method?: string): Promise<T>;
 }
 
+/** Asks until somebody answers: the server may die over it. Whoever asks twice gets the same. */
+async function ask(house: House, path: string, init: RequestInit): Promise<Response> {
+  for (let tries = 0; ; tries++) {
+    await house.alive();
+    try {
+      const answer = await fetch(house.url() + path, init);
+      return new Response(await answer.arrayBuffer(), { status: answer.status });
+    } catch (error) {
+      if (tries > 20) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
 /** Makes the owner and as many agents as calls run at once. */
 async function settle(house: House): Promise<Street> {
   const json = async <T>(path: string, body?: object, token?: string, method = body ? 'POST' : 'GET'): Promise<T> => {
-    const answer = await fetch(house.url() + path, {
+    const answer = await ask(house, path, {
       method, ...(body && { body: JSON.stringify(body) }),
       headers: { origin: house.url(), ...(body && { 'content-type': 'application/json' }), ...(token !== undefined && { authorization: `Bearer ${token}` }) },
     });
@@ -256,7 +270,7 @@ async function take(consultation: Consultation, house: House, street: Street, to
     else result.files++;
     return;
   }
-  const file = new Uint8Array(await (await fetch(`${house.url()}/v1/recordings/${recordingId}/media`, { headers: { authorization: `Bearer ${token}` } })).arrayBuffer());
+  const file = new Uint8Array(await (await ask(house, `/v1/recordings/${recordingId}/media`, { headers: { authorization: `Bearer ${token}` } })).arrayBuffer());
   const manifest = JSON.stringify(await street.json(`/v1/recordings/${recordingId}/manifest`, undefined, token));
   const { lostWithDeaths, lostWithout, wrong } = await judge({ startedAt: Date.parse(recording.startedAt), gaps: recording.gaps, file, manifest, ran, holds: consultation.holds });
   result.files++;

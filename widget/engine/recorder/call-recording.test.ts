@@ -139,6 +139,45 @@ describe('the recording of a call', function () {
     expect(b2! > 120 && r2! < 90, `right ${r2}/${b2}`).to.equal(true);
   });
 
+  it('[G10] [G4] a voice call that becomes one with pictures goes on in a segment of them, on the same clock; without room for them in one of sound', async () => {
+    const call = await answered();
+    const [visitor, agent] = [tone(440), tone(1000)];
+    visitor.addTrack(picture('#d00000'));
+    agent.addTrack(picture('#0000d0'));
+    let free = 900_000_000;
+    const recording = createCallRecording({
+      wire: exchange.agent, call, kind: 'agent', mode: 'audio', standby: false, local: agent, remote: visitor, refused: () => undefined, timesliceMs: 300, queue: queue(), room: () => Promise.resolve(free),
+    });
+    const types = (): string[] => exchange.log.filter(({ type }) => type === 'recording.start').map(({ fields }) => (fields as { mimeType: string }).mimeType.slice(0, 5));
+    recording.start();
+    await waitFor('the voice', () => uploads.chunks.size >= 2);
+    recording.modeChanged('video');
+    recording.modeChanged('video');
+    await waitFor('the pictures', () => types().join() === 'audio,video' && uploads.chunks.has('2/1'));
+    free = 10_000_000;
+    await waitFor('sound alone', () => types().join() === 'audio,video,audio' && uploads.chunks.has('3/1'));
+    recording.stop({ callOver: true });
+    await waitFor('completed', () => uploads.completed.length === 1);
+    expect(uploads.completed[0]!.map(({ segment }) => segment)).to.deep.equal([1, 2, 3]);
+    const begun = exchange.log.filter(({ type }) => type === 'recording.start').map(({ fields }) => (fields as { epochMs: number }).epochMs);
+    const voice = await decode(uploads.joined(1));
+    expect(Math.abs(begun[1]! - begun[0]! - voice.duration * 1000), 'no word between the two is lost').to.be.below(200);
+  });
+
+  it('[G4] the standby is sound alone with few bits, and says what it is', async () => {
+    const call = await answered('video');
+    const recording = createCallRecording({ wire: exchange.visitor, call, kind: 'visitor', mode: 'audio', standby: true, local: tone(440), remote: tone(1000), refused: () => undefined, timesliceMs: 300, queue: queue() });
+    recording.start();
+    await wait(2_000);
+    recording.stop({ callOver: true });
+    await waitFor('completed', () => uploads.completed.length === 1);
+    expect(exchange.log.find(({ type }) => type === 'recording.start')!.fields).to.include({ standby: true });
+    const sound = await decode(uploads.joined(1));
+    expect((uploads.joined(1).size * 8) / sound.duration, 'bits a second').to.be.below(45_000);
+    expect(strength(middle(sound, 0), sound.sampleRate, 440)).to.be.above(0.1);
+    expect(strength(middle(sound, 1), sound.sampleRate, 1000)).to.be.above(0.1);
+  });
+
   it('[G4] a machine whose sound stood still gets a new segment', async () => {
     const call = await answered();
     const contexts: AudioContext[] = [];
@@ -184,6 +223,27 @@ describe('the recording of a call', function () {
     await waitFor('completed', () => uploads.completed.length === 1);
     expect(exchange.log.filter(({ type }) => type === 'recording.start').map(({ side }) => side)).to.deep.equal(['agent']);
     expect((await decode(uploads.joined(1))).duration).to.be.above(0.4);
+  });
+
+  it('[G4] [S19] where both record, the visitor’s page stands by from the same moment, and uploads by itself', async () => {
+    window.fetch = uploads.fetch;
+    exchange.recorder = { who: 'both', sliceSeconds: 1, video: true };
+    const visitor = createCallEngine({ wire: exchange.visitor, kind: 'visitor' });
+    const agent = createCallEngine({ wire: exchange.agent, kind: 'agent' });
+    engines.push(visitor, agent);
+    await visitor.start({ mode: 'audio', consent: true, locale: 'en' });
+    await agent.accept(exchange.call!, { consent: true, locale: 'en' });
+    const begun = () => exchange.log.filter(({ type }) => type === 'recording.start');
+    await waitFor('both record', () => begun().length === 2);
+    await waitFor('chunks of both', () => ['1', '2'].every((segment) => [...uploads.chunks.keys()].some((key) => key.startsWith(`${segment}/`))));
+    expect(begun().map(({ side, fields }) => [side, (fields as { standby?: boolean }).standby]).sort()).to.deep.equal([['agent', undefined], ['visitor', true]]);
+    agent.pauseRecording(true);
+    const before = begun().length;
+    await waitFor('held', () => visitor.view.value?.recording.paused);
+    agent.pauseRecording(false);
+    await waitFor('both go on', () => begun().length === before + 2);
+    await visitor.hangUp();
+    await waitFor('both complete', () => uploads.completed.length >= 2);
   });
 
   it('[S19] a call without the visitor’s consent is not recorded', async () => {

@@ -1,4 +1,5 @@
 import type { Request, RequestType } from '../../../protocol/client-frames.ts';
+import type { Recorder } from '../../../protocol/site.ts';
 import type { EventOf, EventType, Reply } from '../../../protocol/server-frames.ts';
 import type { Author, Call, CallEndReason, PrincipalKind } from '../../../protocol/shapes.ts';
 import { createStore, type Store } from '../store.ts';
@@ -18,6 +19,8 @@ export interface FakeExchange {
   fail(side: PrincipalKind, type: RequestType, code: string): void;
   /** Delays each relayed signal by so many ms. */
   latencyMs: number;
+  /** The site's word on who records; undefined: none comes. */
+  recorder: Recorder | undefined;
 }
 
 /** A link that a test can cut. */
@@ -71,16 +74,16 @@ export function createFakeExchange({ server = 'https://consult.invalid' }: { ser
         };
         started.set(fields.clientId as string, call);
         links[other(side)].deliver('queue.added', { call });
-        return { call, iceServers: [] };
+        return { call, iceServers: [], ...(exchange.recorder ? { recorder: exchange.recorder } : {}) };
       }
       case 'call.accept':
         call = { ...live(callId), state: 'active', answeredBy: names[side], answeredAt: new Date().toISOString() };
         announce([other(side)], { peerConnectionId: links[side].connectionId, iceServers: [] });
-        return { call, iceServers: [] };
+        return { call, iceServers: [], ...(exchange.recorder ? { recorder: exchange.recorder } : {}) };
       case 'call.resume':
         live(callId);
         announce([other(side)], { peerPresent: true });
-        return { call, iceServers: [] };
+        return { call, iceServers: [], ...(exchange.recorder ? { recorder: exchange.recorder } : {}) };
       case 'call.decline':
         finish('declined');
         return { call };
@@ -200,6 +203,7 @@ export function createFakeExchange({ server = 'https://consult.invalid' }: { ser
     end: finish,
     fail: (side, type, code) => void failures.push({ side, type, code }),
     latencyMs: 0,
+    recorder: undefined,
   };
   return exchange;
 }
