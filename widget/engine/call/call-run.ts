@@ -70,7 +70,8 @@ export function createCallRun(options: CallRunOptions): CallRun {
   let iceServers: readonly IceServer[] = [];
   let relayOnly = false;
   let mintedAt = 0;
-  const begunBefore = state.returning ? Math.max(1, Math.round(wire.serverNow() - Date.parse(state.call!.createdAt))) : 0;
+  // Others may have had connections in this call before: an earlier page, or the colleague who hands it over.
+  const begunBefore = state.returning || state.call?.handover ? Math.max(1, Math.round(wire.serverNow() - Date.parse(state.call!.createdAt))) : 0;
   const pairing = createPairing(kind, begunBefore);
   /** Signals that came before our own connection was there. */
   const early: NumberedSignal[] = [];
