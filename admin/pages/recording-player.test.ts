@@ -38,7 +38,7 @@ async function player(answers: Record<string, unknown> = {}, role: 'owner' | 'ag
   const element = await showing;
   const media = one<HTMLMediaElement>(element, 'audio, video');
   const sound = { at: 0, paused: true };
-  Object.defineProperties(media, { currentTime: { get: () => sound.at, set: (at: number) => void (sound.at = at) }, paused: { get: () => sound.paused } });
+  Object.defineProperties(media, { currentTime: { get: () => sound.at, set(at: number) { sound.at = at; } }, paused: { get: () => sound.paused } });
   const tell = async (type: string) => {
     media.dispatchEvent(new Event(type));
     await settle();
