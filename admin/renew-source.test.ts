@@ -1,10 +1,10 @@
 import { expect } from '@esm-bundle/chai';
-import { renewSource, type RenewableMedia } from './renew-source.ts';
+import { renewSource, renewStalled, type RenewableMedia } from './renew-source.ts';
 
 function player(currentTime: number, paused: boolean) {
   const calls: string[] = [];
   const media: RenewableMedia = {
-    currentTime, paused, playbackRate: 1.5,
+    currentTime, paused, playbackRate: 1.5, readyState: 1,
     load() {
       calls.push('load');
       Object.assign(media, { currentTime: 0, playbackRate: 1 });
@@ -28,6 +28,14 @@ describe('[G5] a player whose address has run out', () => {
     const { media, calls } = player(61.5, true);
     expect(renewSource(media)).to.equal(true);
     expect(calls).to.deep.equal(['load']);
+  });
+
+  it('asks anew when it stalls with nothing left to play, and not while there is something', () => {
+    const { media, calls } = player(61.5, false);
+    renewStalled({ ...media, readyState: 3 });
+    expect(calls).to.deep.equal([]);
+    renewStalled(media);
+    expect(calls).to.deep.equal(['load', 'play']);
   });
 
   it('gives up when the same place fails again, and tries again further on', () => {

@@ -1,5 +1,5 @@
 /** What of a media element is needed here. */
-export type RenewableMedia = Pick<HTMLMediaElement, 'currentTime' | 'paused' | 'playbackRate' | 'load' | 'play'>;
+export type RenewableMedia = Pick<HTMLMediaElement, 'currentTime' | 'paused' | 'playbackRate' | 'readyState' | 'load' | 'play'>;
 
 /** Where each element last was when its address failed it. */
 const failedAt = new WeakMap<RenewableMedia, number>();
@@ -18,4 +18,9 @@ export function renewSource(media: RenewableMedia): boolean {
   media.playbackRate = playbackRate;
   if (!paused) void media.play().catch(() => {}); // it fails by an event of its own
   return true;
+}
+
+/** The same for a player that stalls with nothing left to play: Chromium asks a store that refuses it for half a minute before it fails. */
+export function renewStalled(media: RenewableMedia): void {
+  if (media.readyState < 3) renewSource(media); // less than HAVE_FUTURE_DATA
 }
