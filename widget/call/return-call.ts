@@ -22,6 +22,7 @@ export class ReturnCall extends LitElement {
     css`
       :host {
         display: grid;
+        block-size: 100%;
       }
 
       section {
