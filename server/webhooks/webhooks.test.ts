@@ -24,7 +24,7 @@ function everyEvent(): DomainEvent[] {
     { ...place, type: 'conversation.created', conversation }, { ...place, type: 'conversation.updated', conversation, reason: 'tagged', by: null },
     { ...place, type: 'conversation.closed', conversation, by: { kind: 'agent', id: 'a', name: 'A' } }, { ...place, type: 'conversation.rated', conversation, rating: 5, comment: 'good' },
     { ...place, type: 'message.created', message, visitorId: 'v' },
-    ...(['call.started', 'call.answered', 'call.ended', 'call.missed'] as const).map((type) => ({ ...place, type, call })),
+    ...(['call.started', 'call.answered', 'call.ended', 'call.missed', 'call.follow_up'] as const).map((type) => ({ ...place, type, call })),
     ...(['recording.ready', 'recording.failed'] as const).map((type) => ({ ...place, type, recording })),
     ...(['visitor.created', 'visitor.identified', 'visitor.updated'] as const).map((type) => ({ ...place, type, visitor })),
   ];
