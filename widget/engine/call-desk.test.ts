@@ -1,5 +1,6 @@
 import { expect } from '@esm-bundle/chai';
 import type { CallView } from './call/call-engine.ts';
+import { openChunkStore } from './recorder/chunk-store.ts';
 import { createSession } from './session.ts';
 import type { Session } from './session-state.ts';
 import { FakeServer, until, type FakeFrame } from './testing/fake-server.ts';
@@ -37,6 +38,22 @@ describe('call desk', () => {
     expect(session.state.value.call).to.include({ mode: 'audio' });
     // From the first moment to the last there is always something to see.
     expect(seen.includes(null)).to.equal(false);
+  });
+
+  it('[G3] what a visitor’s earlier page recorded goes up at the next visit; without such a visit nothing that records is loaded', async () => {
+    const uploads = (): string[] => server.requests.map(({ url }) => url).filter((url) => url.includes('/v1/recordings/'));
+    expect(uploads()).to.deep.equal([]);
+    const store = (await openChunkStore())!;
+    await store.remember({ recordingId: 'r1', server: 'https://consult.example', segments: { 1: 1 }, at: Date.now() });
+    await store.put({ recordingId: 'r1', segment: 1, seq: 0, bytes: new Uint8Array([1, 2, 3]).buffer, digest: 'AAAA' });
+    const next = createSession({ kind: 'visitor', server: 'https://consult.example', locale: () => 'ko', token: async () => 'token', acting: () => acted++ });
+    try {
+      next.connect();
+      await until(() => uploads().some((url) => url.endsWith('/v1/recordings/r1/segments/1/chunks/0')), 'the piece');
+    } finally {
+      next.dispose();
+      await store.forget('r1');
+    }
   });
 
   it('[F11] cancelled while its engine is on its way, a call never begins', async () => {

@@ -1,5 +1,6 @@
 import type { Call, CallMode } from '../../protocol/shapes.ts';
 import type { CallEngine, CallView } from './call/call-engine.ts';
+import { RECORDINGS_DATABASE } from './recorder/database-name.ts';
 import type { Wire } from './wire.ts';
 
 /** Which calls ring, and the engine of the one that runs; loaded when the first call is started or answered. */
@@ -38,6 +39,8 @@ export function createCallDesk({ wire, kind, locale, textVersion, acting, change
   let leftovers: Promise<void> | null = null;
   let lingering: ReturnType<typeof setTimeout> | undefined;
 
+  // Agents record; of visitors few ever have, and only they need what sends.
+  const keepsRecordings = async (): Promise<boolean> => kind === 'agent' || !!(await indexedDB.databases?.())?.some(({ name }) => name === RECORDINGS_DATABASE);
   const rings = (call: Call): boolean => (call.state === 'ringing' ? call.startedBy.kind !== kind : !!call.handover);
   const setRinging = (calls: readonly Call[]): void => {
     if (calls.length === 0 && ringing.length === 0) return;
@@ -122,7 +125,9 @@ export function createCallDesk({ wire, kind, locale, textVersion, acting, change
       const shown = placeholder ?? engine?.view.value;
       if (mine && (!shown || away(mine.id))) preview(mine.mode, mine, 'away');
       // What an earlier page recorded and could not send any more goes up now, not with the next call.
-      if (kind === 'agent') leftovers ??= import('./recorder/call-recording.ts').then(({ queueOf }) => void queueOf(wire), () => void (leftovers = null));
+      leftovers ??= keepsRecordings().then(async (keeps) => {
+        if (keeps) (await import('./recorder/call-recording.ts')).queueOf(wire);
+      }).catch(() => void (leftovers = null));
     },
     start(wish) {
       run(wish.mode, null, (loaded) => loaded.start({ ...wish, locale: locale(), textVersion: textVersion() }));

@@ -3,7 +3,8 @@ import type { Recorder } from '../../../protocol/site.ts';
 import { createStore, type Readable } from '../store.ts';
 import { WireFailure, type Wire } from '../wire.ts';
 import type { CallTrouble, CallView } from './call-engine.ts';
-import { callModel, recordingAllowed, recordingPaused, step, type CallEffect, type CallInput, type CallModel } from './call-state.ts';
+import { cameraWasOn, noteCamera } from './camera-memory.ts';
+import { callModel, isOwn, recordingAllowed, recordingPaused, step, type CallEffect, type CallInput, type CallModel } from './call-state.ts';
 import { createCallMedia, mediaShown, type CallMedia } from './call-media.ts';
 import type { DeviceChoice } from './device-choice.ts';
 import { createDevices, DeviceFailure, type Devices } from './devices.ts';
@@ -65,7 +66,9 @@ const CREDENTIALS_MS = 300_000;
 /** Makes a run and begins at once: call it inside the click. */
 export function createCallRun(options: CallRunOptions): CallRun {
   const { wire, errands, choice, kind, mode } = options;
-  let state: CallModel = callModel({ kind, mode, consent: options.consent, recorder: !!options.record && kind === 'agent', ...(options.call ? { call: options.call } : {}) });
+  const { call: given = null } = options;
+  const pictured = mode === 'video' && (!isOwn(given, kind) || cameraWasOn(given.id));
+  let state: CallModel = callModel({ kind, mode, consent: options.consent, recorder: !!options.record && kind === 'agent', camera: pictured, ...(given ? { call: given } : {}) });
   let peer: Peer | null = null;
   let iceServers: readonly IceServer[] = [];
   let relayOnly = false;
@@ -101,12 +104,12 @@ export function createCallRun(options: CallRunOptions): CallRun {
     facts: () => ({ callId: state.call?.id ?? null, side: kind }),
     changed() {
       const sees = care.view.rung !== 'voice';
-      if (sees !== pictured && state.peer === 'begun') run({ type: 'tell-media' });
-      pictured = sees;
+      if (sees !== shows && state.peer === 'begun') run({ type: 'tell-media' });
+      shows = sees;
       view.set(show());
     },
   });
-  let pictured = true;
+  let shows = true;
   const outbox = createSignalOutbox((signal, of) => wire.request('call.signal', { callId: state.call!.id, data: signal as object | null, epoch: of }));
 
   const show = (): CallView => ({
@@ -124,6 +127,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
   const feed = (input: CallInput): void => {
     const { state: next, effects } = step(state, input);
     if (next === state && effects.length === 0) return;
+    if (next.phase !== 'ended' && next.devices === 'held' && next.call && (next.cameraOn !== state.cameraOn || next.call.id !== state.call?.id)) noteCamera(next.call.id, next.cameraOn);
     state = next;
     care.note(noteOf(input, next));
     media.mind();
@@ -154,7 +158,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
           feed({ type: 'devices.ready', camera: false, microphone: false });
           break;
         }
-        devices.acquire({ video: mode === 'video' }).then(
+        devices.acquire({ video: pictured }).then(
           ({ camera }) => {
             feed({ type: 'devices.ready', camera });
             void choice.refresh();

@@ -1,6 +1,7 @@
 import { expect } from '@esm-bundle/chai';
 import fc from 'fast-check';
 import type { Call, CallEndReason } from '../../../protocol/shapes.ts';
+import { cameraWasOn, noteCamera } from './camera-memory.ts';
 import { callModel, shouldRecord, step, type CallEffect, type CallInput, type CallModel } from './call-state.ts';
 
 const call = (fields: Partial<Call> = {}): Call => ({
@@ -199,6 +200,18 @@ describe('the state of a call', () => {
     const offered = call({ state: 'active', consents: { visitor: true }, handover: { from: { id: 'a1', name: 'Joon' } } });
     const taken = run(callModel({ kind: 'agent', mode: 'audio', consent: true, recorder: true, call: offered }), [{ type: 'begin' }, { type: 'devices.ready', camera: false }, { type: 'agreed', call: active, iceServers: [] }]);
     expect(taken.flatMap(({ effects }) => effects.map(({ type }) => type))).to.deep.equal(['acquire', 'answer', 'tell-consent', 'open', 'begin', 'tell-media']);
+  });
+
+  it('[F9] [F13] whoever returns without a picture has no trouble with a camera; the tab remembers who showed one', () => {
+    const active = call({ mode: 'video', state: 'active', answeredAt: '2026-11-21T09:00:10Z' });
+    const back = run(callModel({ kind: 'visitor', mode: 'video', consent: true, recorder: false, camera: false, call: active }), [{ type: 'begin' }, { type: 'devices.ready', camera: false }]);
+    expect(back.at(-1)!.state).to.include({ cameraOn: false, trouble: null });
+    const wanted = run(callModel({ kind: 'visitor', mode: 'video', consent: true, recorder: false, call: active }), [{ type: 'begin' }, { type: 'devices.ready', camera: false }]);
+    expect(wanted.at(-1)!.state).to.include({ cameraOn: false, trouble: 'no_camera' });
+    noteCamera('k1', true);
+    expect([cameraWasOn('k1'), cameraWasOn('k2')]).to.deep.equal([true, false]);
+    noteCamera('k1', false);
+    expect(cameraWasOn('k1')).to.equal(false);
   });
 
   it('[F13] a page that goes away says no last word: it may come back; a call that was handed over is no hang-up', () => {

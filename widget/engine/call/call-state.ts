@@ -101,20 +101,20 @@ export interface CallStep {
   effects: CallEffect[];
 }
 
-/** How a call begins: ours, or one that rings here and was accepted. Feed `begin` next. */
-export function callModel(options: { kind: PrincipalKind; mode: CallMode; consent: boolean; recorder: boolean; call?: Call }): CallModel {
-  const { kind, mode, consent, recorder, call = null } = options;
+/** How a call begins: ours, or one that rings here and was accepted; `camera`: whether with the own picture. Feed `begin` next. */
+export function callModel(options: { kind: PrincipalKind; mode: CallMode; consent: boolean; recorder: boolean; call?: Call; camera?: boolean }): CallModel {
+  const { kind, mode, consent, recorder, call = null, camera = mode === 'video' } = options;
   const returning = isOwn(call, kind);
   return {
     kind, mode, consent, recorder, call, returning, outgoing: call === null || (returning && call.startedBy.kind === kind),
     phase: 'preparing', devices: 'none', request: 'none', peer: 'none',
-    microphoneOn: true, cameraOn: mode === 'video', remoteMicrophoneOn: true, remoteCameraOn: mode === 'video', media: mediaModel(mode),
+    microphoneOn: true, cameraOn: camera, remoteMicrophoneOn: true, remoteCameraOn: mode === 'video', media: mediaModel(mode),
     peerPresent: true, recordable: true, queue: null, pauseWish: null, connectedAt: null, endReason: null, trouble: null,
   };
 }
 
 /** Whether a call is under way with this member in it, rather than ringing here for an answer. */
-function isOwn(call: Call | null, kind: PrincipalKind): boolean {
+export function isOwn(call: Call | null, kind: PrincipalKind): call is Call {
   return call !== null && (call.state === 'active' ? !call.handover : call.startedBy.kind === kind);
 }
 
@@ -172,7 +172,7 @@ function move(state: CallModel, input: CallInput): CallStep {
         state,
         {
           devices: 'held', request: 'sent', cameraOn: input.camera, microphoneOn: input.microphone ?? true,
-          trouble: state.mode === 'video' && !input.camera && input.microphone !== false ? 'no_camera' : null,
+          trouble: state.cameraOn && !input.camera && input.microphone !== false ? 'no_camera' : null,
         },
         { type: asking(state) },
       );

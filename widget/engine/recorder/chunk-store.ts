@@ -1,3 +1,5 @@
+import { RECORDINGS_DATABASE } from './database-name.ts';
+
 /** A piece of a recording that was not acknowledged yet. */
 export interface StoredChunk {
   recordingId: string;
@@ -32,14 +34,12 @@ export interface ChunkStore {
   chunks(recordingId: string): Promise<{ segment: number; seq: number }[]>;
 }
 
-const NAME = 'peer-consult-recordings';
-
 /** Opens the store in IndexedDB; null where the browser keeps nothing (private window, blocked site data). */
 export async function openChunkStore(factory: IDBFactory | undefined = globalThis.indexedDB): Promise<ChunkStore | null> {
   let database: IDBDatabase;
   try {
     if (!factory) return null;
-    const opening = factory.open(NAME, 1);
+    const opening = factory.open(RECORDINGS_DATABASE, 1);
     opening.onupgradeneeded = () => {
       opening.result.createObjectStore('chunks', { keyPath: ['recordingId', 'segment', 'seq'] });
       opening.result.createObjectStore('recordings', { keyPath: 'recordingId' });
