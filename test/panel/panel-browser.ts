@@ -39,6 +39,8 @@ export async function openWindow(browser: Browser, { language, scheme, size }: L
     ...(storage && { storageState: storage }),
   });
   context.setDefaultTimeout(20_000);
+  // What tsx puts around functions that have a name, so that they keep it: a function that is sent into a page has it there too.
+  await context.addInitScript('globalThis.__name ??= (named) => named;');
   const found: string[] = [];
   await context.exposeFunction('complain', (text: string) => void found.push(text));
   await context.addInitScript(() => {
