@@ -106,6 +106,8 @@ export async function write(visitor: Page, text: string): Promise<void> {
   await composer.fill(text);
   await composer.press('Enter');
   await said(visitor.locator('peer-consult'), text).waitFor();
+  // Shown at once, and then sent: what is asked of the server next counts on it.
+  await visitor.locator('peer-consult .bubble.sending').waitFor({ state: 'detached' });
 }
 
 /** A message with exactly this text among those of a window, or of a part of it. */
