@@ -21,14 +21,24 @@ export interface FakeBrowser {
   close(): Promise<void>;
 }
 
-/** Starts a browser for one side. `relayOnly`: its calls may only go through a TURN server, as behind the worst of networks. */
-export async function startBrowser(side: Side, { relayOnly = false }: { relayOnly?: boolean } = {}): Promise<FakeBrowser> {
+/**
+ * `relayOnly`: calls may only go through a TURN server, as behind the worst of networks. `executable`: what starts Chromium, when it
+ * is not Chromium itself; `args`: more of its arguments.
+ */
+export interface BrowserOptions {
+  relayOnly?: boolean;
+  executable?: string;
+  args?: readonly string[];
+}
+
+/** Starts a browser for one side. */
+export async function startBrowser(side: Side, { relayOnly = false, executable, args = [] }: BrowserOptions = {}): Promise<FakeBrowser> {
   const folder = temporaryFolder(`browser-${side}`);
   const microphone = join(folder, 'microphone.wav');
   const camera = join(folder, 'camera.y4m');
   writeTone(microphone, tones[side]);
   writeColour(camera, colours[side]);
-  const executablePath = findChromium();
+  const executablePath = executable ?? findChromium();
   if (!executablePath) throw new Error('Chromium is missing.');
   const server = await chromium.launchServer({
     executablePath,
@@ -49,6 +59,7 @@ export async function startBrowser(side: Side, { relayOnly = false }: { relayOnl
       '--autoplay-policy=no-user-gesture-required',
       '--disable-features=WebRtcHideLocalIpsWithMdns',
       '--allow-loopback-in-peer-connection',
+      ...args,
     ],
   });
   const browser: Browser = await chromium.connect(server.wsEndpoint());

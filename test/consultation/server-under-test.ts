@@ -27,7 +27,7 @@ export interface ServerUnderTest {
 /** Starts the built server (`dist/`) and makes its first owner. `settings` are environment variables of the product. */
 export async function startServerUnderTest(settings: Record<string, string> = {}): Promise<ServerUnderTest> {
   const dataFolder = temporaryFolder('data');
-  const port = await freePort();
+  const port = settings.PORT ? Number(settings.PORT) : await freePort();
   const url = `http://127.0.0.1:${port}`;
   let running: RunningProcess;
   let earlier = '';

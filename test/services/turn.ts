@@ -3,8 +3,9 @@ import { freePort } from './free-port.ts';
 import { findProgram, startProcess } from './processes.ts';
 import { removeFolder, temporaryFolder } from './temporary-folder.ts';
 
-/** A throw-away TURN server on loopback. */
+/** A throw-away TURN server. */
 export interface Turn {
+  port: number;
   /** For `TURN_URLS`: the same relay over UDP and over TCP. */
   urls: string[];
   /** For `TURN_SECRET`: the shared secret that signs short-lived credentials. */
@@ -20,8 +21,16 @@ export function missing(): string | null {
   return 'coturn is missing: `apt-get install coturn` on Debian, `brew install coturn` on macOS.';
 }
 
-/** Starts coturn on a free port of 127.0.0.1 with ephemeral credentials (the TURN REST scheme). */
-export async function startTurn(): Promise<Turn> {
+/** Where a TURN server is: the address at which browsers find it, and the one at which others find what it relays. */
+export interface TurnPlace {
+  host: string;
+  relay: string;
+}
+
+const loopback: TurnPlace = { host: '127.0.0.1', relay: '127.0.0.1' };
+
+/** Starts coturn on a free port, of 127.0.0.1 unless told, with ephemeral credentials (the TURN REST scheme). It always listens on 127.0.0.1 too. */
+export async function startTurn({ host, relay } = loopback): Promise<Turn> {
   const lack = missing();
   if (lack) throw new Error(lack);
   const folder = temporaryFolder('turn');
@@ -34,8 +43,8 @@ export async function startTurn(): Promise<Turn> {
       '--log-file=stdout',
       '--simple-log',
       '--verbose',
-      '--listening-ip=127.0.0.1',
-      '--relay-ip=127.0.0.1',
+      ...[...new Set(['127.0.0.1', host])].map((address) => `--listening-ip=${address}`),
+      `--relay-ip=${relay}`,
       `--listening-port=${port}`,
       '--use-auth-secret',
       `--static-auth-secret=${secret}`,
@@ -53,7 +62,8 @@ export async function startTurn(): Promise<Turn> {
     ready: port,
   });
   return {
-    urls: [`turn:127.0.0.1:${port}?transport=udp`, `turn:127.0.0.1:${port}?transport=tcp`],
+    port,
+    urls: [`turn:${host}:${port}?transport=udp`, `turn:${host}:${port}?transport=tcp`],
     secret,
     log: running.output,
     async stop() {

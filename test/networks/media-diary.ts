@@ -1,0 +1,105 @@
+import type { BrowserContext, Page } from 'playwright-core';
+
+/** What a page received of the other side's voice up to a moment (ms since the epoch). */
+export interface MediaSample {
+  at: number;
+  packets: number;
+  /** Grows with what is heard; silence adds nothing. */
+  energy: number;
+}
+
+/** What a page's connections and network did, and when. */
+export interface MediaEvent {
+  at: number;
+  what: string;
+}
+
+interface Diary {
+  peers: RTCPeerConnection[];
+  samples: MediaSample[];
+  events: MediaEvent[];
+  note(what: string): void;
+  sample(): Promise<void>;
+}
+
+type Watched = Window & { mediaDiary: Diary };
+
+/** Has every page of a window write down ten times a second what it receives, and what happens to its connections. */
+export async function keepMediaDiaries(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    const diary: Diary = {
+      peers: [],
+      samples: [],
+      events: [],
+      note(what) {
+        diary.events.push({ at: Date.now(), what });
+      },
+      async sample() {
+        const peer = diary.peers.findLast(({ connectionState }) => connectionState !== 'closed' && connectionState !== 'new');
+        if (!peer) return;
+        const report = (await peer.getStats()) as unknown as Map<string, { type: string; kind?: string; packetsReceived?: number; totalAudioEnergy?: number }>;
+        for (const { type, kind, packetsReceived = 0, totalAudioEnergy = 0 } of report.values()) {
+          if (type === 'inbound-rtp' && kind === 'audio') diary.samples.push({ at: Date.now(), packets: packetsReceived, energy: totalAudioEnergy });
+        }
+      },
+    };
+    Object.assign(window, { mediaDiary: diary });
+    window.RTCPeerConnection = class extends RTCPeerConnection {
+      constructor(configuration?: RTCConfiguration) {
+        super(configuration);
+        diary.peers.push(this);
+        this.addEventListener('connectionstatechange', () => diary.note(`connection ${this.connectionState}`));
+      }
+      override restartIce(): void {
+        diary.note('restart');
+        super.restartIce();
+      }
+    };
+    for (const name of ['online', 'offline']) window.addEventListener(name, () => diary.note(name));
+    (navigator as { connection?: EventTarget }).connection?.addEventListener('change', () => diary.note('change of the connection'));
+    setInterval(() => void diary.sample().catch(() => undefined), 100);
+  });
+}
+
+/** What a page has written down since a moment. */
+export async function mediaSince(page: Page, since: number): Promise<{ samples: MediaSample[]; events: MediaEvent[] }> {
+  const { samples, events } = await page.evaluate(() => {
+    const { samples, events } = (window as unknown as Watched).mediaDiary;
+    return { samples, events };
+  });
+  return { samples: samples.filter(({ at }) => at >= since), events: events.filter(({ at }) => at >= since) };
+}
+
+/** Which kinds of candidates the page's media go between, e.g. `relay → relay`. */
+export function pathOf(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const peer = (window as unknown as Watched).mediaDiary.peers.findLast(({ connectionState }) => connectionState === 'connected');
+    if (!peer) return 'none';
+    const report = (await peer.getStats()) as unknown as Map<string, Record<string, unknown>>;
+    const transport = [...report.values()].find(({ type, selectedCandidatePairId }) => type === 'transport' && selectedCandidatePairId);
+    const pair = report.get(String(transport?.selectedCandidatePairId));
+    return [pair?.localCandidateId, pair?.remoteCandidateId].map((id) => String(report.get(String(id))?.candidateType)).join(' → ');
+  });
+}
+
+/** The longest time in which a page received nothing, and when that was over (ms since the epoch). Samples are a tenth of a second apart. */
+export function longestGap(samples: readonly MediaSample[], from: number, to: number): { ms: number; until: number } {
+  let [grownAt, packets, longest] = [from, samples[0]?.packets ?? 0, { ms: 0, until: from }];
+  for (const sample of [...samples, { at: to, packets: Infinity }]) {
+    if (sample.packets === packets || sample.at > to) continue;
+    if (sample.at - grownAt > longest.ms) longest = { ms: sample.at - grownAt, until: sample.at };
+    [grownAt, packets] = [sample.at, sample.packets];
+  }
+  return longest;
+}
+
+/** The least sound that came in any whole second, as energy (a full-scale sine has about 0.5). */
+export function quietestSecond(samples: readonly MediaSample[]): number {
+  let least = Infinity;
+  for (const [index, { at, energy }] of samples.entries()) {
+    const after = samples.slice(index).find((later) => later.at >= at + 1_000);
+    if (!after) break;
+    least = Math.min(least, after.energy - energy);
+  }
+  return Number.isFinite(least) ? least : 0;
+}
