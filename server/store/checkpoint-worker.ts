@@ -12,6 +12,9 @@ parentPort!.on('message', (word: 'copy' | 'end') => {
     parentPort!.close();
     return;
   }
-  const [{ log }] = connection.pragma('wal_checkpoint(PASSIVE)') as [CheckpointDone];
+  const copy = () => (connection.pragma('wal_checkpoint(PASSIVE)') as [CheckpointDone])[0];
+  copy();
+  // Once more what was written during the long one, so that next to nothing is left for the writer itself.
+  const { log } = copy();
   parentPort!.postMessage({ log } satisfies CheckpointDone);
 });
