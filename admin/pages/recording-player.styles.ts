@@ -84,7 +84,7 @@ export const playerStyles = css`
 
   video {
     inline-size: 100%;
-    max-block-size: 60vh;
+    max-block-size: min(45vh, 400px); /* the timeline below stays in sight */
     border-radius: var(--pc-radius-s);
     background: #000;
   }
