@@ -59,7 +59,7 @@ export function createPreviewSession(scene: PreviewScene): PreviewSession {
     connect: nothing, disconnect: nothing, reconnect: nothing, dispose: nothing, forget: async () => undefined,
     identified: false, identify: nothing, isSomebodyElse: () => false, emailAsked: false, doneAskingEmail: nothing, callEngine: null,
     wire: {
-      status: createStore('online' as const), connectionId: null, server: location.origin, serverNow: () => Date.now(), on: off, onHello: off,
+      status: createStore('online' as const), connectionId: null, server: location.origin, serverNow: () => Date.now(), on: off, onHello: off, doubt: nothing,
       request: () => Promise.reject(new Error('A preview asks no server.')), token: () => Promise.reject(new Error('A preview has no token.')),
     },
   };

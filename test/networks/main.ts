@@ -32,7 +32,7 @@ async function run(id: string, scenario: Scenario): Promise<Row> {
     figure: (name: string, value: string | number) => void figures.set(name, String(value)),
     expect: (holds: boolean, what: string) => void (holds || wrong.push(what)),
   };
-  await onStage(id, scenario.weather ? { weather: scenario.weather } : {}, async (stage) => {
+  await onStage(id, scenario, async (stage) => {
     await scenario.play(stage, sheet).catch((error: unknown) => wrong.push(error instanceof Error ? error.message : String(error)));
     if (wrong.length === 0) return;
     mkdirSync(join(root, 'test-results'), { recursive: true });

@@ -61,6 +61,14 @@ export async function keepMediaDiaries(context: BrowserContext): Promise<void> {
   });
 }
 
+/** No page of a window hears of changes of the network any more, as in browsers that do not notice them. */
+export async function keepNetworkQuiet(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    for (const name of ['online', 'offline']) window.addEventListener(name, (event) => event.stopImmediatePropagation(), { capture: true });
+    (navigator as { connection?: EventTarget }).connection?.addEventListener('change', (event) => event.stopImmediatePropagation(), { capture: true });
+  });
+}
+
 /** What a page has written down since a moment. */
 export async function mediaSince(page: Page, since: number): Promise<{ samples: MediaSample[]; events: MediaEvent[] }> {
   const { samples, events } = await page.evaluate(() => {
@@ -75,9 +83,15 @@ export function pathOf(page: Page): Promise<string> {
   return page.evaluate(async () => {
     const peer = (window as unknown as Watched).mediaDiary.peers.findLast(({ connectionState }) => connectionState === 'connected');
     if (!peer) return 'none';
-    const report = (await peer.getStats()) as unknown as Map<string, Record<string, unknown>>;
-    const transport = [...report.values()].find(({ type, selectedCandidatePairId }) => type === 'transport' && selectedCandidatePairId);
-    const pair = report.get(String(transport?.selectedCandidatePairId));
+    let report = new Map<string, Record<string, unknown>>();
+    let pair: Record<string, unknown> | undefined;
+    // Between two looks the browser may be changing from one pair to a better one.
+    for (let tries = 0; tries < 20 && !report.has(String(pair?.localCandidateId)); tries++) {
+      await new Promise((done) => setTimeout(done, 100));
+      report = (await peer.getStats()) as unknown as Map<string, Record<string, unknown>>;
+      const transport = [...report.values()].find(({ type, selectedCandidatePairId }) => type === 'transport' && selectedCandidatePairId);
+      pair = report.get(String(transport?.selectedCandidatePairId));
+    }
     return [pair?.localCandidateId, pair?.remoteCandidateId].map((id) => String(report.get(String(id))?.candidateType)).join(' → ');
   });
 }

@@ -8,7 +8,7 @@ import { findChromium } from '../services/chromium.ts';
 import { freePort } from '../services/free-port.ts';
 import { startTurn } from '../services/turn.ts';
 import { HUB, openLab, RELAY, type Lab } from './lab.ts';
-import { keepMediaDiaries } from './media-diary.ts';
+import { keepMediaDiaries, keepNetworkQuiet } from './media-diary.ts';
 import { slowDatagrams, slowStreams, type SlowLine, type Weather } from './slow-line.ts';
 
 /** A consultation whose browsers are in networks of their own. */
@@ -22,8 +22,11 @@ export interface NetworkStage extends Consultation {
   diaries(): Record<string, string>;
 }
 
-/** Sets the stage for `play` and clears it away afterwards. `weather`: what the browsers send goes over slow lines. */
-export async function onStage<T>(id: string, { weather }: { weather?: Weather }, play: (stage: NetworkStage) => Promise<T>): Promise<T> {
+/**
+ * Sets the stage for `play` and clears it away afterwards. `weather`: what the browsers send goes over slow lines; `quiet`: the visitor's
+ * browser tells the page of no change of its network.
+ */
+export async function onStage<T>(id: string, { weather, quiet = false }: { weather?: Weather; quiet?: boolean }, play: (stage: NetworkStage) => Promise<T>): Promise<T> {
   const endings: (() => Promise<void>)[] = [];
   try {
     const turn = await startTurn({ host: HUB, relay: RELAY });
@@ -62,7 +65,9 @@ export async function onStage<T>(id: string, { weather }: { weather?: Weather },
       relayLog: turn.log,
       diaries: () => Object.fromEntries(Object.entries(diaries).map(([who, read]) => [who, read()])),
       async newVisitor() {
-        const visitor = await openVisitorPage(await windowOf(visitors), url);
+        const context = await windowOf(visitors);
+        if (quiet) await keepNetworkQuiet(context);
+        const visitor = await openVisitorPage(context, url);
         diaries.visitor = visitor.diary;
         await visitor.openChat();
         return visitor;

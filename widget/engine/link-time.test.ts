@@ -59,6 +59,17 @@ describe('link and time', () => {
     expect(await lost).to.include({ code: 'timeout' });
   });
 
+  it('[F13] a link that somebody has reason to doubt is replaced within a probe when it is dead, and kept when it lives', async () => {
+    await connect();
+    link.doubt();
+    await time.pass(10_000);
+    expect(server.sockets).to.have.length(1);
+    halfOpen();
+    link.doubt();
+    expect(await noticedAfter(60_000)).to.be.at.most(6_000);
+    expect(link.status.value).to.equal('online');
+  });
+
   it('[J10] a silent server hears a ping every heartbeat for a day, on one connection', async () => {
     await connect();
     await time.pass(HOUR);

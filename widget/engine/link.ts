@@ -366,6 +366,7 @@ export function createLink(options: LinkOptions): Link {
       greeted.add(receiver);
       return () => void greeted.delete(receiver);
     },
+    doubt: suspect,
     token: () => options.token({ fresh: false }),
     connect() {
       if (wanted) return;

@@ -31,6 +31,8 @@ export interface Wire {
   on<T extends EventType>(type: T, receive: (event: EventOf<T>) => void): () => void;
   /** Calls `receive` with the hello's reply after each (re)connect. Returns the way out. */
   onHello(receive: (reply: Reply<'hello'>) => void): () => void;
+  /** There is a sign that the network has gone: the connection is asked for a sign of life, and replaced when none comes. */
+  doubt(): void;
   /** The bearer token for HTTP requests (uploads). Asked anew each time: it may have been renewed. */
   token(): Promise<string>;
   /** Where the server is; HTTP paths such as `/v1/…` are resolved against it. */

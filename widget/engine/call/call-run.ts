@@ -255,6 +255,8 @@ export function createCallRun(options: CallRunOptions): CallRun {
       },
       path(path) {
         feed({ type: 'path', path, at: wire.serverNow() });
+        // What took the media's way mostly took the link's too, and no browser need say so: a new way is agreed on over the link.
+        if (path === 'down') wire.doubt();
         // A new way through the TURN server needs credentials that still hold: the reply of `call.resume` brings them.
         if (path === 'down' && performance.now() - mintedAt > CREDENTIALS_MS) run({ type: 'resume' });
       },

@@ -150,6 +150,7 @@ export function createFakeExchange({ server = 'https://consult.invalid' }: { ser
       },
       server,
       serverNow: () => Date.now(),
+      doubt: () => undefined,
       token: () => Promise.resolve('token'),
       async request<T extends RequestType>(type: T, fields: Request<T>): Promise<Reply<T>> {
         if (status.value !== 'online') throw new WireFailure('offline', 'There is no connection.');
