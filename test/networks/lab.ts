@@ -22,8 +22,8 @@ export interface Lab {
   executable(side: Side, chromium: string): string;
   /** Nothing but TCP is lost from now on, in silence, on both sides' lines; or no longer. */
   cutTcp(on: boolean): void;
-  /** The visitor's line goes down and takes its address along; another one comes up, with another address. */
-  changeLine(): void;
+  /** The visitor's other line goes down and takes its address along; this one comes up, with another address. */
+  takeLine(which: 'first' | 'second'): void;
 }
 
 const ip = (...args: string[]): string => runProgram(findProgram('ip')!, args);
@@ -84,8 +84,8 @@ function bringUp(id: string, side: Side, which: 'first' | 'second'): void {
   const name = network(id, side);
   const number = which === 'second' ? lines.visitor.second : lines[side].first;
   ip('-n', name, 'link', 'set', which, 'up');
-  ip('-n', name, 'addr', 'add', `10.71.${number}.2/24`, 'dev', which);
-  ip('-n', name, 'route', 'add', 'default', 'via', `10.71.${number}.1`);
+  ip('-n', name, 'addr', 'replace', `10.71.${number}.2/24`, 'dev', which);
+  ip('-n', name, 'route', 'replace', 'default', 'via', `10.71.${number}.1`);
 }
 
 /** Ends whatever still runs in these networks and removes them, and those of earlier runs that were killed. */
@@ -119,10 +119,11 @@ export function openLab(id: string): Lab {
         rule(network(id, side), 'first');
       }
     },
-    changeLine() {
-      ip('-n', network(id, 'visitor'), 'addr', 'flush', 'dev', 'first');
-      ip('-n', network(id, 'visitor'), 'link', 'set', 'first', 'down');
-      bringUp(id, 'visitor', 'second');
+    takeLine(which) {
+      const other = which === 'first' ? 'second' : 'first';
+      ip('-n', network(id, 'visitor'), 'addr', 'flush', 'dev', other);
+      ip('-n', network(id, 'visitor'), 'link', 'set', other, 'down');
+      bringUp(id, 'visitor', which);
     },
   };
 }

@@ -105,7 +105,7 @@ async function changeLine(stage: NetworkStage, sheet: Sheet, { withinMs, watchMs
   const reconnected: number[] = [];
   const switchedAt = Date.now();
   visitor.page.on('websocket', (socket) => socket.once('framereceived', () => reconnected.push(Date.now() - switchedAt)));
-  lab.changeLine();
+  lab.takeLine('second');
   await elapse(watchMs);
   const end = Date.now();
   const bySide: Record<string, readonly MediaEvent[]> = {};

@@ -46,6 +46,8 @@ export async function onStage<T>(id: string, { weather, quiet = false }: { weath
       endings.push(() => pages.close());
     }
     const lab = openLab(id);
+    // An earlier scenario may have left the visitor on the other one.
+    lab.takeLine('first');
     const start = async (side: Side): Promise<FakeBrowser> => {
       const browser = await startBrowser(side, { executable: lab.executable(side, findChromium()!), args: [`--unsafely-treat-insecure-origin-as-secure=${url}`] });
       endings.push(() => browser.close());
