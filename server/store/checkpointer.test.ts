@@ -2,7 +2,7 @@ import Sqlite from 'better-sqlite3';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { createCheckpointer } from './checkpointer.ts';
+import { copyRest, createCheckpointer } from './checkpointer.ts';
 import { openSqlite } from './open-sqlite.ts';
 
 // What keeps a crowd from waiting for SQLite's own copying of its log.
@@ -37,6 +37,22 @@ t.test('[J18] the log of a crowd is copied beside it, begins anew, and goes when
   const reader = new Sqlite(file, { readonly: true });
   t.same(reader.prepare('SELECT count(*) AS lines FROM lines').get(), { lines });
   reader.close();
+});
+
+t.test('[J18] the rest is not copied in the middle of somebody’s transaction, and that harms nobody', async (t) => {
+  const file = join(t.testdir(), 'busy.db');
+  const connection = new Sqlite(file);
+  connection.pragma('journal_mode = WAL');
+  connection.exec('CREATE TABLE lines (text TEXT)');
+  connection.exec("BEGIN IMMEDIATE; INSERT INTO lines VALUES ('one')");
+  t.throws(() => connection.pragma('wal_checkpoint(PASSIVE)'), 'SQLite refuses it');
+  t.doesNotThrow(() => copyRest(connection));
+  connection.exec('COMMIT');
+  copyRest(connection);
+  t.match(connection.pragma('wal_checkpoint(PASSIVE)'), [{ busy: 0 }]);
+  t.same(connection.prepare('SELECT text FROM lines').all(), [{ text: 'one' }]);
+  connection.close();
+  t.doesNotThrow(() => copyRest(connection), 'nor one that is closed');
 });
 
 t.test('[J18] a thread that cannot be had is done without', async (t) => {

@@ -1,3 +1,4 @@
+import type Sqlite from 'better-sqlite3';
 import { startThread, type Thread } from '../start-thread.ts';
 
 /** What a copy found: how many pages the log has, from its beginning. */
@@ -18,6 +19,15 @@ const heapMegabytes = 64;
 // Pages of 4 KiB. The thread copies after each so many; with so many in all the log is made to begin anew.
 const copyAfter = 6_000;
 const beginAnewAfter = 16_000;
+
+/** Copies what little the thread left, unless the connection is in the middle of a transaction, which SQLite refuses: then another time. */
+export function copyRest(connection: Sqlite.Database): void {
+  try {
+    if (!connection.inTransaction) connection.pragma('wal_checkpoint(PASSIVE)');
+  } catch {
+    // Whoever writes next meets the same error, and has somebody to tell.
+  }
+}
 
 /**
  * Makes a checkpointer for a database that lies in `file`. The copy of a full log holds up whoever makes it for some twenty

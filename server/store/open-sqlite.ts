@@ -2,7 +2,7 @@ import { drizzle } from 'drizzle-orm/sqlite-proxy';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createSqliteAppend, touchesThreads } from './append.sqlite.ts';
-import { createCheckpointer, type Checkpointer } from './checkpointer.ts';
+import { copyRest, createCheckpointer, type Checkpointer } from './checkpointer.ts';
 import { createAtomicScope, type Scope } from './atomic-scope.ts';
 import type { Database, Queries } from './database.ts';
 import { migrate, migrationsFolder } from './migrate.ts';
@@ -41,7 +41,7 @@ export async function openSqlite({ file }: SqliteOptions): Promise<Database> {
     throw error instanceof OpenError ? error : explain(file, error);
   }
   const opened = connection;
-  const checkpointer = memory ? null : createCheckpointer(file, () => void opened.pragma('wal_checkpoint(PASSIVE)'));
+  const checkpointer = memory ? null : createCheckpointer(file, () => copyRest(opened));
   return createSqliteDatabase(opened, unlock, checkpointer);
 }
 
