@@ -1,5 +1,5 @@
 import type { BlobConfig } from '../blobs/blobs.ts';
-import { startThread, type Thread } from '../start-thread.ts';
+import { createThreadJobs } from '../thread-jobs.ts';
 
 /** One merged file and where its waveform is to lie. */
 export interface WaveformJob {
@@ -27,38 +27,12 @@ const heapMegabytes = 128;
 
 /** Runs waveforms in worker threads: two hours of sound are some twenty seconds for the processor. */
 export function createWaveformRunner({ blobs }: { blobs: BlobConfig }): WaveformRunner {
-  let closed = false;
-  let thread: Thread | null = null;
-  let turn: Promise<unknown> = Promise.resolve();
-
-  const runNow = (job: WaveformJob): Promise<void> => new Promise((resolve, reject) => {
-    if (closed) {
-      reject(new Error('The waveform runner is closed.'));
-      return;
-    }
-    const started = startThread(new URL('./waveform-worker.js', import.meta.url), { job, blobs } satisfies WaveformTask, heapMegabytes);
-    thread = started;
-    let answer: { failure: string | null } | null = null;
-    let crash: Error | null = null;
-    started.once('message', (message: { failure: string | null }) => (answer = message));
-    started.once('error', (error: Error) => (crash = error));
-    started.once('exit', (code) => {
-      thread = null;
-      if (answer?.failure === null) resolve();
-      else reject(crash ?? new Error(answer ? `The waveform failed: ${answer.failure}` : `The waveform's thread ended with ${code}.`));
-    });
-  });
-
+  const jobs = createThreadJobs<WaveformTask, { failure: string | null }>({ name: 'waveform', main: new URL('./waveform-worker.js', import.meta.url), heapMegabytes });
   return {
-    run(job) {
-      const run = turn.then(() => runNow(job));
-      turn = run.catch(() => undefined);
-      return run;
+    async run(job) {
+      const { failure } = await jobs.run({ job, blobs });
+      if (failure !== null) throw new Error(`The waveform failed: ${failure}`);
     },
-    async close() {
-      closed = true;
-      await thread?.terminate();
-      await turn;
-    },
+    close: () => jobs.close(),
   };
 }

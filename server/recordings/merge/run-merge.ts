@@ -1,6 +1,6 @@
 import type { BlobConfig } from '../../blobs/blobs.ts';
 import { MergeFailure, type MergeFailureCode, type MergeJob, type MergeResult, type MergeRunner } from './merge-runner.ts';
-import { startThread, type Thread } from '../../start-thread.ts';
+import { createThreadJobs } from '../../thread-jobs.ts';
 
 /** What a worker is given. */
 export interface WorkerTask {
@@ -19,47 +19,16 @@ const heapMegabytes = 192;
 
 /**
  * Runs merges in a worker thread, one at a time: a merge is work of seconds for the processor, and in the main thread it
- * would hold up every message. Each job has a thread of its own, so that its memory goes with it.
+ * would hold up every message.
  */
-export function createMergeRunner(options: { blobs: BlobConfig }): MergeRunner {
-  let worker: Thread | null = null;
-  let closed = false;
-  let turn: Promise<unknown> = Promise.resolve();
-
-  function runNow(job: MergeJob): Promise<MergeResult> {
-    return new Promise((resolve, reject) => {
-      if (closed) {
-        reject(new Error('The merge runner is closed.'));
-        return;
-      }
-      const task: WorkerTask = { job, blobs: options.blobs };
-      const thread = startThread(new URL('./worker.js', import.meta.url), task, heapMegabytes);
-      worker = thread;
-      let answer: WorkerAnswer | null = null;
-      let crash: Error | null = null;
-      thread.once('message', (message: WorkerAnswer) => (answer = message));
-      thread.once('error', (error: Error) => (crash = error));
-      // Settled only when the thread is gone, so that two never run at a time.
-      thread.once('exit', (code) => {
-        worker = null;
-        if (answer?.kind === 'merged') resolve(answer.result);
-        else if (answer?.kind === 'refused') reject(new MergeFailure(answer.code, answer.message));
-        else if (answer) reject(new Error(`The merge failed: ${answer.message}`));
-        else reject(crash ?? new Error(closed ? 'The merge runner was closed.' : `The merge's thread ended with ${code}.`));
-      });
-    });
-  }
-
+export function createMergeRunner({ blobs }: { blobs: BlobConfig }): MergeRunner {
+  const jobs = createThreadJobs<WorkerTask, WorkerAnswer>({ name: 'merge', main: new URL('./worker.js', import.meta.url), heapMegabytes });
   return {
-    run(job) {
-      const run = turn.then(() => runNow(job));
-      turn = run.catch(() => undefined);
-      return run;
+    async run(job) {
+      const answer = await jobs.run({ job, blobs });
+      if (answer.kind === 'merged') return answer.result;
+      throw answer.kind === 'refused' ? new MergeFailure(answer.code, answer.message) : new Error(`The merge failed: ${answer.message}`);
     },
-    async close() {
-      closed = true;
-      await worker?.terminate();
-      await turn;
-    },
+    close: () => jobs.close(),
   };
 }
