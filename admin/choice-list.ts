@@ -4,6 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { base } from '../widget/styles/base.ts';
 import { searchIcon, tickIcon } from './icons.ts';
 import { presenceDot } from './presence-dot.styles.ts';
+import { smallAvatar } from './small-avatar.styles.ts';
 import { t } from './texts/texts.ts';
 import { tagStyles } from './tag-chip.ts';
 
@@ -49,6 +50,7 @@ export class ChoiceList extends LitElement {
     base,
     tagStyles,
     presenceDot,
+    smallAvatar,
     css`
       :host {
         display: grid;
@@ -147,18 +149,6 @@ export class ChoiceList extends LitElement {
         padding: var(--pc-3) var(--pc-2);
         font-size: var(--pc-text-s);
         color: var(--pc-text-2);
-      }
-
-      .avatar {
-        display: grid;
-        place-items: center;
-        flex: none;
-        inline-size: 24px;
-        block-size: 24px;
-        border-radius: 50%;
-        background: var(--pc-avatar, var(--pc-accent-soft));
-        font-size: 0.6875rem;
-        font-weight: 700;
       }
 
       .sign {

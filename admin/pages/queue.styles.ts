@@ -127,16 +127,9 @@ export const queueStyles = css`
   }
 
   .dot {
-    flex: none;
     inline-size: 8px;
     block-size: 8px;
     margin-inline: 4px;
-    border-radius: 50%;
-    background: var(--pc-control-line);
-  }
-
-  .dot.online {
-    background: var(--pc-good);
   }
 
   .time {

@@ -19,6 +19,7 @@ import { duration, failureText, language, t } from '../texts/texts.ts';
 import { waitingLineOf } from '../waiting-line.ts';
 import { workspaceOf } from '../workspace.ts';
 import './follow-ups.ts';
+import { presenceDot } from '../presence-dot.styles.ts';
 import { queueStyles } from './queue.styles.ts';
 import { whoWaits, type Waiting } from './waiting.ts';
 
@@ -35,7 +36,7 @@ const [ROWS, ASKED] = [100, 20];
  */
 @customElement('consult-admin-queue')
 export class Queue extends LitElement {
-  static override styles = [base, panel, queueStyles];
+  static override styles = [base, panel, presenceDot, queueStyles];
 
   @property({ attribute: false }) api!: Api;
   @property({ attribute: false }) session!: Session;

@@ -11,6 +11,7 @@ import { addIcon, wrongIcon } from '../forms/form-icons.ts';
 import { fieldStyles } from '../forms/form.styles.ts';
 import '../forms/text-field.ts';
 import { crossIcon } from '../icons.ts';
+import { smallAvatar } from '../small-avatar.styles.ts';
 import { panel } from '../styles.ts';
 import { language, t } from '../texts/texts.ts';
 import { numbered } from './site-section.ts';
@@ -29,6 +30,7 @@ export class SiteRingGroup extends LitElement {
     base,
     panel,
     fieldStyles,
+    smallAvatar,
     css`
       .parts {
         display: grid;
@@ -70,18 +72,6 @@ export class SiteRingGroup extends LitElement {
         overflow: hidden;
         text-overflow: ellipsis;
         white-space: nowrap;
-      }
-
-      .avatar {
-        display: grid;
-        place-items: center;
-        flex: none;
-        inline-size: 24px;
-        block-size: 24px;
-        border-radius: 50%;
-        background: var(--pc-avatar, var(--pc-accent-soft));
-        font-size: 0.6875rem;
-        font-weight: 700;
       }
 
       .icon-button {

@@ -74,20 +74,6 @@ export const teamStyles = css`
     inline-size: 12px;
     block-size: 12px;
     border: 2px solid var(--pc-surface);
-    border-radius: 50%;
-    background: var(--pc-control-line);
-  }
-
-  .dot.online {
-    background: var(--pc-good);
-  }
-
-  .dot.busy {
-    background: var(--pc-danger);
-  }
-
-  .dot.away {
-    background: var(--pc-warn);
   }
 
   .gone .who {

@@ -23,6 +23,7 @@ import { failureText, fullTime, language, t, when } from '../texts/texts.ts';
 import './team-invite.ts';
 import './team-member.ts';
 import { mayChange, roleName } from './team-roles.ts';
+import { presenceDot } from '../presence-dot.styles.ts';
 import { teamStyles } from './team.styles.ts';
 
 /** A link to be handed over, and what is said with it. */
@@ -35,7 +36,7 @@ interface Handover {
 /** Who works here: roles, presence, capacity; invitations; in and out of the team. */
 @customElement('consult-admin-team')
 export class TeamPage extends LitElement {
-  static override styles = [base, panel, pageStyles, teamStyles];
+  static override styles = [base, panel, pageStyles, presenceDot, teamStyles];
 
   @property({ attribute: false }) api!: Api;
   @property({ attribute: false }) session: Session | null = null;

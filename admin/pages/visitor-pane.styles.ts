@@ -192,18 +192,6 @@ export const visitorPaneStyles = css`
     font-size: var(--pc-text-s);
   }
 
-  .dot {
-    flex: none;
-    inline-size: 9px;
-    block-size: 9px;
-    border-radius: 50%;
-    background: var(--pc-control-line);
-  }
-
-  .dot.online {
-    background: var(--pc-good);
-  }
-
   .trail {
     display: grid;
     gap: 2px;

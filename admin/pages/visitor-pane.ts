@@ -14,13 +14,14 @@ import { panel } from '../styles.ts';
 import { TickController } from '../tick-controller.ts';
 import { failureText, language, t } from '../texts/texts.ts';
 import { callTrail, conversationTrail, device, fields, identity, pageTrail } from './visitor-facts.ts';
+import { presenceDot } from '../presence-dot.styles.ts';
 import { visitorPaneStyles } from './visitor-pane.styles.ts';
 import './visitor-edit.ts';
 
 /** What is known of the visitor of a conversation: who, where, with what, and what was before. */
 @customElement('consult-admin-visitor-pane')
 export class VisitorPane extends LitElement {
-  static override styles = [base, panel, visitorPaneStyles];
+  static override styles = [base, panel, presenceDot, visitorPaneStyles];
 
   @property({ attribute: false }) api!: Api;
   @property({ attribute: false }) session!: Session;

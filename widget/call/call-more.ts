@@ -3,6 +3,7 @@ import { property, query, state } from 'lit/decorators.js';
 import { element } from '../define.ts';
 import { base } from '../styles/base.ts';
 import { moreIcon } from '../styles/icons.ts';
+import { callControl } from './control.styles.ts';
 
 /** One thing that a call can do beside the large buttons. */
 export interface MoreItem {
@@ -19,35 +20,16 @@ export interface MoreItem {
 export class CallMore extends LitElement {
   static override styles = [
     base,
+    callControl,
     css`
       :host {
         display: contents;
       }
 
-      .control {
-        display: grid;
-        justify-items: center;
-        align-content: start;
-        gap: 4px;
-        flex: 0 1 66px;
-        min-inline-size: 0;
-        color: #f3f4f8;
-        font-size: var(--pc-text-xs);
-        text-shadow: 0 1px 3px rgb(0 0 0 / 70%);
-      }
-
       .control span {
         position: relative;
-        display: grid;
-        place-items: center;
-        inline-size: min(52px, 100%);
-        aspect-ratio: 1;
-        border-radius: 50%;
-        background: rgb(255 255 255 / 16%);
-        transition: background-color var(--pc-fast) var(--pc-ease);
       }
 
-      .control:hover span,
       .control[aria-expanded='true'] span {
         background: rgb(255 255 255 / 26%);
       }
@@ -62,20 +44,6 @@ export class CallMore extends LitElement {
         border-radius: 50%;
         background: #ffd166;
         outline: 2px solid #15171d;
-      }
-
-      .control:focus-visible {
-        outline: none;
-      }
-
-      .control:focus-visible span {
-        outline: 3px solid #fff;
-        outline-offset: 3px;
-      }
-
-      .control svg {
-        inline-size: 24px;
-        block-size: 24px;
       }
 
       [role='menu'] {

@@ -14,6 +14,7 @@ import { callTools } from './call-tools.ts';
 import { closeIcon, hangUpIcon, micIcon, micOffIcon, pauseIcon, recordIcon, videoIcon, videoOffIcon } from '../styles/icons.ts';
 import { callTexts, callTextsHere } from '../texts/call-texts.ts';
 import { callViewStyles } from './call-view.styles.ts';
+import { callControl } from './control.styles.ts';
 import { clockWords, initials, otherName, statusWords, type CallSide } from './call-words.ts';
 import { troubleView, type Way } from './trouble-ways.ts';
 
@@ -32,7 +33,7 @@ import { troubleView, type Way } from './trouble-ways.ts';
  */
 @element('peer-consult-call-view')
 export class CallView extends LitElement {
-  static override styles = [base, callViewStyles];
+  static override styles = [base, callControl, callViewStyles];
 
   @property({ attribute: false }) view: View | null = null;
   @property() side: CallSide = 'visitor';
