@@ -36,10 +36,13 @@ export interface CallCourse {
   settle(call: CallRecord, event: CallEvent, name?: string): Promise<{ call: CallRecord; decision: Decision }>;
   /** A member's time to come back is over. */
   lost(callId: string, side: PrincipalKind): void;
+  /**
+   * A call is about to get its row, from which on it may be answered or be over at any moment. What it returns says, once, whether it is
+   * still to be made to ring.
+   */
+  announce(callId: string): () => boolean;
   /** The call rings from its creation on, for `ms`. */
   ring(call: CallRecord, ms: number): void;
-  /** It rings no more. */
-  stopRing(callId: string): void;
   /** Keeps the organisation of a call that is under way here, so that its timers find it. */
   remember(call: CallRecord): void;
   forget(callId: string): void;
@@ -56,7 +59,7 @@ export interface CallCourseOptions {
   store: CallsStore;
   /** Told of calls that leave it. */
   line: Pick<WaitingLine, 'moved'>;
-  rings: Pick<CallRings, 'over' | 'review'>;
+  rings: Pick<CallRings, 'hold' | 'over' | 'review'>;
   hub: Hub;
   events: Pick<Events, 'emit'>;
   clock: Clock;
@@ -88,6 +91,7 @@ export function place(call: CallRecord) {
 export function createCallCourse({ store, line, rings, hub, events, clock, legs, light, observers, addCallLine, failed }: CallCourseOptions): CallCourse {
   const timeouts = new Map<string, Timer>();
   const organisations = new Map<string, string>();
+  const coming = new Set<{ callId: string; over: boolean }>();
 
   const remembered = async (callId: string): Promise<CallRecord | null> => {
     const organisationId = organisations.get(callId);
@@ -96,6 +100,7 @@ export function createCallCourse({ store, line, rings, hub, events, clock, legs,
   const stopRing = (callId: string) => {
     timeouts.get(callId)?.cancel();
     timeouts.delete(callId);
+    for (const one of coming) if (one.callId === callId) one.over = true;
     rings.over(callId);
   };
 
@@ -105,9 +110,16 @@ export function createCallCourse({ store, line, rings, hub, events, clock, legs,
       if (decision.verdict === 'refuse') throw problem(decision.code);
       if (decision.verdict !== 'move') return { call: current, decision };
       const agent = event.type === 'accept' && event.by.kind === 'agent' ? { id: event.by.id, name } : null;
-      const won = decision.to === 'active'
-        ? await store.accept(current.organisationId, current.id, agent, clock.now())
-        : await store.end(current.organisationId, current.id, decision.from, decision.reason, clock.now());
+      const letGo = rings.hold(current.id);
+      let won = false;
+      try {
+        won = decision.to === 'active'
+          ? await store.accept(current.organisationId, current.id, agent, clock.now())
+          : await store.end(current.organisationId, current.id, decision.from, decision.reason, clock.now());
+      } finally {
+        if (won) stopRing(current.id);
+        else letGo();
+      }
       current = (await store.find(current.organisationId, current.id)) ?? current;
       if (!won) continue;
       if (decision.to === 'ended') await over(current, decision.from);
@@ -118,7 +130,6 @@ export function createCallCourse({ store, line, rings, hub, events, clock, legs,
 
   /** All that follows the end of a call, whoever ended it. */
   const over = async (call: CallRecord, from: 'ringing' | 'active'): Promise<void> => {
-    stopRing(call.id);
     legs.drop(call.id);
     organisations.delete(call.id);
     light.putOut(call.id);
@@ -162,7 +173,12 @@ export function createCallCourse({ store, line, rings, hub, events, clock, legs,
   };
 
   return {
-    settle, stopRing, remembered,
+    settle, remembered,
+    announce(callId) {
+      const one = { callId, over: false };
+      coming.add(one);
+      return () => coming.delete(one) && !one.over;
+    },
     lost: (callId, side) => byTimer(callId, { type: 'lost', side }),
     ring(call, ms) {
       organisations.set(call.id, call.organisationId);

@@ -27,6 +27,11 @@ export interface CallRings {
   unwilling(callId: string): ReadonlySet<string>;
   /** Whether it rings at this agent now. */
   isRung(callId: string, agentId: string): boolean;
+  /**
+   * The call is being answered or ended: until it is known whether it was, it begins to ring at nobody else, who could have heard of the end
+   * before. Returns what to call if it was not.
+   */
+  hold(callId: string): () => void;
   /** It rings no more. Agents are told by whoever knows why. */
   over(callId: string): void;
   /** Agents came, went, or are in a call or out of it: who is rung may be others now. */
@@ -52,6 +57,8 @@ interface Ring {
   told: ReadonlySet<string>;
   unwilling: Set<string>;
   timer: Timer | null;
+  /** By how many at once it is being answered or ended. */
+  held: number;
 }
 
 // So many calls' changes are told at once when one agent's coming or going changes many: others' news come in between.
@@ -92,6 +99,7 @@ export function createCallRings({ hub, clock, legs, presence }: CallRingsOptions
     });
   };
   const tell = (ring: Ring): void => {
+    if (ring.held > 0) return;
     const began = [...ring.rung].filter((id) => !ring.told.has(id));
     const stopped = [...ring.told].filter((id) => !ring.rung.has(id));
     ring.told = ring.rung;
@@ -112,7 +120,7 @@ export function createCallRings({ hub, clock, legs, presence }: CallRingsOptions
 
   return {
     begin(call, plan, about) {
-      const ring: Ring = { call, plan, turn: turnAt(plan, clock.now() - call.createdAt), rung: nobody, told: nobody, unwilling: new Set(), timer: null };
+      const ring: Ring = { call, plan, turn: turnAt(plan, clock.now() - call.createdAt), rung: nobody, told: nobody, unwilling: new Set(), timer: null, held: 0 };
       rings.set(call.id, ring);
       organisations.set(call.organisationId, (organisations.get(call.organisationId) ?? new Set()).add(ring));
       settle(ring, freeIn(call.organisationId));
@@ -139,6 +147,16 @@ export function createCallRings({ hub, clock, legs, presence }: CallRingsOptions
     },
     unwilling: (callId) => rings.get(callId)?.unwilling ?? nobody,
     isRung: (callId, agentId) => rings.get(callId)?.rung.has(agentId) ?? false,
+    hold(callId) {
+      const ring = rings.get(callId);
+      if (!ring) return () => {};
+      ring.held += 1;
+      return () => {
+        ring.held -= 1;
+        // It may be over meanwhile, by somebody else who held it.
+        if (rings.get(callId) === ring) tell(ring);
+      };
+    },
     over(callId) {
       const ring = rings.get(callId);
       if (!ring) return;

@@ -199,7 +199,6 @@ export function createCalls({ store, followUps: followUpsStore, waitingChats, hu
       attach(call, caller);
       return joined(call, caller);
     }
-    course.stopRing(callId);
     if (call.state === 'ended') throw problem('call_over');
     attach(call, caller);
     const starter = legs.of(callId, other(principal.kind))?.connectionId;
@@ -222,7 +221,7 @@ export function createCalls({ store, followUps: followUpsStore, waitingChats, hu
 
   return {
     members: membersOf,
-    start: createStartCall({ store, hub, events, clock, chat, presence, sites, line, about: list.about, attach, joined, view, ring, failed }),
+    start: createStartCall({ store, hub, events, clock, chat, presence, sites, line, about: list.about, attach, joined, view, ring, announce: course.announce, failed }),
     accept,
     next: createCallNext({ store, rings, legs, accept }),
     ...followUps,

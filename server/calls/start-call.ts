@@ -26,6 +26,8 @@ export interface StartCallOptions {
   about(call: Pick<CallRecord, 'organisationId' | 'visitorId' | 'createdAt'>): Promise<AboutCaller>;
   /** Makes it ring; `plan` is null for an agent's call. */
   ring(call: CallRecord, plan: RingPlan | null, about?: AboutCaller): void;
+  /** Says of a call about to get its row, once, whether it is still to be made to ring. */
+  announce(callId: string): () => boolean;
   attach(call: CallRecord, caller: Caller): void;
   joined(call: CallRecord, caller: Caller): CallJoined;
   view(call: CallRecord): Call;
@@ -33,7 +35,7 @@ export interface StartCallOptions {
 }
 
 /** Makes starting a call: the one way in which there comes to be one. */
-export function createStartCall({ store, hub, events, clock, chat, presence, sites, line, about, ring, attach, joined, view, failed }: StartCallOptions) {
+export function createStartCall({ store, hub, events, clock, chat, presence, sites, line, about, ring, announce, attach, joined, view, failed }: StartCallOptions) {
   /** What a visitor is told of its waiting. */
   const waiting = async (call: CallRecord, visitor: VisitorPrincipal) => ({
     ...(await line.place(call)),
@@ -52,13 +54,18 @@ export function createStartCall({ store, hub, events, clock, chat, presence, sit
     // All that has to be asked is asked before: from its row on the call may be answered or be over at any moment.
     const known = principal.kind === 'visitor'
       ? { plan: await sites.queue(conversation.siteId), about: await about({ organisationId, visitorId: principal.id, createdAt: clock.now() }) } : null;
+    const stillRings = announce(id);
     const inserted = await store.insert({
       id, organisationId, siteId: conversation.siteId, conversationId: conversation.id,
       visitorId: conversation.visitorId, mode, state: 'ringing', activeKey: conversation.id,
       startedByKind: principal.kind, startedById: principal.id, startedByName: principal.name, createdAt: clock.now(),
       ...(principal.kind === 'agent' && { agentId: principal.id, agentName: principal.name }),
+    }).catch((error: unknown) => {
+      stillRings();
+      throw error;
     });
     const call = await store.find(organisationId, id);
+    const rings = stillRings();
     if (!inserted) {
       const live = call ?? (await store.liveIn(organisationId, conversation.id));
       if (live) hub.publish([`connection:${connectionId}`], { type: 'call.updated', call: view(live) });
@@ -67,7 +74,7 @@ export function createStartCall({ store, hub, events, clock, chat, presence, sit
     if (call!.state === 'ended') return joined(call!, caller);
     attach(call!, caller);
     if (inserted) {
-      ring(call!, known?.plan ?? null, known?.about);
+      if (rings) ring(call!, known?.plan ?? null, known?.about);
       hub.publish(membersOf(call!), { type: 'call.updated', call: view(call!) }, { except: connectionId });
       events.emit({ ...place(call!), type: 'call.started' });
       // A call is a word like any other: it opens the conversation again. Where that cannot be, it rings nevertheless.
