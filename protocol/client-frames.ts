@@ -119,6 +119,20 @@ export const REQUESTS = {
     // As with messages: the length after trimming is the use case's to judge.
     text: Type.Optional(Type.String({ maxLength: 20_000 })),
   }),
+  /**
+   * Agents with `calls:join`: to be a guest of a colleague's running call, at most two beside its two members. `talks: false`: a guest who only
+   * listens. The same again changes that, or lets this connection carry the guest's part from now on.
+   */
+  'call.join': Type.Object({ callId: Id, talks: Type.Boolean() }),
+  /** The guest is no more in the call. Harmless for whoever is not. */
+  'call.leave': Type.Object({ callId: Id }),
+  /** Between a guest and everybody else in the call (the two members have `call.signal`): what one says to the other about their connection. */
+  'call.link': Type.Object({
+    callId: Id,
+    /** The connection it is for, of `call.members`. */
+    to: Id,
+    data: Type.Object({}),
+  }),
   /** Agents: answers the call that waits longest and that the agent has not declined. `nobody_waiting` when there is none. */
   'queue.next': Type.Object({}),
   consent: Type.Object({

@@ -11,6 +11,8 @@ export const PERMISSIONS = {
   'visitors:erase': { roles: ['owner', 'admin'], scope: true },
   'calls:read': { roles: ['owner', 'admin', 'agent'], scope: true },
   'calls:take': { roles: ['owner', 'admin', 'agent'], scope: false },
+  /** Listening to colleagues' calls, and joining them. */
+  'calls:join': { roles: ['owner', 'admin'], scope: false },
   'recordings:read': { roles: ['owner', 'admin', 'agent'], scope: true },
   'recordings:write': { roles: ['owner', 'admin', 'agent'], scope: false },
   'recordings:delete': { roles: ['owner', 'admin'], scope: true },

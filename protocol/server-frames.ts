@@ -30,6 +30,20 @@ const CallReply = Type.Object({
 const Empty = Type.Object({});
 const CallOnly = Type.Object({ call: Call });
 
+/** Somebody in a running call to which guests have come. */
+const CallMember = Type.Object({
+  /** Where `call.link` reaches it; null while it is away. */
+  connectionId: Type.Union([Type.String(), Type.Null()]),
+  kind: Type.Union([Type.Literal('visitor'), Type.Literal('agent')]),
+  id: Type.String(),
+  name: Type.String(),
+  guest: Type.Boolean(),
+  /** `false`: only listens. */
+  talks: Type.Boolean(),
+});
+/** Somebody in a running call. */
+export type CallMember = Static<typeof CallMember>;
+
 /** The fields of the successful reply to each request, beside `re` and `ok`. */
 export const REPLIES = {
   hello: Type.Object({
@@ -86,6 +100,9 @@ export const REPLIES = {
   'call.transfer': CallOnly,
   'call.quality': Empty,
   'call.follow-up': CallOnly,
+  'call.join': Type.Object({ call: Call, iceServers: Type.Array(IceServer), relayOnly: Type.Optional(Type.Literal(true)), members: Type.Array(CallMember) }),
+  'call.leave': Empty,
+  'call.link': Empty,
   'queue.next': CallReply,
   'call.signal': Empty,
   'call.media': Empty,
@@ -153,6 +170,14 @@ export const EVENTS = {
   }),
   /** To the agent who hands a call over: the colleague did not take it, and the call goes on. */
   'call.transfer': Type.Object({ callId: Type.String(), agentId: Type.String(), outcome: Type.Union([Type.Literal('declined'), Type.Literal('no_answer'), Type.Literal('gone'), Type.Literal('withdrawn')]) }),
+  /**
+   * Everybody in the call, whenever guests come, change or go, or a connection changes while there are guests. With the last one gone: the two
+   * members alone. To the two members and the guests.
+   */
+  'call.members': Type.Object({ callId: Type.String(), members: Type.Array(CallMember) }),
+  /** To every agent of the organisation: a call was answered, or changed hands, or (`live: false`) is over. What the list of running calls is kept by. */
+  'call.live': Type.Object({ call: Call, live: Type.Boolean() }),
+  'call.link': Type.Object({ callId: Type.String(), from: Type.String(), data: Type.Any() }),
   'call.signal': Type.Object({ callId: Type.String(), from: Type.String(), data: Type.Any(), epoch: Type.Optional(Type.Integer()) }),
   'call.media': Type.Object({
     callId: Type.String(), from: Type.String(), audio: Type.Boolean(), video: Type.Boolean(),
