@@ -162,6 +162,8 @@ export const EVENTS = {
     call: Call,
     answeredElsewhere: Type.Optional(Type.Boolean()),
     superseded: Type.Optional(Type.Boolean()),
+    /** The reader is in this call already, and was refused another for that. */
+    engaged: Type.Optional(Type.Boolean()),
     /** A colleague has taken it over from the reader. */
     handedOver: Type.Optional(Type.Boolean()),
     peerConnectionId: Type.Optional(Type.Union([Type.String(), Type.Null()])),

@@ -22,6 +22,8 @@ export interface CallLegs {
   lease(callId: string, side: PrincipalKind, memberId: string, ms: number): void;
   /** The agents who are in a call, or called somebody; those who are away and may come back too. */
   engaged(): ReadonlySet<string>;
+  /** The calls that an agent is in, by the same rule. */
+  ofAgent(agentId: string): string[];
   /** The call is over. */
   drop(callId: string): void;
   /** Takes every lease back, for shutting down. */
@@ -86,6 +88,7 @@ export function createCallLegs(options: { clock: Clock; expired: (callId: string
       leg.lease = options.clock.after(ms, () => options.expired(callId, side));
     },
     engaged: () => new Set([...calls.values()].flatMap(({ agent }) => (agent ? [agent.memberId] : []))),
+    ofAgent: (agentId) => [...calls].flatMap(([callId, { agent }]) => (agent?.memberId === agentId ? [callId] : [])),
     drop(callId) {
       const sides = calls.get(callId);
       if (!sides) return;

@@ -23,7 +23,7 @@ export type HandoverOutcome = 'declined' | 'no_answer' | 'gone' | 'withdrawn';
 export interface CallTransfers {
   /**
    * Rings a colleague for the caller's running call; `null` takes that back. The same again does nothing, another colleague takes
-   * the first one's place. `unavailable` for who cannot be reached, `not_found` for nobody of the organisation.
+   * the first one's place. `unavailable` for who cannot be reached or is in a call, `not_found` for nobody of the organisation.
    */
   offer(caller: Caller, callId: string, agentId: string | null): Promise<Call>;
   /** Takes over a call that was offered: exactly one of this and of all that ends it comes true. Null: nothing was offered. */
@@ -98,6 +98,7 @@ export function createCallTransfers(options: CallTransfersOptions): CallTransfer
       if (carrying && carrying !== connectionId) throw problem('conflict', 'Another connection of yours carries this call.');
       if (agentId === principal.id) throw problem('unprocessable', 'The call is yours already.');
       if (!presence.agentsOnline(principal.organisationId).includes(agentId)) throw problem('unavailable', 'This colleague cannot be reached now.');
+      if (legs.engaged().has(agentId)) throw problem('unavailable', 'This colleague is in a call.');
       over(callId, 'withdrawn');
       offers.set(callId, { from: principal, to: agentId, timer: clock.after(HANDOVER_MS, () => over(callId, 'no_answer')) });
       hub.publish([`agent:${agentId}`], { type: 'queue.added', call: seen({ ...principal, id: agentId }, call) });

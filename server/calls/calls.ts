@@ -24,6 +24,7 @@ import { createCallsHistory, type CallsHistory } from './calls-history.ts';
 import type { CallRecord, CallsStore } from './calls.store.ts';
 import type { IceServers } from './ice-servers.ts';
 import type { RingPlan } from './ring-turns.ts';
+import { createOneCallEach } from './one-call-each.ts';
 import { createStartCall } from './start-call.ts';
 import type { WaitingChatsStore } from './waiting-chats.store.ts';
 import { createWaitingLine } from './waiting-line.ts';
@@ -70,11 +71,11 @@ export interface CallJoined {
 /** Calls: who rings, who answers, what passes between the two, and how it ends. Problems are refusals with a wire code. */
 export interface Calls extends CallsHistory, CallFollowUps, Pick<WaitingList, 'waiting'> {
   /**
-   * Rings the other side. With the same `clientId` again: the same call. `already_in_call` when the conversation has a live one,
+   * Rings the other side. With the same `clientId` again: the same call. `already_in_call` when the conversation has a live one, or the agent,
    * `forbidden` for a visitor whose site takes no calls of that mode.
    */
   start(caller: Caller, request: { conversationId?: string; mode: CallMode; clientId?: string }): Promise<CallJoined>;
-  /** Answers. One wins; for everybody else the call is `call_over`. */
+  /** Answers. One wins; for everybody else the call is `call_over`. `already_in_call` for an agent who is in another one. */
   accept(caller: Caller, callId: string): Promise<CallJoined>;
   /** Answers the call that waits longest, see createCallNext. */
   next(caller: Caller): Promise<CallJoined>;
@@ -161,6 +162,11 @@ export function createCalls({ store, followUps: followUpsStore, waitingChats, hu
   });
   observers.push({ ended: async (call) => transfers.ended(call.id) });
 
+  const each = createOneCallEach({
+    legs, find: store.find,
+    show: ({ connectionId }, call) => hub.publish([`connection:${connectionId}`], { type: 'call.updated', call: view(call), engaged: true }),
+  });
+
   const relays = (principalId: string) => {
     const { expiresAt: _, ...minted } = iceServers.mint(principalId);
     return minted;
@@ -182,7 +188,7 @@ export function createCalls({ store, followUps: followUpsStore, waitingChats, hu
     return view(call);
   };
 
-  const accept: Calls['accept'] = async (caller, callId) => {
+  const answer: Calls['accept'] = async (caller, callId) => {
     const { principal, connectionId } = caller;
     const found = await visible(principal, callId);
     const taken = await transfers.accept(caller, found);
@@ -221,9 +227,9 @@ export function createCalls({ store, followUps: followUpsStore, waitingChats, hu
 
   return {
     members: membersOf,
-    start: createStartCall({ store, hub, events, clock, chat, presence, sites, line, about: list.about, attach, joined, view, ring, announce: course.announce, failed }),
-    accept,
-    next: createCallNext({ store, rings, legs, accept }),
+    start: createStartCall({ store, hub, events, clock, chat, presence, sites, line, about: list.about, each, attach, joined, view, ring, announce: course.announce, failed }),
+    accept: (caller, callId) => each.enter(caller, callId, () => answer(caller, callId)),
+    next: createCallNext({ store, rings, each, answer }),
     ...followUps,
     waiting: list.waiting,
     teamChanged: (organisationId) => rings.review(organisationId),

@@ -10,6 +10,7 @@ import { ownId } from '../own-id.ts';
 import type { AboutCaller } from './call-rings.ts';
 import type { Caller, CallJoined, CallsOptions } from './calls.ts';
 import type { CallRecord, CallsStore } from './calls.store.ts';
+import type { OneCallEach } from './one-call-each.ts';
 import type { RingPlan } from './ring-turns.ts';
 import type { WaitingLine } from './waiting-line.ts';
 
@@ -24,6 +25,7 @@ export interface StartCallOptions {
   sites: CallsOptions['sites'];
   line: Pick<WaitingLine, 'place'>;
   about(call: Pick<CallRecord, 'organisationId' | 'visitorId' | 'createdAt'>): Promise<AboutCaller>;
+  each: OneCallEach;
   /** Makes it ring; `plan` is null for an agent's call. */
   ring(call: CallRecord, plan: RingPlan | null, about?: AboutCaller): void;
   /** Says of a call about to get its row, once, whether it is still to be made to ring. */
@@ -35,7 +37,7 @@ export interface StartCallOptions {
 }
 
 /** Makes starting a call: the one way in which there comes to be one. */
-export function createStartCall({ store, hub, events, clock, chat, presence, sites, line, about, ring, announce, attach, joined, view, failed }: StartCallOptions) {
+export function createStartCall({ store, hub, events, clock, chat, presence, sites, line, about, each, ring, announce, attach, joined, view, failed }: StartCallOptions) {
   /** What a visitor is told of its waiting. */
   const waiting = async (call: CallRecord, visitor: VisitorPrincipal) => ({
     ...(await line.place(call)),
@@ -50,6 +52,13 @@ export function createStartCall({ store, hub, events, clock, chat, presence, sit
       ? await chat.conversationOf(principal as VisitorPrincipal) : await chat.member(principal, conversationId);
     if (conversation.visitorId === '') throw problem('unprocessable', 'Calls are with visitors; this is a room of the team.');
     const id = clientId === undefined ? clock.id() : ownId(principal, 'call', clientId);
+    return each.enter(caller, id, () => begin(caller, { id, mode, conversation, named: conversationId !== undefined }));
+  };
+
+  async function begin(caller: Caller, { id, mode, conversation, named }: {
+    id: string; mode: CallMode; conversation: Awaited<ReturnType<CallsOptions['chat']['member']>>; named: boolean;
+  }): Promise<CallJoined> {
+    const { principal, connectionId } = caller;
     const { organisationId } = principal;
     // All that has to be asked is asked before: from its row on the call may be answered or be over at any moment.
     const known = principal.kind === 'visitor'
@@ -72,14 +81,16 @@ export function createStartCall({ store, hub, events, clock, chat, presence, sit
       if (!call) throw problem('already_in_call');
     }
     if (call!.state === 'ended') return joined(call!, caller);
+    // Said once more, of a call that a colleague has taken over meanwhile.
+    if (principal.kind === 'agent' && call!.agentId !== principal.id) throw problem('call_over');
     attach(call!, caller);
     if (inserted) {
       if (rings) ring(call!, known?.plan ?? null, known?.about);
       hub.publish(membersOf(call!), { type: 'call.updated', call: view(call!) }, { except: connectionId });
       events.emit({ ...place(call!), type: 'call.started' });
       // A call is a word like any other: it opens the conversation again. Where that cannot be, it rings nevertheless.
-      if (conversationId !== undefined) await chat.reopen(principal, conversationId).catch((error: unknown) => void (error instanceof Problem || failed(error, 'reopening')));
+      if (named) await chat.reopen(principal, conversation.id).catch((error: unknown) => void (error instanceof Problem || failed(error, 'reopening')));
     }
     return { ...joined(call!, caller), ...(principal.kind === 'visitor' && call!.state === 'ringing' && (await waiting(call!, principal))) };
-  };
+  }
 }
