@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { esbuildPlugin } from '@web/dev-server-esbuild';
 import { chromeLauncher } from '@web/test-runner-chrome';
 import { makeLanguages } from './scripts/languages.mjs';
+import { seededFastCheck } from './scripts/test-seed.mjs';
 import { wtrReporter } from './scripts/wtr-reporter.mjs';
 
 makeLanguages();
@@ -37,10 +38,16 @@ const workerUrls = {
   serve: ({ path, querystring }) => (querystring.includes('worker&url') ? { body: `export default ${JSON.stringify(path)};`, type: 'js' } : undefined),
 };
 
+/** Chance that repeats, as scripts/test-chance.mjs gives it on Node. */
+const seeded = {
+  name: 'seeded',
+  resolveImport: ({ source, context }) => (source === 'fast-check' && !context.path.startsWith('/scripts/') ? seededFastCheck.replace('.', '/scripts') : undefined),
+};
+
 export default {
   files: ['widget/**/*.test.ts', 'admin/**/*.test.ts'],
   rootDir: fileURLToPath(new URL('.', import.meta.url)),
-  plugins: [workerUrls, esbuildPlugin({ ts: true, target: 'es2022', tsconfig: fileURLToPath(new URL('./tsconfig.json', import.meta.url)) })],
+  plugins: [seeded, workerUrls, esbuildPlugin({ ts: true, target: 'es2022', tsconfig: fileURLToPath(new URL('./tsconfig.json', import.meta.url)) })],
   browsers: [chromeLauncher({ concurrency: 1, launchOptions: { executablePath, headless: true, args: flags } })],
   nodeResolve: { exportConditions: ['development'] },
   concurrency: 1,

@@ -8,7 +8,7 @@ const run = async (name: string, ...args: string[]) => {
   return (await promisify(execFile)(process.execPath, [join(import.meta.dirname, name), ...args], { env })).stdout;
 };
 
-await t.test('[J19] the benchmark of the message path runs to its end: everything sent is answered and delivered', { timeout: 100_000 }, async (t) => {
+await t.test('[J19] the benchmark of the message path runs to its end: everything sent is answered and delivered', { timeout: 290_000 }, async (t) => {
   const stdout = await run('messages.mjs', '--connections', '6', '--seconds', '0.3', '--rounds', '1', '--outstanding', '30', '--rate', '100');
   t.match(stdout, /median {2}bare ws relay +\d+ messages\/s/);
   t.match(stdout, /median {2}server +\d+ messages\/s/);
@@ -16,6 +16,6 @@ await t.test('[J19] the benchmark of the message path runs to its end: everythin
   t.match(stdout, /server \/ socket\.io \+ insert: \d+\.\d\d of the messages a second/);
 });
 
-await t.test('[J19] the benchmark of idle connections runs to its end', { timeout: 100_000, skip: process.platform === 'linux' ? false : 'needs /proc' }, async (t) => {
+await t.test('[J19] the benchmark of idle connections runs to its end', { timeout: 290_000, skip: process.platform === 'linux' ? false : 'needs /proc' }, async (t) => {
   t.match(await run('connections.mjs', '--connections', '20', '--rounds', '1'), /median: bare ws -?\d+\.\d KiB, server -?\d+\.\d KiB a connection/);
 });

@@ -110,7 +110,7 @@ t.test('[S1] a language is one file: what is there is said, the rest in English,
   t.throws(() => readLanguages(copy), /has no `export const ja/);
 });
 
-t.test('[S1] a third language dropped into the folder is in widget, panel, site settings, mails and pushes, with nothing else touched', { timeout: 120_000 }, async (t) => {
+t.test('[S1] a third language dropped into the folder is in widget, panel, site settings, mails and pushes, with nothing else touched', { timeout: 290_000 }, async (t) => {
   const house = temporaryFolder('languages-house');
   t.teardown(() => removeFolder(house));
   const skipped = /\/(node_modules|split|dist)$|\.webmanifest$/;

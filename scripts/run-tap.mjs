@@ -8,7 +8,7 @@ const [jobs, seconds, ...files] = process.argv.slice(2);
 t.jobs = Number(jobs);
 t.setTimeout(0);
 for (const file of files) {
-  void t.spawn(process.execPath, ['--import=tsx', '--enable-source-maps', file], {
+  void t.spawn(process.execPath, ['--import=tsx', '--import=./scripts/test-chance.mjs', '--enable-source-maps', file], {
     name: file, buffered: true, timeout: Number(seconds) * 1000, env: { ...process.env, TAP_TIMEOUT: seconds },
   });
 }

@@ -1,15 +1,21 @@
 // `npm test`: sets up what the tests need, runs all of them, and ends with `N passed, N failed`.
-// `npm test -- server/chat widget/engine` runs the files whose path holds one of the words.
+// `npm test -- server/chat widget/engine` runs the files whose path holds one of the words; `--seed <number|random>` draws other chances
+// than those of every day, `--runs 20` draws twenty times as many.
 import { spawn, spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { tsImport } from 'tsx/esm/api';
 import { aptInstallMissing } from './apt-install.mjs';
 import { findTests } from './find-tests.mjs';
 import { tapResults } from './tap-results.mjs';
 
-const words = process.argv.slice(2);
+const { values: { seed, runs }, positionals: words } = parseArgs({ allowPositionals: true, options: { seed: { type: 'string' }, runs: { type: 'string', default: '1' } } });
+if (seed !== undefined) process.env.TEST_SEED = seed === 'random' ? String(randomInt(1e9)) : seed;
+process.env.TEST_RUNS = runs;
+console.log(`seed ${process.env.TEST_SEED ?? '1, as always'}${runs === '1' ? '' : `, ${runs} times the runs`}`);
 const chosen = (files) => (words.length === 0 ? files : files.filter((file) => words.some((word) => file.includes(word))));
 // What drives the built product in real browsers, two at a time: most of their time they wait for what a person would wait for.
 const [panel, consultation] = [join('test', 'panel'), join('test', 'consultation')];
@@ -144,7 +150,7 @@ const built = build();
 try {
   if (parts.tap.length > 0) {
     console.log('\n# Units, contracts and lint (tap)');
-    add('tap', await runTap(parts.tap, ['2', '120']));
+    add('tap', await runTap(parts.tap, ['2', String(300 * Number(runs))]));
   }
   if (parts.wtr.length > 0) {
     console.log('\n# Elements and engine in a browser (wtr)');

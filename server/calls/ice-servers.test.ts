@@ -27,7 +27,7 @@ t.test('[F2] [S20] a real coturn takes our credentials, and neither forged nor e
   t.teardown(() => turn.stop());
   const port = /:(\d+)\?/.exec(turn.urls[0]!)![1]!;
   const allocates = (username: string, password: string) => new Promise<boolean>((resolve) => {
-    const child = execFile(client!, ['-u', username, '-w', password, '-p', port, '-L', '127.0.0.1', '-y', '-n', '1', '-m', '1', '127.0.0.1'], { timeout: 15_000 },
+    const child = execFile(client!, ['-u', username, '-w', password, '-p', port, '-L', '127.0.0.1', '-y', '-n', '1', '-m', '1', '127.0.0.1'], { timeout: 120_000 },
       (error, stdout) => resolve(!error && /tot_recv_msgs=[1-9]/.test(stdout)));
     child.stdin?.end();
   });

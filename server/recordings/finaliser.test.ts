@@ -157,7 +157,7 @@ t.test('[G4] [G6] what a killed server left is taken up by the next: call, recor
   agent!.socket.terminate();
 });
 
-t.test('[G4] real chunks of a real recorder, uploaded out of order and twice, become one file', { timeout: 60_000 }, async (t) => {
+t.test('[G4] real chunks of a real recorder, uploaded out of order and twice, become one file', { timeout: 290_000 }, async (t) => {
   const folder = t.testdir({ blobs: {}, temp: {} });
   const config = { kind: 'disk', folder: `${folder}/blobs` } as const;
   const c = await consultation(t, { blobs: await openBlobs(config), merges: createMergeRunner({ blobs: config }) as StandIn });

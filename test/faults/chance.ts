@@ -9,6 +9,9 @@ export interface Chance {
   weighted<T extends string>(weights: Record<T, number>): T;
 }
 
+/** The seed of whatever a test leaves to chance, the same in every run: `npm test -- --seed random <words>` draws another. `which` tells several apart. */
+export const testSeed = (which = 0): number => Number(process.env.TEST_SEED ?? 1) + which * 1_000_003;
+
 /** mulberry32: small, and good enough to shake a program. */
 export function createChance(seed: number): Chance {
   let state = seed >>> 0;

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { testSeed } from './chance.ts';
 
 /** Runs the storm's command in a process of its own; gives what it printed and how it ended. */
 export function runStormCommand(...args: string[]): Promise<{ code: number | null; output: string }> {
@@ -14,15 +15,12 @@ export function runStormCommand(...args: string[]): Promise<{ code: number | nul
   });
 }
 
-/** A seed: that of the environment, so that a run can be repeated, or a new one. */
-export const stormSeed = (): string => process.env.FAULTS_SEED ?? String(Math.floor(Math.random() * 1e9));
-
 /**
  * Runs a storm over something broken until it is found out, three times at most: which moment a kill meets is chance, and a storm of a
  * few hundred faults may once meet none that shows.
  */
-export async function untilFound(storm: () => ReturnType<typeof runStormCommand>): ReturnType<typeof runStormCommand> {
-  let run = await storm();
-  for (let more = 2; run.code === 0 && more > 0; more--) run = await storm();
+export async function untilFound(storm: (seed: string) => ReturnType<typeof runStormCommand>): ReturnType<typeof runStormCommand> {
+  let run = await storm(String(testSeed()));
+  for (let again = 1; run.code === 0 && again < 3; again++) run = await storm(String(testSeed(again)));
   return run;
 }
