@@ -2,6 +2,7 @@ import type { Call, CallEndReason, CallMode } from '../../../protocol/shapes.ts'
 import type { Readable } from '../store.ts';
 import type { CareView } from './call-care.ts';
 import type { DeviceKind, DeviceList } from './device-choice.ts';
+import type { GuestShown } from './guest-table.ts';
 import type { MediaModel } from './media-state.ts';
 
 /**
@@ -58,6 +59,8 @@ export interface CallView {
   trouble: CallTrouble | null;
   /** How it goes, and what happened; absent until the engine is there. */
   care?: CareView;
+  /** Who is in the call beside its two members; absent until the engine is there. */
+  guests?: readonly GuestShown[];
 }
 
 /** One member's side of calls, at most one at a time. Loaded when the first call is started or accepted. */

@@ -9,6 +9,7 @@ import { createCallMedia, mediaShown, type CallMedia } from './call-media.ts';
 import type { DeviceChoice } from './device-choice.ts';
 import { createDevices, DeviceFailure, type Devices } from './devices.ts';
 import type { Errands } from './errands.ts';
+import { createGuestTable } from './guest-table.ts';
 import type { PathTiming } from './path-watch.ts';
 import { createCallCare } from './call-care.ts';
 import { noteOf, noteOfSignal } from './call-notes.ts';
@@ -85,14 +86,25 @@ export function createCallRun(options: CallRunOptions): CallRun {
   const remoteScreen = new MediaStream();
   const devices: Devices = createDevices({ lost: (lost) => void media.lost(lost), wished: (kind) => choice.wished(kind === 'audio' ? 'microphone' : 'camera') });
   const playback = createPlayback((blocked) => feed({ type: 'playback', blocked }));
+  const guests = createGuestTable({
+    kind, wire, errands, local: devices.stream, tracks: () => media.tracks(), blocked: () => feed({ type: 'playback', blocked: true }),
+    subject: () => ({ callId: state.call!.id, iceServers, relayOnly }),
+    changed() {
+      recording.replug();
+      view.set(show());
+    },
+    ...(options.timing?.path ? { timing: options.timing.path } : {}),
+  });
   const recording = createRecordingDesk({
     kind, make: options.record,
-    subject: () => state.call && { call: state.call, mode: state.media.mode, local: devices.stream, remote, screens: { local: devices.screen, remote: remoteScreen } },
+    subject: () => state.call && { call: state.call, mode: state.media.mode, local: devices.stream, remote, screens: { local: devices.screen, remote: remoteScreen }, guests: guests.streams },
     callOver: () => state.phase === 'ended',
     refused: () => feed({ type: 'recording.refused' }),
   });
   const media = createCallMedia({
-    devices, choice, remote, remoteScreen, state: () => state, feed: (input) => feed(input), peer: () => peer, replug: recording.replug, setSpeaker: playback.setSpeaker,
+    devices, choice, remote, remoteScreen, state: () => state, feed: (input) => feed(input), replug: recording.replug,
+    peer: () => ({ send: (slot, track) => (guests.send(slot, track), peer?.send(slot, track) ?? Promise.resolve()) }),
+    setSpeaker: (id) => (guests.setSpeaker(id), playback.setSpeaker(id)),
     say: (word) => errands.insist(`video ${state.call!.id}`, 'call.video', { callId: state.call!.id, word }),
     modeChanged: () => recording.modeChanged('video'),
     ...(options.timing?.answerMs ? { patienceMs: options.timing.answerMs } : {}),
@@ -121,6 +133,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
     media: mediaShown(state.media, devices.screen, remoteScreen),
     recording: { on: (state.call?.recording?.on ?? false) && !recordingPaused(state), paused: state.call?.recording != null && recordingPaused(state), allowed: recordingAllowed(state) && state.recordable },
     queue: state.phase === 'outgoing' ? state.queue : null, connectedAt: state.connectedAt, endReason: state.endReason, trouble: state.trouble, care: care.view,
+    guests: state.phase === 'ended' ? [] : guests.shown,
   });
   const view = createStore<CallView>(show());
 
@@ -131,6 +144,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
     state = next;
     care.note(noteOf(input, next));
     media.mind();
+    guests.mind({ audio: state.microphoneOn, video: state.cameraOn, screen: state.media.screenOn, held: isHeld(state.media) }, !isHeld(state.media));
     for (const effect of effects) run(effect);
     if (state.phase === 'ended') unsubscribe();
     view.set(show());
@@ -190,6 +204,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
         break;
       case 'begin':
         peer?.begin();
+        guests.begin();
         care.start();
         if (options.consent) recording.prepare();
         break;
@@ -225,6 +240,7 @@ export function createCallRun(options: CallRunOptions): CallRun {
         errands.forget(`video ${callId}`);
         media.end();
         playback.stop();
+        guests.close();
         peer?.close();
         peer = null;
         devices.release();
@@ -309,11 +325,19 @@ export function createCallRun(options: CallRunOptions): CallRun {
       if (state.peer === 'begun') run({ type: 'tell-media' });
     }),
     wire.on('call.signal', ({ callId, data, epoch: of }) => ours(callId) && hear(data as PairSignal, of ?? 1)),
+    wire.on('call.members', ({ callId, members }) => {
+      if (!ours(callId)) return;
+      guests.members(members);
+      view.set(show());
+    }),
     wire.on('call.media', (told) => ours(told.callId) && feed({ ...told, type: 'peer.media' })),
     wire.on('call.video', ({ callId, word }) => ours(callId) && feed({ type: 'media', input: { type: 'heard', word } })),
     wire.on('queue.position', ({ callId, position, etaMs }) => ours(callId) && feed({ type: 'queued', position, ...(etaMs === undefined ? {} : { etaMs }) })),
     wire.on('recording.updated', ({ callId, recordingId, on, paused }) => ours(callId) && feed({ type: 'recording', on, paused, id: recordingId })),
-    wire.onHello(() => feed({ type: 'greeted' })),
+    wire.onHello(() => {
+      guests.doubt();
+      feed({ type: 'greeted' });
+    }),
     () => window.removeEventListener('pagehide', onPageHide),
   ];
   window.addEventListener('pagehide', onPageHide);
@@ -332,7 +356,9 @@ export function createCallRun(options: CallRunOptions): CallRun {
     hold: (on) => feed({ type: 'media', input: { type: 'hold', on } }),
     answerVideo: (word) => feed({ type: 'media', input: { type: 'answer', word } }),
     pauseRecording: (on) => feed({ type: 'recording.pause', on }),
-    allowPlayback: () => playback.allow(),
+    async allowPlayback() {
+      await Promise.all([playback.allow(), guests.allow()]);
+    },
     level: () => peer?.level() ?? 0,
   };
 }

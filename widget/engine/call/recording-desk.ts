@@ -27,6 +27,8 @@ export interface RecordingWish {
   remote: MediaStream;
   /** The screens that are shown, while they are: in the recording they are the large picture. */
   screens?: { local: MediaStream; remote: MediaStream };
+  /** What comes in from guests, as they are now: on the team's side of the recording. */
+  guests?: () => readonly MediaStream[];
   refused(): void;
 }
 
@@ -47,7 +49,7 @@ export interface RecordingDeskOptions {
   /** Makes a recording ready; absent: this side never records. */
   make: ((wish: RecordingWish) => Promise<RunningRecording>) | undefined;
   /** What there is to record; null while there is no call. */
-  subject(): Pick<RecordingWish, 'call' | 'mode' | 'local' | 'remote' | 'screens'> | null;
+  subject(): Pick<RecordingWish, 'call' | 'mode' | 'local' | 'remote' | 'screens' | 'guests'> | null;
   callOver(): boolean;
   refused(): void;
 }

@@ -74,6 +74,7 @@ export function createCallRecording(options: CallRecordingOptions): RunningRecor
   const plug = ({ mixer }: Stage): void => {
     mixer.plug(kind, local);
     mixer.plug(kind === 'visitor' ? 'agent' : 'visitor', remote);
+    mixer.plugGuests(options.guests?.() ?? []);
   };
 
   const prepare = async (): Promise<void> => {

@@ -1,9 +1,11 @@
-/** Two voices on one stereo track: the visitor left, the agent right, whichever side records. */
+/** The voices of a call on one stereo track: the visitor left, the team right (the agent, and guests), whichever side records. */
 export interface Mixer {
   /** The mix. It goes on, silent or not, until `close`. */
   readonly track: MediaStreamTrack;
   /** Puts the stream's present microphone track on a channel, in place of the one before. Without a track: silence. */
   plug(side: 'visitor' | 'agent', stream: MediaStream): void;
+  /** Guests, all of them: their voices are the team's too. Who is no more among them goes. */
+  plugGuests(streams: readonly MediaStream[]): void;
   /** Whether time goes on in it. A suspended, interrupted or frozen context records nothing. */
   running(): boolean;
   close(): void;
@@ -22,7 +24,7 @@ export async function createMixer({ patienceMs = 5_000 }: { patienceMs?: number 
   const out = context.createMediaStreamDestination();
   out.channelCount = 2;
   merger.connect(out);
-  const plugged = new Map<'visitor' | 'agent', { track: MediaStreamTrack; source: MediaStreamAudioSourceNode; element: HTMLAudioElement }>();
+  const plugged = new Map<'visitor' | 'agent' | MediaStream, { track: MediaStreamTrack; source: MediaStreamAudioSourceNode; element: HTMLAudioElement }>();
   let seen = -1;
 
   const running = (): boolean => {
@@ -30,15 +32,29 @@ export async function createMixer({ patienceMs = 5_000 }: { patienceMs?: number 
     seen = context.currentTime;
     return context.state === 'running' && moved;
   };
-  const unplug = (side: 'visitor' | 'agent'): void => {
-    const old = plugged.get(side);
+  const unplug = (voice: 'visitor' | 'agent' | MediaStream): void => {
+    const old = plugged.get(voice);
     old?.source.disconnect();
     if (old) old.element.srcObject = null;
-    plugged.delete(side);
+    plugged.delete(voice);
+  };
+  const plug = (voice: 'visitor' | 'agent' | MediaStream, track: MediaStreamTrack | undefined): void => {
+    if (track && plugged.get(voice)?.track === track) return;
+    unplug(voice);
+    if (!track) return;
+    const only = new MediaStream([track]);
+    const source = context.createMediaStreamSource(only);
+    // A merger's inputs are mono: a stereo microphone is folded down. Visitor = input 0 = left; voices on one input are added up.
+    source.connect(merger, 0, voice === 'visitor' ? 0 : 1);
+    // Chromium feeds a remote track to WebAudio only while a media element plays it; a muted one will do (crbug 933677).
+    const element = new Audio();
+    element.muted = true;
+    element.srcObject = only;
+    element.play().catch(() => undefined);
+    plugged.set(voice, { track, source, element });
   };
   const close = (): void => {
-    unplug('visitor');
-    unplug('agent');
+    for (const voice of plugged.keys()) unplug(voice);
     for (const track of out.stream.getTracks()) track.stop();
     if (context.state !== 'closed') void context.close();
   };
@@ -57,21 +73,10 @@ export async function createMixer({ patienceMs = 5_000 }: { patienceMs?: number 
 
   return {
     track: out.stream.getAudioTracks()[0]!,
-    plug(side, stream) {
-      const track = stream.getAudioTracks()[0];
-      if (track && plugged.get(side)?.track === track) return;
-      unplug(side);
-      if (!track) return;
-      const only = new MediaStream([track]);
-      const source = context.createMediaStreamSource(only);
-      // A merger's inputs are mono: a stereo microphone is folded down. Visitor = input 0 = left.
-      source.connect(merger, 0, side === 'visitor' ? 0 : 1);
-      // Chromium feeds a remote track to WebAudio only while a media element plays it; a muted one will do (crbug 933677).
-      const element = new Audio();
-      element.muted = true;
-      element.srcObject = only;
-      element.play().catch(() => undefined);
-      plugged.set(side, { track, source, element });
+    plug: (side, stream) => plug(side, stream.getAudioTracks()[0]),
+    plugGuests(streams) {
+      for (const voice of plugged.keys()) if (typeof voice !== 'string' && !streams.includes(voice)) unplug(voice);
+      for (const stream of streams) plug(stream, stream.getAudioTracks()[0]);
     },
     running,
     close,
