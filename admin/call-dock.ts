@@ -4,7 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { base } from '../widget/styles/base.ts';
 import { StoreController } from '../widget/engine/store-controller.ts';
 import type { Session } from '../widget/engine/session-state.ts';
-import { formatRoute, go } from './router.ts';
+import { takeCall } from './take-next.ts';
 import { language, t } from './texts/texts.ts';
 import '../widget/call/call-view.ts';
 import '../widget/call/incoming-call.ts';
@@ -92,8 +92,7 @@ export class CallDock extends LitElement {
             side="agent"
             recording-notice
             @pc-accept=${(event: CustomEvent<{ consent: boolean }>) => {
-              this.session.acceptCall(each, { consent: event.detail.consent });
-              go(formatRoute('inbox', each.conversationId));
+              takeCall(this.session, each, event.detail.consent);
             }}
             @pc-decline=${() => this.session.declineCall(each)}
           ></peer-consult-incoming-call>

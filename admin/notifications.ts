@@ -5,6 +5,7 @@ import type { Session } from '../widget/engine/session-state.ts';
 import type { Api } from './api.ts';
 import { isTeamRoom } from './room-name.ts';
 import { formatRoute, go } from './router.ts';
+import { takeCall } from './take-next.ts';
 import { language, t } from './texts/texts.ts';
 
 /** `local`: shown while the panel is open, because the browser or the server could not set up pushes. */
@@ -126,7 +127,7 @@ export function createNotifications(api: Api, session: Session, powers: Notifica
   const take = (callId: string): void => {
     const found = (): boolean => {
       const call = session.state.value.ringing.find(({ id }) => id === callId);
-      if (call) session.acceptCall(call, { consent: true });
+      if (call) takeCall(session, call, true);
       return call !== undefined;
     };
     if (found()) return;

@@ -18,7 +18,7 @@ export function waitingNow(api: Api, session: Session): Waiting[] {
  * else the conversation that waits longest. Leads there.
  */
 export async function takeNext(api: Api, session: Session, consent: boolean): Promise<void> {
-  if (session.state.value.call && session.state.value.call.phase !== 'ended') return toast(t('error_already_in_call'), { bad: true });
+  if (busy(session)) return;
   try {
     const { call } = await session.wire.request('queue.next', {});
     session.acceptCall(call, { consent });
@@ -31,6 +31,20 @@ export async function takeNext(api: Api, session: Session, consent: boolean): Pr
     if (chat) await takeChat(session, chat.conversationId);
     else toast(t('queueEmptyTitle'));
   }
+}
+
+/** Answers a call that waits, and leads there. */
+export function takeCall(session: Session, call: Call, consent: boolean): void {
+  if (busy(session)) return;
+  session.acceptCall(call, { consent });
+  go(formatRoute('inbox', call.conversationId));
+}
+
+/** Whether the agent is in a call here, which is beside every page; says so. One that goes on elsewhere the server judges. */
+function busy({ state: { value: { call } } }: Session): boolean {
+  const talking = call !== null && call.phase !== 'ended' && call.phase !== 'away';
+  if (talking) toast(t('error_already_in_call'), { bad: true });
+  return talking;
 }
 
 /** Takes a conversation that waits, and leads there. */

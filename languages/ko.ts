@@ -138,6 +138,7 @@ export const ko = {
     awayTitle: (name) => `${name} 님과 통화가 이어지고 있어요`,
     awayRinging: (name) => `${name}에 아직 전화를 걸고 있어요`,
     awayText: '약 30초 동안 기다려요. 다른 창에서 통화하고 있었다면 여기에서 이어받게 돼요.',
+    engaged: '이미 이 통화에 참여하고 있어요. 통화로 돌아가거나, 끝낸 뒤 다른 통화를 받아 주세요.',
     returnToCall: '통화로 돌아가기',
     notNow: '나중에',
     quality: {
@@ -745,7 +746,7 @@ export const ko = {
     outcomeAnswered: '응답함',
     outcomeMissed: '부재중',
     filterRecorded: '녹음',
-    anyRecorded: '녹음 여부 모두',
+    anyRecorded: '녹음 유무 전체',
     onlyRecorded: '녹음 있음',
     notRecorded: '녹음 없음',
     sortNewest: '최신순',
@@ -1572,9 +1573,9 @@ export const ko = {
     noteHint: '우리 팀에만 표시됩니다.',
     writeNote: '팀 메모 입력',
     notePlaceholder: '팀에 남길 메모를 입력하세요…',
-    replyPlaceholder: '답변 입력 ( / 저장된 답변)',
-    cannedReplies: '저장된 답변',
-    noReplies: '아직 저장된 답변이 없습니다. 설정에서 만들 수 있습니다.',
+    replyPlaceholder: '답변 입력 (/ 자주 쓰는 답변)',
+    cannedReplies: '자주 쓰는 답변',
+    noReplies: '아직 자주 쓰는 답변이 없습니다. 설정에서 만들 수 있습니다.',
     replyOffered: '{name}, {count}개 중 {at}번째',
 
     // 상담 옆의 고객 정보
@@ -1629,7 +1630,7 @@ export const ko = {
     followUpWasDoneBy: '{time} {name} 님이 처리',
     followUpReopen: '처리 취소',
     filterFollowUp: '연락 요청',
-    anyFollowUp: '연락 요청 여부',
+    anyFollowUp: '연락 요청 전체',
     followUpOpen: '아직 연락하지 않음',
     followUpSeenTo: '연락 완료',
     queueConsent: '녹음에 동의합니다',

@@ -50,6 +50,21 @@ describe('queue', () => {
     expect(session.wishes.filter(({ name }) => name === 'queue.next')).to.have.length(2);
   });
 
+  it('[E7] in a call nothing else is taken; one that goes on elsewhere the server judges', async () => {
+    const session = fakeSession();
+    const waits = ringing('k1', 50);
+    session.state.patch({ ringing: [waits], call: { phase: 'connected', call: call('k0') } as CallView });
+    const root = await open(session);
+    await press(root, 'Take Caller k1');
+    await press(root, 'Take the next');
+    expect(session.wishes.filter(({ name }) => name === 'acceptCall' || name === 'queue.next')).to.deep.equal([]);
+    expect(location.hash).to.equal('');
+    session.state.patch({ call: { phase: 'away', call: call('k0') } as CallView });
+    await settle();
+    await press(root, 'Take Caller k1');
+    expect(session.wishes.filter(({ name }) => name === 'acceptCall').map(({ args }) => args)).to.deep.equal([[waits, { consent: true }]]);
+  });
+
   it('[C10] where no call waits the next one is the conversation that waits longest', async () => {
     const session = fakeSession();
     session.state.patch({ conversations: [conversation('c2', { lastMessageAt: ago(3) }), conversation('c1', { lastMessageAt: ago(300) })] });

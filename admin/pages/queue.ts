@@ -13,7 +13,7 @@ import { doneIcon, verifiedIcon } from '../icons.ts';
 import { formatRoute, go, type Route } from '../router.ts';
 import { answerShortcuts } from '../shortcuts.ts';
 import { panel } from '../styles.ts';
-import { takeChat, takeNext } from '../take-next.ts';
+import { takeCall, takeChat, takeNext } from '../take-next.ts';
 import { TickController } from '../tick-controller.ts';
 import { duration, failureText, language, t } from '../texts/texts.ts';
 import { waitingLineOf } from '../waiting-line.ts';
@@ -160,8 +160,7 @@ export class Queue extends LitElement {
 
   async #take({ call, conversationId }: Waiting): Promise<void> {
     if (!call) return takeChat(this.session, conversationId);
-    this.session.acceptCall(call, { consent: this.consent });
-    go(formatRoute('inbox', conversationId));
+    takeCall(this.session, call, this.consent);
   }
 
   /** The session knows the newest conversations; whoever waits longest may stand before those. */

@@ -87,7 +87,7 @@ export class ReturnCall extends LitElement {
       <section role="group" aria-labelledby="title">
         <span class="avatar" aria-hidden="true">${initials(this.name)}</span>
         <h2 id="title" role="status">${waits ? t.awayRinging(this.name) : t.awayTitle(this.name)}</h2>
-        <p>${t.awayText}</p>
+        ${this.view?.trouble === 'already_in_call' ? html`<p role="alert" data-trouble="already_in_call">${t.engaged}</p>` : html`<p>${t.awayText}</p>`}
         <div class="ways">
           <button class="button good" part="return" data-action="return" @click=${() => this.#wish('pc-return')}>${call.mode === 'video' ? videoIcon : phoneIcon} ${t.returnToCall}</button>
           <button class="button danger" data-action="hang-up" @click=${() => this.#wish('pc-hang-up')}>${hangUpIcon} ${waits ? t.cancelCall : t.hangUp}</button>

@@ -101,3 +101,46 @@ describe('call desk', () => {
     await until(() => frames('call.end').length === 1);
   });
 });
+
+describe('call desk of an agent', () => {
+  const person = (kind: 'visitor' | 'agent', id: string) => ({ kind, id, name: id });
+  const active = (id: string, state: 'active' | 'ringing') => ({
+    id, conversationId: `c-${id}`, siteId: 's1', mode: 'audio' as const, state, visitor: { id: `v-${id}`, name: 'Mina' }, startedBy: person('visitor', `v-${id}`),
+    answeredBy: state === 'active' ? person('agent', 'a1') : null, createdAt: '2026-11-21T09:00:00Z', answeredAt: state === 'active' ? '2026-11-21T09:00:05Z' : null,
+    endedAt: null, endReason: null, consents: {}, recording: null,
+  });
+
+  it('[E7] whoever answers while another window of theirs is in a call reads so, and is led back to that one', async () => {
+    const server = new FakeServer().install();
+    const session = createSession({ kind: 'agent', server: 'https://consult.example', locale: () => 'en', token: async () => 'token', acting: () => undefined });
+    try {
+      session.connect();
+      await until(() => session.state.value.link === 'online');
+      const [mine, other] = [active('k1', 'active'), active('k2', 'ringing')];
+      server.intercept = (socket, frame) => {
+        if (frame.type !== 'call.accept') return frame.type === 'call.resume';
+        server.emit('call.updated', { call: mine, engaged: true });
+        return server.refuse(socket, frame, 'already_in_call');
+      };
+      session.acceptCall(other, { consent: true });
+      expect(session.state.value.call).to.include({ phase: 'preparing' });
+      await until(() => session.state.value.call?.phase === 'away', 'the way back');
+      expect(session.state.value.call).to.deep.include({ call: mine, trouble: 'already_in_call' });
+      // A second try comes to the same.
+      session.acceptCall(other, { consent: true });
+      await until(() => session.state.value.call?.phase === 'preparing' || session.state.value.call?.phase === 'connecting');
+      await until(() => session.state.value.call?.phase === 'away', 'the way back once more');
+      session.acceptCall(mine, { consent: true });
+      await until(() => server.sockets.some(({ sent }) => sent.some(({ type, callId }) => type === 'call.resume' && callId === 'k1')), 'the return');
+      session.endCall();
+      session.dismissCall();
+      expect(session.state.value.call).to.equal(null);
+      // Asked for whoever is next, with nothing begun here.
+      server.emit('call.updated', { call: mine, engaged: true });
+      expect(session.state.value.call).to.include({ phase: 'away', trouble: 'already_in_call' });
+    } finally {
+      session.dispose();
+      server.uninstall();
+    }
+  });
+});

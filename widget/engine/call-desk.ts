@@ -38,6 +38,8 @@ export function createCallDesk({ wire, kind, locale, textVersion, acting, change
   let disposed = false;
   let leftovers: Promise<void> | null = null;
   let lingering: ReturnType<typeof setTimeout> | undefined;
+  // The call that this member is in, for which the server refuses another.
+  let engaged: Call | null = null;
 
   // Agents record; of visitors few ever have, and only they need what sends.
   const keepsRecordings = async (): Promise<boolean> => kind === 'agent' || !!(await indexedDB.databases?.())?.some(({ name }) => name === RECORDINGS_DATABASE);
@@ -51,11 +53,11 @@ export function createCallDesk({ wire, kind, locale, textVersion, acting, change
   const remove = (callId: string): void => setRinging(ringing.filter(({ id }) => id !== callId));
 
   /** What is on screen while the engine is still on its way. */
-  const preview = (mode: CallMode, call: Call | null, phase: CallView['phase'] = 'preparing'): void => {
+  const preview = (mode: CallMode, call: Call | null, phase: CallView['phase'] = 'preparing', trouble: CallView['trouble'] = null): void => {
     placeholder = {
       call, mode, phase, outgoing: call === null, local: null, remote: null,
       microphoneOn: true, cameraOn: mode === 'video', remoteMicrophoneOn: true, remoteCameraOn: false, peerPresent: true,
-      recording: { on: false, paused: false, allowed: false }, queue: null, connectedAt: null, endReason: null, trouble: null,
+      recording: { on: false, paused: false, allowed: false }, queue: null, connectedAt: null, endReason: null, trouble,
     };
     changed({ call: placeholder });
   };
@@ -69,6 +71,7 @@ export function createCallDesk({ wire, kind, locale, textVersion, acting, change
         // The engine knows nothing yet while it starts: the placeholder stays until it has something to show.
         if (view === null && placeholder) return;
         placeholder = null;
+        if (view?.trouble === 'already_in_call' && engaged) return lead(engaged);
         changed({ call: view });
         clearTimeout(lingering);
         const left = view && lingerMs(view);
@@ -77,10 +80,18 @@ export function createCallDesk({ wire, kind, locale, textVersion, acting, change
       return made;
     }));
 
+  /** Leads back to the call for which another was refused. */
+  const lead = (call: Call): void => {
+    engaged = null;
+    preview(call.mode, call, 'away', 'already_in_call');
+    engine?.dismiss();
+  };
+
   const run = (mode: CallMode, call: Call | null, act: (engine: CallEngine) => Promise<void>): void => {
     const now = engine?.view.value;
     if (placeholder?.phase === 'preparing' || (now && now.phase !== 'ended')) return;
     acting();
+    engaged = null;
     engine?.dismiss();
     preview(mode, call);
     const mine = placeholder;
@@ -105,7 +116,14 @@ export function createCallDesk({ wire, kind, locale, textVersion, acting, change
       else if (rings(call) && (here === true || ringing.some(({ id }) => id === call.id))) add(call);
     }),
     wire.on('queue.removed', ({ callId }) => remove(callId)),
-    wire.on('call.updated', ({ call, answeredElsewhere }) => {
+    wire.on('call.updated', ({ call, answeredElsewhere, engaged: instead }) => {
+      if (instead) {
+        engaged = call;
+        const now = placeholder ?? engine?.view.value;
+        // Nothing was begun here, e.g. whoever is next was asked for.
+        if (!now || (now.phase === 'ended' && now.call?.id !== call.id)) lead(call);
+        return;
+      }
       // Whom a visitor's call rings, the line says.
       if (!rings(call) || answeredElsewhere) remove(call.id);
       else if (kind === 'visitor' || ringing.some(({ id }) => id === call.id)) add(call);
