@@ -53,7 +53,7 @@ export async function startPerson(settings: PersonSettings, freshToken: () => Pr
       const id = ++asked;
       return new Promise((resolve, reject) => {
         worker.once('error', reject);
-        const frozen = setTimeout(() => reject(new Error(`The device of ${settings.name} hangs.`)), 20_000);
+        const frozen = setTimeout(() => reject(new Error(`The device of ${settings.name} hangs.`)), 120_000);
         reports.set(id, (report) => {
           clearTimeout(frozen);
           worker.off('error', reject);

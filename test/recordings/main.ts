@@ -21,13 +21,40 @@ export function held({ lost, wrong, alone, standby }: KillsResult): boolean {
   return lost === 0 && wrong.length === 0 && Math.max(alone.most, standby.most) <= SLICE_MS + 200;
 }
 
-/** Kills as the command line says, prints the figures, and gives the exit code. */
+/** Kills of one run. More are several, so that what was found by then is told as they go, and a seed repeats the one that found it. */
+const RUN_KILLS = 500;
+
+/** What several runs came to, as if they had been one. */
+function sum(results: readonly KillsResult[]): KillsResult {
+  return results.reduce((total, { kills, sigkills, consultations, files, alone, standby, lost, wrong, tookMs }) => ({
+    seed: total.seed,
+    kills: Object.fromEntries(Object.entries(total.kills).map(([who, count]) => [who, count + kills[who as keyof typeof kills]])) as KillsResult['kills'],
+    sigkills: total.sigkills + sigkills, consultations: total.consultations + consultations, files: total.files + files,
+    alone: addDeaths(total.alone, alone), standby: addDeaths(total.standby, standby),
+    lost: total.lost + lost, wrong: [...total.wrong, ...wrong], tookMs: total.tookMs + tookMs,
+  }));
+}
+
+function addDeaths(one: KillsResult['alone'], other: KillsResult['alone']): KillsResult['alone'] {
+  return { deaths: one.deaths + other.deaths, losing: one.losing + other.losing, most: Math.max(one.most, other.most) };
+}
+
+/** Kills as the command line says, prints the figures, and gives the exit code. Each of several runs has the seed after the one before. */
 export async function main(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({ args: [...args], options: { kills: { type: 'string', default: '500' }, seed: { type: 'string' }, sigkills: { type: 'string' } } });
-  const seed = values.seed === undefined ? Math.floor(Math.random() * 1e9) : Number(values.seed);
-  process.stdout.write(`seed ${seed}\n`);
-  const kills = Number(values.kills);
-  const result = await runKills({ kills, seed, sigkills: Number(values.sigkills ?? Math.ceil(kills / 100)) });
-  process.stdout.write(`${figures(result)}\n`);
-  return held(result) ? 0 : 1;
+  const { values } = parseArgs({
+    args: [...args],
+    options: { kills: { type: 'string', default: '500' }, each: { type: 'string', default: String(RUN_KILLS) }, seed: { type: 'string' }, sigkills: { type: 'string' } },
+  });
+  const first = values.seed === undefined ? Math.floor(Math.random() * 1e9) : Number(values.seed);
+  const results: KillsResult[] = [];
+  for (let left = Number(values.kills); left > 0; left -= Number(values.each)) {
+    const seed = first + results.length;
+    process.stdout.write(`seed ${seed}\n`);
+    const kills = Math.min(left, Number(values.each));
+    const result = await runKills({ kills, seed, sigkills: Number(values.sigkills ?? Math.ceil(kills / 100)) });
+    process.stdout.write(`${figures(result)}\n`);
+    results.push(result);
+  }
+  if (results.length > 1) process.stdout.write(`All ${results.length} runs:\n${figures(sum(results))}\n`);
+  return results.every(held) ? 0 : 1;
 }
