@@ -1,16 +1,21 @@
 import { LitElement, css, html, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { base } from '../widget/styles/base.ts';
+import type { GuestCall } from '../widget/engine/call/guest-call.ts';
 import { StoreController } from '../widget/engine/store-controller.ts';
 import type { Session } from '../widget/engine/session-state.ts';
 import { takeCall } from './take-next.ts';
-import { language, t } from './texts/texts.ts';
+import { failureText, language, t } from './texts/texts.ts';
+import { toast } from './toast.ts';
 import '../widget/call/call-view.ts';
 import '../widget/call/incoming-call.ts';
 import './call-handover.ts';
 
-/** Calls that ring, over every page; and the call that runs, beside every page, so that no click in the panel loses it. */
+/**
+ * Calls that ring, over every page; and the call that runs, beside every page, so that no click in the panel loses it: the own one, or a
+ * colleague's in which one is a guest. Whoever wants to be that says `call-join` (`{ callId, talks }`), from anywhere in the panel.
+ */
 @customElement('consult-admin-call-dock')
 export class CallDock extends LitElement {
   static override styles = [
@@ -75,8 +80,28 @@ export class CallDock extends LitElement {
   @property({ attribute: false }) session!: Session;
   /** The page shows by itself who is calling. */
   @property({ attribute: false }) quiet = false;
+  @state() private guest: GuestCall | null = null;
   readonly #state = new StoreController(this, () => this.session?.state);
+  #unfollow: (() => void) | undefined;
   readonly #language = new StoreController(this, () => language);
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener('call-join', this.#join);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    removeEventListener('call-join', this.#join);
+    this.#unfollow?.();
+    this.guest?.leave();
+    this.guest = null;
+  }
+
+  /** One call at a time: whoever answers one, or calls somebody, leaves that of the colleague. */
+  override willUpdate(): void {
+    if (this.guest && this.#engaged) this.guest.leave();
+  }
 
   override render() {
     const locale = this.#language.value ?? 'en';
@@ -120,7 +145,42 @@ export class CallDock extends LitElement {
             </div>
           `
         : nothing}
+      ${this.guest && !call
+        ? html`<div class="running"><consult-admin-guest-dock .call=${this.guest} @closed=${() => this.#close()}></consult-admin-guest-dock></div>`
+        : nothing}
     `;
+  }
+
+  get #engaged(): boolean {
+    const { call } = this.session.state.value;
+    return call !== null && call.phase !== 'ended';
+  }
+
+  readonly #join = (event: Event): void => {
+    const { callId, talks } = (event as CustomEvent<{ callId: string; talks: boolean }>).detail;
+    void this.#enter(callId, talks).catch((failure: unknown) => toast(failureText(failure), { bad: true }));
+  };
+
+  async #enter(callId: string, talks: boolean): Promise<void> {
+    const { self } = this.session.state.value;
+    const present = this.guest?.view.value;
+    if (present && present.phase !== 'ended' && present.callId === callId) return this.guest!.setTalks(talks);
+    if (!self || this.#engaged || (present && present.phase !== 'ended')) return toast(t('guestBusy'), { bad: true });
+    const { joinAsGuest } = await import('./guest-part.ts');
+    if (!this.isConnected || this.#engaged) return;
+    this.#close();
+    // An own call that is over makes room.
+    if (this.session.state.value.call) this.session.dismissCall();
+    const guest = joinAsGuest(this.session, self.id, callId, talks);
+    this.guest = guest;
+    // Whoever leaves has nothing more to read.
+    this.#unfollow = guest.view.subscribe(({ ended }) => void (ended === 'left' && this.guest === guest && this.#close()));
+  }
+
+  #close(): void {
+    this.#unfollow?.();
+    this.#unfollow = undefined;
+    this.guest = null;
   }
 }
 

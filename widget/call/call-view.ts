@@ -5,6 +5,7 @@ import { element } from '../define.ts';
 import { StoreController } from '../engine/store-controller.ts';
 import { base } from '../styles/base.ts';
 import './call-devices.ts';
+import './call-guests.ts';
 import './call-more.ts';
 import './call-quality.ts';
 import './return-call.ts';
@@ -137,6 +138,7 @@ export class CallView extends LitElement {
           ${own ? html`<video class="own" part="own" aria-label=${t.ownPicture} .muted=${true} autoplay playsinline></video>` : nothing}
         </div>
         <div class="notices">
+        ${moving ? html`<peer-consult-call-guests .guests=${view.guests ?? []} .locale=${this.locale}></peer-consult-call-guests>` : nothing}
         ${media && moving
           ? html`<peer-consult-video-question .media=${media} .name=${name} .locale=${this.locale}
               @pc-answer=${(event: CustomEvent<{ word: 'accept' | 'watch' | 'decline' }>) => this.engine?.answerVideo(event.detail.word)}

@@ -63,7 +63,7 @@ function twoEnds() {
   const connection = { v: 'v0', g: 'g0' };
   const states: Record<'v' | 'g', GuestLinks> = { v: noLinks('v'), g: noLinks('g') };
   const opened: Record<'v' | 'g', string | null> = { v: null, g: null };
-  let way: { to: 'v' | 'g'; at: string; from: string; word: LinkWord }[] = [];
+  const way: { to: 'v' | 'g'; at: string; from: string; word: LinkWord }[] = [];
   const other = { v: 'g', g: 'v' } as const;
 
   const feed = (side: 'v' | 'g', input: LinksInput): void => {
