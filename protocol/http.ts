@@ -79,6 +79,8 @@ export const CallsQuery = Type.Interface([PageQuery], {
   agent: Type.Optional(Id),
   mode: Type.Optional(CallMode),
   site: Type.Optional(Id),
+  /** Those that ring, or those that run, at this moment. */
+  state: Type.Optional(Type.Union([Type.Literal('ringing'), Type.Literal('active')])),
   /** `missed`: ended without an answer. */
   outcome: Type.Optional(Type.Union([Type.Literal('answered'), Type.Literal('missed')])),
   recorded: Type.Optional(Type.Boolean()),

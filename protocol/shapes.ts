@@ -182,6 +182,8 @@ export const Call = Type.Object({
   agent: Type.Optional(Named),
   /** To the colleague alone whom it is being handed over to: by whom. It rings there while the call goes on. */
   handover: Type.Optional(Type.Object({ from: Named })),
+  /** Staff, while it runs: colleagues who are in it beside its two members. `talks: false`: only listens. Absent = nobody. */
+  guests: Type.Optional(Type.Array(Type.Object({ id: Type.String(), name: Type.String(), talks: Type.Boolean() }))),
   createdAt: Timestamp,
   answeredAt: Type.Union([Timestamp, Type.Null()]),
   endedAt: Type.Union([Timestamp, Type.Null()]),

@@ -299,9 +299,10 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const light = createRecordingLight();
   const calls = createCalls({
     store: createCallsStore(database), followUps: createCallFollowUpsStore(database), waitingChats: createWaitingChatsStore(database),
-    hub, events, clock, chat, presence, sites, visitors, iceServers, light, search, failed,
+    hub, events, clock, audit, chat, presence, sites, visitors, iceServers, light, search, failed,
   });
   presence.observe(calls.teamChanged);
+  hub.watchClosing(calls.revoked);
   const vouching = signingKey(secrets.signingSeed);
   const finaliser = createFinaliser({ store: recordingsStore, blobs, runner: merges, hub, events, clock, signingKey: vouching, alone: database.engine === 'sqlite', failed });
   const recordings = createRecordings({ store: recordingsStore, blobs, calls, hub, clock, light, audit, sites, due: () => finaliser.kick() });

@@ -65,6 +65,9 @@ export interface CallCourseOptions {
   clock: Clock;
   legs: CallLegs;
   light: RecordingLight;
+  guests: { ended(call: CallRecord): void };
+  /** A call was answered, or ended after that. */
+  live(call: CallRecord): void;
   observers: readonly CallObserver[];
   addCallLine(line: {
     conversationId: string; organisationId: string; author: { kind: PrincipalKind; id: string; name: string }; line: CallLine; clientId: string;
@@ -88,7 +91,7 @@ export function place(call: CallRecord) {
 }
 
 /** Makes a course on which no call is yet. */
-export function createCallCourse({ store, line, rings, hub, events, clock, legs, light, observers, addCallLine, failed }: CallCourseOptions): CallCourse {
+export function createCallCourse({ store, line, rings, hub, events, clock, legs, light, guests, live, observers, addCallLine, failed }: CallCourseOptions): CallCourse {
   const timeouts = new Map<string, Timer>();
   const organisations = new Map<string, string>();
   const coming = new Set<{ callId: string; over: boolean }>();
@@ -123,7 +126,10 @@ export function createCallCourse({ store, line, rings, hub, events, clock, legs,
       current = (await store.find(current.organisationId, current.id)) ?? current;
       if (!won) continue;
       if (decision.to === 'ended') await over(current, decision.from);
-      else events.emit({ ...place(current), type: 'call.answered' });
+      else {
+        live(current);
+        events.emit({ ...place(current), type: 'call.answered' });
+      }
       return { call: current, decision };
     }
   };
@@ -133,7 +139,9 @@ export function createCallCourse({ store, line, rings, hub, events, clock, legs,
     legs.drop(call.id);
     organisations.delete(call.id);
     light.putOut(call.id);
+    guests.ended(call);
     hub.publish(from === 'ringing' ? rungBy(call) : membersOf(call), { type: 'call.updated', call: callView(call, false) });
+    if (from === 'active') live(call);
     if (from === 'ringing' && call.startedByKind === 'visitor') {
       hub.publish([`agents:${call.organisationId}`], { type: 'queue.removed', callId: call.id, reason: call.endReason ?? 'error' });
       line.moved(call.organisationId);

@@ -15,7 +15,7 @@ t.test('[F9] a camera in a voice call: the other member alone is asked, and with
   for (const ear of [visitor, agent]) t.match(ear.take('call.updated'), [{ call: { id: call.id, mode: 'video' } }]);
   await h.calls.video(agent, call.id, 'accept');
   t.strictSame(visitor.take('call.updated'), [], 'a repeated word is told once');
-  t.strictSame(bystander.heard, [], 'nobody else hears of it');
+  t.strictSame(bystander.heard.map(({ type }) => type), ['call.live'], 'nobody else hears of it, but what runs is listed');
   await h.calls.end(agent, call.id);
   t.equal(h.lines.get(call.id)?.mode, 'video', 'the conversation tells of a video call');
 });

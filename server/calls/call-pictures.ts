@@ -1,8 +1,7 @@
 import type { Call, VideoWord } from '../../protocol/shapes.ts';
 import type { SiteProfile } from '../../protocol/site.ts';
 import { problem } from '../errors.ts';
-import type { Hub } from '../hub/hub.ts';
-import { membersOf } from './call-course.ts';
+import type { Hub, Topic } from '../hub/hub.ts';
 import type { CallSides } from './call-sides.ts';
 import type { Caller } from './calls.ts';
 import type { CallRecord, CallsStore } from './calls.store.ts';
@@ -14,6 +13,10 @@ export interface CallPicturesOptions {
   sides: Pick<CallSides, 'peerOf'>;
   sites: { profile(siteId: string): Promise<Pick<SiteProfile, 'calls'>> };
   view(call: CallRecord): Call;
+  /** Everybody who is in the call. */
+  everybody(call: CallRecord): Topic[];
+  /** The call has pictures from now on. */
+  shown(call: CallRecord): void;
 }
 
 /** After these words it is a video call: for the history, the recording and everybody who asks. */
@@ -23,7 +26,7 @@ const AGREED: ReadonlySet<VideoWord> = new Set(['accept', 'watch', 'show']);
  * Passes on what a member says about pictures in a voice call, to the other member alone. A visitor asks for none where the
  * site takes no video calls. Nobody's camera goes on by it: each side turns on its own.
  */
-export function createCallPictures({ store, hub, sides, sites, view }: CallPicturesOptions) {
+export function createCallPictures({ store, hub, sides, sites, view, everybody, shown }: CallPicturesOptions) {
   return async (caller: Caller, callId: string, word: VideoWord): Promise<void> => {
     const { principal } = caller;
     const peer = await sides.peerOf(caller, callId);
@@ -32,6 +35,8 @@ export function createCallPictures({ store, hub, sides, sites, view }: CallPictu
     hub.publish([peer], { type: 'call.video', callId, from: caller.connectionId, word });
     if (!AGREED.has(word) || !(await store.showPictures(principal.organisationId, callId))) return;
     const call = await store.find(principal.organisationId, callId);
-    if (call) hub.publish(membersOf(call), { type: 'call.updated', call: view(call) });
+    if (!call) return;
+    shown(call);
+    hub.publish(everybody(call), { type: 'call.updated', call: view(call) });
   };
 }

@@ -26,6 +26,8 @@ export interface CallSides {
   peerOf(caller: Caller, callId: string): Promise<Topic>;
   /** The connection counts as open from here on. */
   opened(connectionId: string): void;
+  /** Whether it still is. */
+  isOpen(connectionId: string): boolean;
   /** The connection is gone. `clean`: its page was left or reloaded. `silentMs`: how long it had been silent before. */
   disconnected(connectionId: string, clean: boolean, silentMs?: number): Promise<void>;
 }
@@ -39,11 +41,13 @@ export interface CallSidesOptions {
   /** The call, if it is the principal's to see. */
   visible(principal: Asker, callId: string): Promise<CallRecord>;
   view(call: CallRecord): Call;
+  /** Told of members' connections that come and go. */
+  guests: { seated(call: CallRecord, caller: Caller): void; memberAway(callId: string): void };
   failed: (error: unknown, what: string) => void;
 }
 
 /** Makes sides that nobody carries yet. */
-export function createCallSides({ hub, legs, course, observers, visible, view, failed }: CallSidesOptions): CallSides {
+export function createCallSides({ hub, legs, course, observers, guests, visible, view, failed }: CallSidesOptions): CallSides {
   const open = new Set<string>();
 
   const attach: CallSides['attach'] = (call, { principal, connectionId }, how) => {
@@ -51,6 +55,7 @@ export function createCallSides({ hub, legs, course, observers, visible, view, f
     course.remember(call);
     if (superseded) hub.publish([`connection:${superseded}`], { type: 'call.updated', call: view(call), ...(how ?? { superseded: true }) });
     if (superseded || returned || how) tellPeer(call, principal.kind, { peerPresent: true, peerConnectionId: connectionId });
+    guests.seated(call, { principal, connectionId });
     // It closed while we were asking the database: nobody else will tell.
     if (!open.has(connectionId)) void away(connectionId, false, 0).catch((error: unknown) => failed(error, 'connection'));
   };
@@ -81,7 +86,9 @@ export function createCallSides({ hub, legs, course, observers, visible, view, f
       if (call.state === 'ringing') lease(callId, side, LEASES.ringing);
       else if (clean) lease(callId, side, LEASES.left);
       if (clean) for (const observer of observers) await observer.memberLeft?.(call, side);
-      if (isAway()) tellPeer(call, side, { peerPresent: false });
+      if (!isAway()) continue;
+      tellPeer(call, side, { peerPresent: false });
+      guests.memberAway(callId);
     }
   };
 
@@ -109,6 +116,7 @@ export function createCallSides({ hub, legs, course, observers, visible, view, f
   return {
     attach, carried, peerOf,
     opened: (connectionId) => void open.add(connectionId),
+    isOpen: (connectionId) => open.has(connectionId),
     async disconnected(connectionId, clean, silentMs = 0) {
       open.delete(connectionId);
       await away(connectionId, clean, silentMs);

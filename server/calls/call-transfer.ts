@@ -2,8 +2,8 @@ import type { Call } from '../../protocol/shapes.ts';
 import type { AgentPrincipal, Asker, Principal } from '../auth/principal.ts';
 import type { Clock, Timer } from '../clock.ts';
 import { problem } from '../errors.ts';
-import type { Hub } from '../hub/hub.ts';
-import { membersOf, type CallObserver } from './call-course.ts';
+import type { Hub, Topic } from '../hub/hub.ts';
+import type { CallObserver } from './call-course.ts';
 import type { CallLegs } from './call-legs.ts';
 import type { CallSides } from './call-sides.ts';
 import { isMember } from './call-state.ts';
@@ -48,6 +48,10 @@ export interface CallTransfersOptions {
   legs: CallLegs;
   sides: Pick<CallSides, 'attach'>;
   presence: { agentsOnline(organisationId: string): string[] };
+  /** Everybody who is in the call. */
+  everybody(call: CallRecord): Topic[];
+  /** The calls that an agent is a guest of. */
+  visiting(agentId: string): string[];
   /** The conversation follows the call. */
   assign(by: AgentPrincipal, conversationId: string, to: { agentId: string }): Promise<unknown>;
   observers: readonly CallObserver[];
@@ -64,7 +68,7 @@ interface Offer {
 
 /** Makes handing over. */
 export function createCallTransfers(options: CallTransfersOptions): CallTransfers {
-  const { store, hub, clock, legs, sides, presence, assign, observers, visible, view, failed } = options;
+  const { store, hub, clock, legs, sides, presence, everybody, visiting, assign, observers, visible, view, failed } = options;
   const offers = new Map<string, Offer>();
   let check: Timer | null = null;
 
@@ -98,7 +102,7 @@ export function createCallTransfers(options: CallTransfersOptions): CallTransfer
       if (carrying && carrying !== connectionId) throw problem('conflict', 'Another connection of yours carries this call.');
       if (agentId === principal.id) throw problem('unprocessable', 'The call is yours already.');
       if (!presence.agentsOnline(principal.organisationId).includes(agentId)) throw problem('unavailable', 'This colleague cannot be reached now.');
-      if (legs.engaged().has(agentId)) throw problem('unavailable', 'This colleague is in a call.');
+      if (legs.engaged().has(agentId) || visiting(agentId).some((id) => id !== callId)) throw problem('unavailable', 'This colleague is in a call.');
       over(callId, 'withdrawn');
       offers.set(callId, { from: principal, to: agentId, timer: clock.after(HANDOVER_MS, () => over(callId, 'no_answer')) });
       hub.publish([`agent:${agentId}`], { type: 'queue.added', call: seen({ ...principal, id: agentId }, call) });
@@ -116,7 +120,7 @@ export function createCallTransfers(options: CallTransfersOptions): CallTransfer
       sides.attach(now, caller, { handedOver: true });
       // Who was in it in another window of the former agent is told as well; to all others only the name changes.
       hub.publish([`agent:${offer.from.id}`], { type: 'call.updated', call: view(now), answeredElsewhere: true });
-      hub.publish(membersOf(now), { type: 'call.updated', call: view(now) }, { except: caller.connectionId });
+      hub.publish(everybody(now), { type: 'call.updated', call: view(now) }, { except: caller.connectionId });
       void assign(offer.from, now.conversationId, { agentId: id }).catch((error: unknown) => failed(error, 'assigning after a call was handed over'));
       return now;
     },

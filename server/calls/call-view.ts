@@ -30,11 +30,11 @@ export function callView(call: CallRecord, recordingOn: boolean): Call {
 
 const followUpView = ({ kind, contact, text, at }: FollowUp, doneAt: number | null) => ({ kind, contact, text, at: rfc3339(at), doneAt: moment(doneAt) });
 
-/** The same for staff, who see whether its recording is held and who saw to what was left after it. */
-export function callForStaff(call: CallRecord, view: Call): Call {
+/** The same for staff, who see whether its recording is held, who saw to what was left after it, and which `guests` are in it. */
+export function callForStaff(call: CallRecord, view: Call, guests: NonNullable<Call['guests']> = []): Call {
   const recording = view.recording && call.recording?.held ? { ...view.recording, held: true as const } : view.recording;
   const doneBy = call.followUp?.doneBy;
-  return { ...view, recording, ...(call.quality && { quality: call.quality }), ...(view.followUp && doneBy && { followUp: { ...view.followUp, doneBy } }) };
+  return { ...view, recording, ...(guests.length > 0 && { guests }), ...(call.quality && { quality: call.quality }), ...(view.followUp && doneBy && { followUp: { ...view.followUp, doneBy } }) };
 }
 
 /** A call as its conversation tells of it. */

@@ -14,25 +14,29 @@ export interface CallsHistory {
   /** A call of the agent's organisation, or of the visitor itself. */
   get(principal: Asker, callId: string): Promise<Call>;
   /** A page of the organisation's calls, or of the visitor's own. Throws `bad_request` for a cursor that is none. */
-  list(principal: Asker, query: Omit<CallsFilter, 'after' | 'withNotes' | 'holding'> & { cursor?: string | undefined }): Promise<Page<Call>>;
+  list(principal: Asker, query: Omit<CallsFilter, 'after' | 'withNotes' | 'holding' | 'ids'> & { state?: 'ringing' | 'active' | undefined; cursor?: string | undefined }): Promise<Page<Call>>;
   /** Those of a conversation, oldest first. */
   ofConversation(organisationId: string, conversationId: string): Promise<Call[]>;
 }
 
-/** Makes the reading half of the use cases. `visible` finds a call that the asker may see. */
-export function createCallsHistory({ store, search, visible, view }: {
+/** Makes the reading half of the use cases. `visible` finds a call that the asker may see, `guestsOf` who is in it beside its members. */
+export function createCallsHistory({ store, search, visible, view, guestsOf }: {
   store: CallsStore; search: Pick<Search, 'conversationsHolding'> | undefined;
   visible(principal: Asker, callId: string): Promise<CallRecord>; view(call: CallRecord): Call;
+  guestsOf(callId: string): NonNullable<Call['guests']>;
 }): CallsHistory {
-  const viewFor = (principal: Pick<Asker, 'kind'>) => (call: CallRecord) => (principal.kind === 'visitor' ? view(call) : callForStaff(call, view(call)));
+  const viewFor = (principal: Pick<Asker, 'kind'>) => (call: CallRecord) => (principal.kind === 'visitor' ? view(call) : callForStaff(call, view(call), guestsOf(call.id)));
   return {
     record: (organisationId, callId) => store.find(organisationId, callId),
     get: async (principal, callId) => viewFor(principal)(await visible(principal, callId)),
-    async list({ kind, id, organisationId }, { cursor, ...filter }) {
+    async list({ kind, id, organisationId }, { cursor, state, ...filter }) {
       const own = kind === 'visitor' ? { visitorId: id } : {};
       if (own.visitorId !== undefined && (filter.visitorId ?? id) !== id) return { items: [], next: null };
       const holding = filter.text === undefined || kind === 'visitor' ? null : await search?.conversationsHolding(organisationId, filter.text);
-      const { text, limit, ...narrower } = { ...filter, ...own, withNotes: kind !== 'visitor' };
+      // Few calls live at a time: which, is asked before all that an organisation ever had are looked through.
+      const ids = state === undefined ? undefined : (await store.liveOfOrganisation(organisationId)).flatMap((call) => (call.state === state ? [call.id] : []));
+      if (ids?.length === 0) return { items: [], next: null };
+      const { text, limit, ...narrower } = { ...filter, ...own, ids, withNotes: kind !== 'visitor' };
       const placeOf = ({ createdAt, id }: CallRecord) => ({ at: createdAt, id });
       const first = readCursor(cursor);
       const page = text === undefined || holding

@@ -18,9 +18,9 @@ export const callsRoutes: FastifyPluginAsyncTypebox<{ calls: Calls; iceServers: 
       description: 'All filters that are given have to fit. A cursor belongs to the order (`sort`) in which it was given.',
     },
   }, async (request) => {
-    const { visitor, agent, mode, from, to, site, outcome, recorded, followUp, text, sort, cursor, limit = 30 } = request.query;
+    const { visitor, agent, mode, from, to, site, state, outcome, recorded, followUp, text, sort, cursor, limit = 30 } = request.query;
     return calls.list(askerOf(request), {
-      visitorId: visitor, agentId: agent, siteId: site, mode, from: momentOf(from), to: momentOf(to), outcome, recorded, followUp, text, sort, cursor, limit,
+      visitorId: visitor, agentId: agent, siteId: site, mode, from: momentOf(from), to: momentOf(to), state, outcome, recorded, followUp, text, sort, cursor, limit,
     });
   });
 

@@ -1,6 +1,7 @@
 import type { Call, CallLine, CallMode, IceServer, MediaQuality, Message, VideoWord } from '../../protocol/shapes.ts';
-import type { EventOf } from '../../protocol/server-frames.ts';
+import type { CallMember, EventOf } from '../../protocol/server-frames.ts';
 import type { SiteProfile } from '../../protocol/site.ts';
+import type { Audit } from '../audit/audit.ts';
 import type { AgentPrincipal, Asker, Principal, VisitorPrincipal } from '../auth/principal.ts';
 import type { Clock, Timer } from '../clock.ts';
 import { problem } from '../errors.ts';
@@ -11,15 +12,16 @@ import type { Search } from '../search/search.ts';
 import { createCallCourse, membersOf, RING_MS, type CallObserver } from './call-course.ts';
 import { createCallFollowUps, type CallFollowUps } from './call-follow-ups.ts';
 import type { CallFollowUpsStore } from './call-follow-ups.store.ts';
+import { createCallGuests } from './call-guests.ts';
 import { createCallNext } from './call-next.ts';
 import { createCallRings, type AboutCaller } from './call-rings.ts';
 import { createCallQuality } from './call-quality.ts';
 import { createCallTransfers } from './call-transfer.ts';
 import { createCallLegs } from './call-legs.ts';
 import { createCallPictures } from './call-pictures.ts';
-import { createCallSides, LEASES, other } from './call-sides.ts';
+import { createCallSides, LEASES, other, type CallSides } from './call-sides.ts';
 import { isMember, type CallEvent, type HangupReason } from './call-state.ts';
-import { callView, situationOf } from './call-view.ts';
+import { callForStaff, callView, situationOf } from './call-view.ts';
 import { createCallsHistory, type CallsHistory } from './calls-history.ts';
 import type { CallRecord, CallsStore } from './calls.store.ts';
 import type { IceServers } from './ice-servers.ts';
@@ -66,6 +68,16 @@ export interface CallJoined {
   etaMs?: number;
   nobodyThere?: boolean;
   peerConnectionId: string | null;
+  /** Everybody in it, to be told by `call.members` after the reply. */
+  members?: CallMember[];
+}
+
+/** The reply of join. */
+export interface CallEntered {
+  call: Call;
+  iceServers: IceServer[];
+  relayOnly?: true;
+  members: CallMember[];
 }
 
 /** Calls: who rings, who answers, what passes between the two, and how it ends. Problems are refusals with a wire code. */
@@ -81,6 +93,14 @@ export interface Calls extends CallsHistory, CallFollowUps, Pick<WaitingList, 'w
   next(caller: Caller): Promise<CallJoined>;
   /** Agents came or went: calls may ring at others now. */
   teamChanged(organisationId: string): void;
+  /** Lets an agent who may be a guest of a colleague's running call, see CallGuests. */
+  join(caller: Caller, callId: string, talks: boolean): Promise<CallEntered>;
+  /** The caller is no guest of the call any more, unless another connection of it is. */
+  leave(caller: Caller, callId: string): void;
+  /** Relays between a guest and one other connection in the same call. */
+  link(caller: Caller, callId: string, to: string, data: unknown): Promise<void>;
+  /** Everything of an account or of a sign-in is being closed. */
+  revoked(topic: Topic): void;
   /** This connection carries the caller's side from now on. */
   resume(caller: Caller, callId: string): Promise<CallJoined>;
   decline(caller: Caller, callId: string): Promise<Call>;
@@ -100,7 +120,7 @@ export interface Calls extends CallsHistory, CallFollowUps, Pick<WaitingList, 'w
   consent(caller: Caller, callId: string, consent: { granted: boolean; textVersion: string; locale: string }): Promise<Call>;
   /** The active call that this connection carries a side of; for recordings. */
   carried(caller: Caller, callId: string): Promise<CallRecord>;
-  /** Who hears of a call that is under way: every connection of its two members. */
+  /** Who hears of a call that is under way: every connection of its two members, and its guests. */
   members(call: CallRecord): Topic[];
   /** What rings for the principal, and what it is in; the connection counts as open from here on. */
   snapshot(caller: Caller): Promise<Call[]>;
@@ -121,6 +141,7 @@ export interface CallsOptions {
   hub: Hub;
   events: Pick<Events, 'emit'>;
   clock: Clock;
+  audit: Pick<Audit, 'record'>;
   chat: CallsChat;
   presence: Pick<Presence, 'agentsOnline' | 'seenBy'>;
   sites: { profile(siteId: string): Promise<Pick<SiteProfile, 'calls' | 'callBack'>>; queue(siteId: string): Promise<RingPlan> };
@@ -134,12 +155,15 @@ export interface CallsOptions {
 }
 
 /** Makes the use cases of calls. */
-export function createCalls({ store, followUps: followUpsStore, waitingChats, hub, events, clock, chat, presence, sites, visitors, iceServers, light, search, failed }: CallsOptions): Calls {
+export function createCalls({ store, followUps: followUpsStore, waitingChats, hub, events, clock, audit, chat, presence, sites, visitors, iceServers, light, search, failed }: CallsOptions): Calls {
   const legs = createCallLegs({ clock, expired: (callId, side) => course.lost(callId, side) });
   const observers: CallObserver[] = [];
   const line = createWaitingLine({ store, hub, clock, failed });
-  const rings = createCallRings({ hub, clock, legs, presence });
-  const course = createCallCourse({ line, rings, store, hub, events, clock, legs, light, observers, addCallLine: (line) => chat.addCallLine(line), failed });
+  const rings = createCallRings({ hub, clock, legs: { engaged: () => new Set([...legs.engaged(), ...guests.engaged()]) }, presence });
+  const live = (call: CallRecord) => hub.publish([`agents:${call.organisationId}`], { type: 'call.live', call: callForStaff(call, view(call), guests.of(call.id)), live: call.state === 'active' });
+  const course = createCallCourse({
+    line, rings, store, hub, events, clock, legs, light, live, observers, failed, addCallLine: (line) => chat.addCallLine(line), guests: { ended: (call) => guests.ended(call) },
+  });
   let repair: Timer | null = null;
 
   const background = (what: string, work: Promise<unknown>) => void work.catch((error: unknown) => failed(error, what));
@@ -151,20 +175,37 @@ export function createCalls({ store, followUps: followUpsStore, waitingChats, hu
     return call;
   };
 
-  const sides = createCallSides({ hub, legs, course, observers, visible, view, failed });
-  const pictures = createCallPictures({ store, hub, sides, sites, view });
-  const history = createCallsHistory({ store, search, visible, view });
+  const sides: CallSides = createCallSides({ hub, legs, course, observers, visible, view, failed, guests: { seated: (call, by) => guests.seated(call, by), memberAway: (id) => guests.memberAway(id) } });
+  const guests = createCallGuests({
+    hub, clock, audit, legs, sides, visible, view,
+    changed(call) {
+      live(call);
+      rings.review(call.organisationId);
+    },
+  });
+  const everybody = (call: CallRecord): Topic[] => [...membersOf(call), ...guests.topics(call.id)];
+  const pictures = createCallPictures({
+    store, hub, sides, sites, view, everybody,
+    shown(call) {
+      guests.renew(call);
+      live(call);
+    },
+  });
+  const history = createCallsHistory({ store, search, visible, view, guestsOf: guests.of });
   const { attach } = sides;
   const list = createWaitingList({ store, chats: waitingChats, rings, visitors, view, clock });
   const followUps = createCallFollowUps({ store, followUps: followUpsStore, course, chat, sites, hub, events, clock, visible, view });
   const transfers = createCallTransfers({
-    store, hub, clock, legs, sides, presence, observers, visible, view, failed, assign: (by, conversationId, to) => chat.transfer(by, conversationId, to),
+    store, hub, clock, legs, sides, presence, observers, visible, view, failed, everybody, visiting: guests.ofAgent, assign: (by, conversationId, to) => chat.transfer(by, conversationId, to),
   });
   observers.push({ ended: async (call) => transfers.ended(call.id) });
 
   const each = createOneCallEach({
-    legs, find: store.find,
-    show: ({ connectionId }, call) => hub.publish([`connection:${connectionId}`], { type: 'call.updated', call: view(call), engaged: true }),
+    legs: { ofAgent: (id) => [...legs.ofAgent(id), ...guests.ofAgent(id)] }, find: store.find,
+    show({ principal, connectionId }, call) {
+      // A guest has no call to return to.
+      if (call.agentId === principal.id) hub.publish([`connection:${connectionId}`], { type: 'call.updated', call: view(call), engaged: true });
+    },
   });
 
   const relays = (principalId: string) => {
@@ -195,7 +236,8 @@ export function createCalls({ store, followUps: followUpsStore, waitingChats, hu
     if (taken) {
       // Whoever handed it over is free from now on.
       rings.review(taken.organisationId);
-      return joined(taken, caller);
+      live(taken);
+      return { ...joined(taken, caller), ...(guests.of(callId).length > 0 && { members: guests.members(taken) }) };
     }
     const { call, decision } = await course.settle(found, { type: 'accept', by: principal }, principal.name);
     if (decision.verdict === 'settled') {
@@ -226,7 +268,14 @@ export function createCalls({ store, followUps: followUpsStore, waitingChats, hu
   };
 
   return {
-    members: membersOf,
+    members: everybody,
+    async join(caller, callId, talks) {
+      const { call, members } = await each.enter(caller, callId, () => guests.join(caller, callId, talks));
+      return { call: callForStaff(call, view(call), guests.of(callId)), ...relays(caller.principal.id), members };
+    },
+    leave: guests.leave,
+    link: guests.link,
+    revoked: guests.revoked,
     start: createStartCall({ store, hub, events, clock, chat, presence, sites, line, about: list.about, each, attach, joined, view, ring, announce: course.announce, failed }),
     accept: (caller, callId) => each.enter(caller, callId, () => answer(caller, callId)),
     next: createCallNext({ store, rings, each, answer }),
@@ -241,7 +290,8 @@ export function createCalls({ store, followUps: followUpsStore, waitingChats, hu
       if (call.state === 'ended') throw problem('call_over');
       if (call.state === 'ringing' && call.startedByKind !== principal.kind) throw problem('conflict', 'The call rings; accept it.');
       attach(call, caller);
-      return joined(call, caller);
+      // Guests may have come and gone while it was away.
+      return { ...joined(call, caller), ...(call.state === 'active' && { members: guests.members(call) }) };
     },
 
     async decline({ principal }, callId) {
@@ -281,7 +331,7 @@ export function createCalls({ store, followUps: followUpsStore, waitingChats, hu
       });
       const call = (await store.find(before.organisationId, callId)) ?? before;
       if (!granted) for (const observer of observers) await observer.consentRevoked?.(call);
-      hub.publish(membersOf(call), { type: 'call.updated', call: view(call) }, { except: connectionId });
+      hub.publish(everybody(call), { type: 'call.updated', call: view(call) }, { except: connectionId });
       // Agents see before they answer whether it may be recorded.
       if (call.state === 'ringing') rings.changed(call);
       return view(call);
@@ -301,7 +351,8 @@ export function createCalls({ store, followUps: followUpsStore, waitingChats, hu
       return calls.filter((call) => call.agentId === principal.id || transfers.isOffered(principal, call.id)
         || (call.state === 'ringing' && rings.isRung(call.id, principal.id))).map((call) => transfers.seen(principal, call));
     },
-    async disconnected(connectionId, clean, silentMs) {
+    async disconnected(connectionId, clean, silentMs = 0) {
+      guests.disconnected(connectionId, clean, silentMs);
       transfers.somebodyLeft();
       await sides.disconnected(connectionId, clean, silentMs);
     },
@@ -324,6 +375,7 @@ export function createCalls({ store, followUps: followUpsStore, waitingChats, hu
     close() {
       repair?.cancel();
       transfers.close();
+      guests.close();
       course.close();
       rings.close();
       legs.close();

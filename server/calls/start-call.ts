@@ -45,7 +45,7 @@ export function createStartCall({ store, hub, events, clock, chat, presence, sit
   });
 
   return async (caller: Caller, { conversationId, mode, clientId }: { conversationId?: string; mode: CallMode; clientId?: string }): Promise<CallJoined> => {
-    const { principal, connectionId } = caller;
+    const { principal } = caller;
     if (principal.kind === 'agent' && conversationId === undefined) throw problem('bad_request', 'An agent has to say which conversation.');
     if (principal.kind === 'visitor' && !(await sites.profile(principal.siteId)).calls[mode]) throw problem('forbidden', `This site takes no ${mode === 'audio' ? 'voice' : 'video'} calls.`);
     const conversation = conversationId === undefined

@@ -21,6 +21,8 @@ export interface LocalHub extends Hub {
   leave(listener: Listener, topics: readonly Topic[]): void;
   /** Whether any connection of this process listens to `topic`. */
   has(topic: Topic): boolean;
+  /** Calls `listener` with every topic whose connections are closed, by whichever process: an account or a sign-in that is over, for instance. */
+  watchClosing(listener: (topic: Topic) => void): void;
   /** Leaves the bus. */
   stop(): Promise<void>;
 }
@@ -64,7 +66,9 @@ export async function createHub({ bus, failed }: { bus: Bus; failed: (error: unk
     }
   };
 
+  const watchers: ((topic: Topic) => void)[] = [];
   const closeAll = ({ close, code, reason, event }: Extract<Word, { close: Topic }>) => {
+    for (const watch of watchers) watch(close);
     // A copy: closing makes a listener leave.
     const closing: Listener[] = [];
     each(close, (listener) => closing.push(listener));
@@ -102,6 +106,7 @@ export async function createHub({ bus, failed }: { bus: Bus; failed: (error: unk
       }
     },
     has: (topic) => listeners.has(topic),
+    watchClosing: (listener) => void watchers.push(listener),
     stop: unsubscribe,
   };
 }

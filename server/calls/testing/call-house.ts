@@ -2,6 +2,7 @@ import type { Code } from '../../../protocol/codes.ts';
 import type { Call, CallLine } from '../../../protocol/shapes.ts';
 import type { SiteSettings } from '../../../protocol/site.ts';
 import type { ServerEvent } from '../../../protocol/server-frames.ts';
+import type { AuditRecord } from '../../audit/audit.ts';
 import type { AgentPrincipal, Principal, VisitorPrincipal } from '../../auth/principal.ts';
 import type { DomainEvent } from '../../events/events.ts';
 import type { Hub, Topic } from '../../hub/hub.ts';
@@ -46,6 +47,8 @@ export interface CallHouse {
   said: { visitorId: string; name: string; clientId: string; text: string }[];
   /** Who was given a conversation by a handover. */
   assigned: ReadonlyMap<string, string>;
+  /** What was written into the audit log. */
+  audited: AuditRecord[];
   /** What whoever hears of events was told. */
   events: DomainEvent[];
   /** Makes adding a line fail; with a code, by that refusal. */
@@ -78,6 +81,7 @@ function build(database: Database, clock: FakeClock, lines = new Map<string, Cal
   const online = new Map<string, AgentPrincipal>();
   const errors: unknown[] = [];
   const events: DomainEvent[] = [];
+  const audited: AuditRecord[] = [];
   const light = createRecordingLight();
   const takes = { audio: true, video: true };
   const assigned = new Map<string, string>();
@@ -122,7 +126,7 @@ function build(database: Database, clock: FakeClock, lines = new Map<string, Cal
     },
   };
   const calls = createCalls({
-    store: createCallsStore(database), hub, events: { emit: (event) => void events.push(event) }, clock, chat, light, failed: (error) => errors.push(error),
+    store: createCallsStore(database), hub, events: { emit: (event) => void events.push(event) }, clock, chat, audit: { record: (entry) => void audited.push(entry) }, light, failed: (error) => errors.push(error),
     followUps: createCallFollowUpsStore(database), waitingChats: createWaitingChatsStore(database),
     presence: {
       agentsOnline: (organisationId) => [...new Set([...online.values()].filter((agent) => agent.organisationId === organisationId && !unreachable.has(agent.id)).map(({ id }) => id))],
@@ -142,7 +146,7 @@ function build(database: Database, clock: FakeClock, lines = new Map<string, Cal
     : [`agent:${principal.id}`, `agents:${principal.organisationId}`, `connection:${connectionId}`];
 
   return {
-    database, clock, calls, light, takes, site, said, hub, lines, errors, events, assigned,
+    database, clock, calls, light, takes, site, said, hub, lines, errors, events, audited, assigned,
     breakLines: (value, code) => void ([broken, refusal] = [value, code]),
     visitor: (id, organisationId = 'org') =>
       ({ kind: 'visitor', id, name: `Visitor ${id}`, organisationId, siteId: `site-${organisationId}`, expiresAt: Infinity }),
