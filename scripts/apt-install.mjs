@@ -13,6 +13,8 @@ const packages = [
   'ceph-common',
   'fonts-noto-cjk',
   'fonts-noto-color-emoji',
+  // Network namespaces, for calls over bad networks.
+  'iproute2',
   // What the examples of docs/ call.
   'curl',
   'jq',

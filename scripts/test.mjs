@@ -18,13 +18,14 @@ process.env.TEST_RUNS = runs;
 console.log(`seed ${process.env.TEST_SEED ?? '1, as always'}${runs === '1' ? '' : `, ${runs} times the runs`}`);
 const chosen = (files) => (words.length === 0 ? files : files.filter((file) => words.some((word) => file.includes(word))));
 // What drives the built product in real browsers, two at a time: most of their time they wait for what a person would wait for.
-const [panel, consultation] = [join('test', 'panel'), join('test', 'consultation')];
-const journeys = [panel, consultation];
+const [panel, consultation, networks] = ['panel', 'consultation', 'networks'].map((name) => join('test', name));
+const journeys = [panel, consultation, networks];
 const parts = {
   tap: chosen(findTests(['languages', 'protocol', 'server', 'drizzle', 'bench', 'scripts', 'test'])).filter((file) => !journeys.some((folder) => file.startsWith(folder))),
   wtr: chosen(findTests(['widget', 'admin'])),
   panel: chosen(findTests([panel])),
-  consultation: chosen(findTests([consultation])),
+  // The networks first: it is long, and what is long should not be left alone in the end.
+  consultation: chosen([...findTests([networks]), ...findTests([consultation])]),
 };
 if (Object.values(parts).every((files) => files.length === 0)) {
   console.error(`No test file has ${words.join(' or ')} in its path.`);

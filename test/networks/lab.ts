@@ -20,10 +20,10 @@ const lines = { visitor: { first: 1, second: 3 }, agent: { first: 2 } } as const
 export interface Lab {
   /** What starts a Chromium in a side's network. */
   executable(side: Side, chromium: string): string;
-  /** Nothing but TCP is lost from now on, in silence, on both sides' lines; or no longer. */
-  cutTcp(on: boolean): void;
-  /** The visitor's other line goes down and takes its address along; this one comes up, with another address. */
-  takeLine(which: 'first' | 'second'): void;
+  /** All TCP, or all UDP, is lost from now on, in silence, on both sides' lines; null: nothing is any more. */
+  cut(protocol: 'tcp' | 'udp' | null): void;
+  /** The visitor's line goes down and takes its address along; the other one comes up, with another address. */
+  changeLine(): void;
 }
 
 const ip = (...args: string[]): string => runProgram(findProgram('ip')!, args);
@@ -103,27 +103,39 @@ export function removeNetworks(id: string): void {
   }
 }
 
-/** The networks, for whoever runs in their hub. */
+/** The networks, for whoever runs in their hub, with the visitor on the first line. */
 export function openLab(id: string): Lab {
   const hub = network(id, 'hub');
+  let line: 'first' | 'second' = 'first';
+  const rules: ((what: 'add' | 'del') => string[])[] = [];
+  const takeLine = (): void => {
+    const other = line === 'first' ? 'second' : 'first';
+    ip('-n', network(id, 'visitor'), 'addr', 'flush', 'dev', other);
+    ip('-n', network(id, 'visitor'), 'link', 'set', other, 'down');
+    bringUp(id, 'visitor', line);
+  };
+  takeLine();
   return {
     executable(side, chromium) {
       const file = join(temporaryFolder(`${side}-chromium`), 'chromium.sh');
       writeFileSync(file, `#!/bin/sh\nexec ${findProgram('ip')!} netns exec ${network(id, side)} ${chromium} "$@"\n`, { mode: 0o755 });
       return file;
     },
-    cutTcp(on) {
-      const rule = (name: string, from: string): string => ip('-n', name, 'rule', on ? 'add' : 'del', 'pref', '20', 'iif', from, 'ipproto', 'tcp', 'blackhole');
+    cut(protocol) {
+      for (const rule of rules.splice(0)) ip(...rule('del'));
+      if (protocol === null) return;
       for (const side of sides) {
-        rule(hub, `${side}-first`);
-        rule(network(id, side), 'first');
+        const from = side === 'visitor' ? line : 'first';
+        for (const [name, device] of [[hub, `${side}-${from}`], [network(id, side), from]] as const) {
+          const rule = (what: 'add' | 'del'): string[] => ['-n', name, 'rule', what, 'pref', '20', 'iif', device, 'ipproto', protocol, 'blackhole'];
+          ip(...rule('add'));
+          rules.push(rule);
+        }
       }
     },
-    takeLine(which) {
-      const other = which === 'first' ? 'second' : 'first';
-      ip('-n', network(id, 'visitor'), 'addr', 'flush', 'dev', other);
-      ip('-n', network(id, 'visitor'), 'link', 'set', other, 'down');
-      bringUp(id, 'visitor', which);
+    changeLine() {
+      line = line === 'first' ? 'second' : 'first';
+      takeLine();
     },
   };
 }

@@ -7,60 +7,73 @@ import { findProgram } from '../services/processes.ts';
 import { missing as missingTurn } from '../services/turn.ts';
 import { hubOf, makeNetworks, missing as missingNetworks, removeNetworks } from './lab.ts';
 import { scenarios, type Scenario } from './scenarios.ts';
-import { onStage } from './stage.ts';
+import { openStage, type NetworkStage } from './stage.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** One sentence on why nothing can be done here, or null. */
-function missing(): string | null {
+/** One sentence on why no call can be tried here, or null. */
+export function missing(): string | null {
   return (
     missingNetworks() ?? missingChromium() ?? missingTurn() ??
     (findProgram('ffmpeg') ? null : 'ffmpeg is missing: `apt-get install ffmpeg`.')
   );
 }
 
-interface Row {
-  scenario: Scenario;
-  figures: Map<string, string>;
+/** What a scenario came to. */
+export interface Outcome {
+  name: string;
+  about: string;
+  figures: Record<string, string>;
+  /** What was promised and is not so, or what went wrong. */
   wrong: string[];
 }
 
-async function run(id: string, scenario: Scenario): Promise<Row> {
-  const figures = new Map<string, string>();
-  const wrong: string[] = [];
-  const sheet = {
-    figure: (name: string, value: string | number) => void figures.set(name, String(value)),
-    expect: (holds: boolean, what: string) => void (holds || wrong.push(what)),
-  };
-  await onStage(id, scenario, async (stage) => {
-    await scenario.play(stage, sheet).catch((error: unknown) => wrong.push(error instanceof Error ? error.message : String(error)));
-    if (wrong.length === 0) return;
+const said = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+async function run(stage: NetworkStage, { name, about, play, ...scene }: Scenario): Promise<Outcome> {
+  const outcome: Outcome = { name, about, figures: {}, wrong: [] };
+  await stage.set(scene).then(() => play(stage, {
+    figure: (what, value) => void (outcome.figures[what] = String(value)),
+    expect: (holds, what) => void (holds || outcome.wrong.push(`not so: ${what}`)),
+  })).catch((error: unknown) => outcome.wrong.push(said(error)));
+  if (outcome.wrong.length > 0) {
     mkdirSync(join(root, 'test-results'), { recursive: true });
-    for (const [who, diary] of Object.entries(stage.diaries())) writeFileSync(join(root, 'test-results', `networks-${scenario.name}.${who}.log`), diary);
-  }).catch((error: unknown) => wrong.push(`The stage could not be set: ${error instanceof Error ? error.message : String(error)}`));
-  return { scenario, figures, wrong };
+    for (const [who, diary] of Object.entries(stage.diaries())) writeFileSync(join(root, 'test-results', `networks-${name}.${who}.log`), diary);
+  }
+  return outcome;
 }
 
 /** The table, for people: a scenario, its figures below. */
-function table(rows: readonly Row[]): string {
-  const names = rows.flatMap(({ figures }) => [...figures.keys()]);
-  const width = Math.max(...names.map(({ length }) => length), 0);
-  return rows.flatMap(({ scenario, figures, wrong }) => [
-    '', `${wrong.length === 0 ? 'held  ' : 'FAILED'}  ${scenario.name}: ${scenario.about}`,
-    ...[...figures].map(([name, value]) => `        ${name.padEnd(width)}  ${value}`),
-    ...wrong.map((what) => `    not ${what}`),
+function table(outcomes: readonly Outcome[]): string {
+  const width = Math.max(...outcomes.flatMap(({ figures }) => Object.keys(figures)).map(({ length }) => length), 0);
+  return outcomes.flatMap(({ name, about, figures, wrong }) => [
+    '', `${wrong.length === 0 ? 'held  ' : 'FAILED'}  ${name}: ${about}`,
+    ...Object.entries(figures).map(([what, value]) => `        ${what.padEnd(width)}  ${value}`),
+    ...wrong.map((what) => `    ${what}`),
   ]).join('\n');
 }
 
 /** Plays the scenarios; whoever calls has put us into the hub. */
-async function inTheHub(id: string, chosen: readonly Scenario[]): Promise<number> {
-  const rows: Row[] = [];
-  for (const scenario of chosen) {
-    process.stdout.write(`${scenario.name} …\n`);
-    rows.push(await run(id, scenario));
+async function inTheHub(id: string, chosen: readonly Scenario[], results: string | undefined): Promise<number> {
+  const outcomes: Outcome[] = [];
+  let stage: NetworkStage | null = null;
+  try {
+    for (const scenario of chosen) {
+      process.stdout.write(`${scenario.name} …\n`);
+      stage ??= await openStage(id);
+      const outcome = await run(stage, scenario);
+      outcomes.push(outcome);
+      if (outcome.wrong.length === 0) continue;
+      // A call may still be going on there: the next one gets another stage.
+      await stage.close();
+      stage = null;
+    }
+  } finally {
+    await stage?.close();
   }
-  process.stdout.write(`${table(rows)}\n`);
-  return rows.every(({ wrong }) => wrong.length === 0) ? 0 : 1;
+  if (results) writeFileSync(results, JSON.stringify(outcomes));
+  process.stdout.write(`${table(outcomes)}\n`);
+  return outcomes.every(({ wrong }) => wrong.length === 0) ? 0 : 1;
 }
 
 /** Makes the networks, goes into the hub as another process, and removes them again. */
@@ -87,14 +100,14 @@ async function fromOutside(args: readonly string[]): Promise<number> {
 
 /** Calls as the command line says, prints the figures, and gives the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({ args: [...args], options: { only: { type: 'string' }, inside: { type: 'string' } } });
+  const { values } = parseArgs({ args: [...args], options: { only: { type: 'string' }, results: { type: 'string' }, inside: { type: 'string' } } });
   const wanted = values.only?.split(',') ?? scenarios.map(({ name }) => name);
   const chosen = scenarios.filter(({ name }) => wanted.includes(name));
   if (chosen.length < wanted.length) {
     process.stderr.write(`There is ${scenarios.map(({ name }) => name).join(', ')}; --only asks for ${wanted.join(', ')}.\n`);
     return 2;
   }
-  if (values.inside) return inTheHub(values.inside, chosen);
+  if (values.inside) return inTheHub(values.inside, chosen, values.results);
   const lack = missing();
   if (lack) {
     process.stdout.write(`Nothing was tried: ${lack}\n`);

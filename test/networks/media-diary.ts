@@ -78,7 +78,29 @@ export async function mediaSince(page: Page, since: number): Promise<{ samples: 
   return { samples: samples.filter(({ at }) => at >= since), events: events.filter(({ at }) => at >= since) };
 }
 
-/** Which kinds of candidates the page's media go between, e.g. `relay → relay`. */
+/** In which share of two seconds (looked at every 50 ms) what a page receives of the other side's voice is a tone of so many hertz. */
+export function shareOfTone(page: Page, hertz: number): Promise<number> {
+  return page.evaluate(async (wanted) => {
+    const peer = (window as unknown as Watched).mediaDiary.peers.findLast(({ connectionState }) => connectionState === 'connected');
+    const track = peer?.getReceivers().find((receiver) => receiver.track.kind === 'audio')?.track;
+    if (!track) return 0;
+    const audio = new AudioContext();
+    const ear = audio.createAnalyser();
+    audio.createMediaStreamSource(new MediaStream([track])).connect(ear);
+    const levels = new Float32Array(ear.frequencyBinCount);
+    let heard = 0;
+    for (let looks = 0; looks < 40; looks++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      ear.getFloatFrequencyData(levels);
+      const loudest = Math.max(...levels);
+      if (loudest > -60 && Math.abs((levels.indexOf(loudest) * audio.sampleRate) / ear.fftSize - wanted) < 40) heard++;
+    }
+    await audio.close();
+    return heard / 40;
+  }, hertz);
+}
+
+/** Which kinds of candidates the page's media go between, and how it gets to a relay, e.g. `relay (udp) → relay`. */
 export function pathOf(page: Page): Promise<string> {
   return page.evaluate(async () => {
     const peer = (window as unknown as Watched).mediaDiary.peers.findLast(({ connectionState }) => connectionState === 'connected');
@@ -92,19 +114,28 @@ export function pathOf(page: Page): Promise<string> {
       const transport = [...report.values()].find(({ type, selectedCandidatePairId }) => type === 'transport' && selectedCandidatePairId);
       pair = report.get(String(transport?.selectedCandidatePairId));
     }
-    return [pair?.localCandidateId, pair?.remoteCandidateId].map((id) => String(report.get(String(id))?.candidateType)).join(' → ');
+    const [local, remote] = [report.get(String(pair?.localCandidateId)), report.get(String(pair?.remoteCandidateId))];
+    const by = local?.relayProtocol ? ` (${local.relayProtocol as string})` : '';
+    return `${local?.candidateType as string}${by} → ${remote?.candidateType as string}`;
   });
 }
 
-/** The longest time in which a page received nothing, and when that was over (ms since the epoch). Samples are a tenth of a second apart. */
+/** How much sound a packet carries, in ms. */
+const PACKET_MS = 20;
+
+/**
+ * The longest time in which a page received nothing, and when that was over (ms since the epoch). A page that is too busy to look
+ * has missed nothing by that: what came between two looks is taken off.
+ */
 export function longestGap(samples: readonly MediaSample[], from: number, to: number): { ms: number; until: number } {
   let [grownAt, packets, longest] = [from, samples[0]?.packets ?? 0, { ms: 0, until: from }];
-  for (const sample of [...samples, { at: to, packets: Infinity }]) {
+  for (const sample of samples) {
     if (sample.packets === packets || sample.at > to) continue;
-    if (sample.at - grownAt > longest.ms) longest = { ms: sample.at - grownAt, until: sample.at };
+    const ms = sample.at - grownAt - (sample.packets - packets) * PACKET_MS;
+    if (ms > longest.ms) longest = { ms, until: sample.at };
     [grownAt, packets] = [sample.at, sample.packets];
   }
-  return longest;
+  return to - grownAt > longest.ms ? { ms: to - grownAt, until: to } : longest;
 }
 
 /** The least sound that came in any whole second, as energy (a full-scale sine has about 0.5). */

@@ -1,5 +1,5 @@
 // Calls over networks that are bad, as a command:
-//   npm run build, then (as root, on Linux) node test/networks/run.mjs [--only relay,loss,signaling,switch,quiet-switch]
+//   npm run build, then (as root, on Linux) node test/networks/run.mjs [--only signaling,walled,loss,switch,quiet-switch] [--results <file>]
 // It makes three network namespaces of its own and removes them, however it ends. Ends with 0 when every call held.
 import { tsImport } from 'tsx/esm/api';
 

@@ -1,11 +1,15 @@
+import { createHash, createPublicKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from './free-port.ts';
-import { findProgram, startProcess } from './processes.ts';
+import { freePorts } from './free-port.ts';
+import { findProgram, runProgram, startProcess } from './processes.ts';
 import { removeFolder, temporaryFolder } from './temporary-folder.ts';
 
 /** A throw-away TURN server. */
 export interface Turn {
   port: number;
+  /** The port for TLS, and the digest by which a Chromium is told to trust its certificate; null without `tls`. */
+  secure: { port: number; spki: string } | null;
   /** For `TURN_URLS`: the same relay over UDP and over TCP. */
   urls: string[];
   /** For `TURN_SECRET`: the shared secret that signs short-lived credentials. */
@@ -21,20 +25,25 @@ export function missing(): string | null {
   return 'coturn is missing: `apt-get install coturn` on Debian, `brew install coturn` on macOS.';
 }
 
-/** Where a TURN server is: the address at which browsers find it, and the one at which others find what it relays. */
-export interface TurnPlace {
-  host: string;
-  relay: string;
+/** Where a TURN server relays, and whether it speaks TLS too, with a certificate that it has made itself. */
+export interface TurnOptions {
+  /** The address at which others find what it relays. */
+  relay?: string;
+  tls?: boolean;
 }
 
-const loopback: TurnPlace = { host: '127.0.0.1', relay: '127.0.0.1' };
-
-/** Starts coturn on a free port, of 127.0.0.1 unless told, with ephemeral credentials (the TURN REST scheme). It always listens on 127.0.0.1 too. */
-export async function startTurn({ host, relay } = loopback): Promise<Turn> {
+/** Starts coturn on a free port of 127.0.0.1, with ephemeral credentials (the TURN REST scheme). */
+export async function startTurn({ relay = '127.0.0.1', tls = false }: TurnOptions = {}): Promise<Turn> {
   const lack = missing();
   if (lack) throw new Error(lack);
   const folder = temporaryFolder('turn');
-  const port = await freePort();
+  const [port, securePort] = (await freePorts(2)) as [number, number];
+  const [certificate, key] = [join(folder, 'certificate.pem'), join(folder, 'key.pem')];
+  if (tls) {
+    runProgram(findProgram('openssl')!, [
+      'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=relay.test', '-keyout', key, '-out', certificate,
+    ]);
+  }
   const secret = 'a-secret-of-this-test-only';
   const running = await startProcess({
     command: findProgram('turnserver')!,
@@ -43,14 +52,14 @@ export async function startTurn({ host, relay } = loopback): Promise<Turn> {
       '--log-file=stdout',
       '--simple-log',
       '--verbose',
-      ...[...new Set(['127.0.0.1', host])].map((address) => `--listening-ip=${address}`),
+      '--listening-ip=127.0.0.1',
       `--relay-ip=${relay}`,
       `--listening-port=${port}`,
       '--use-auth-secret',
       `--static-auth-secret=${secret}`,
       '--realm=test.local',
       '--fingerprint',
-      '--no-tls',
+      ...(tls ? [`--tls-listening-port=${securePort}`, `--cert=${certificate}`, `--pkey=${key}`] : ['--no-tls']),
       '--no-dtls',
       '--no-cli',
       '--no-multicast-peers',
@@ -59,11 +68,12 @@ export async function startTurn({ host, relay } = loopback): Promise<Turn> {
       `--pidfile=${join(folder, 'pid')}`,
       `--userdb=${join(folder, 'users.sqlite')}`,
     ],
-    ready: port,
+    ready: tls ? securePort : port,
   });
   return {
     port,
-    urls: [`turn:${host}:${port}?transport=udp`, `turn:${host}:${port}?transport=tcp`],
+    secure: tls ? { port: securePort, spki: createHash('sha256').update(createPublicKey(readFileSync(certificate)).export({ type: 'spki', format: 'der' })).digest('base64') } : null,
+    urls: [`turn:127.0.0.1:${port}?transport=udp`, `turn:127.0.0.1:${port}?transport=tcp`],
     secret,
     log: running.output,
     async stop() {
