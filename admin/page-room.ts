@@ -18,8 +18,10 @@ export class PageRoom extends LitElement {
     base,
     panel,
     css`
+      /* A page is as high as the room and scrolls in itself; a longer one would lie over a phone's navigation. */
       :host {
         display: grid;
+        grid-template: minmax(0, 1fr) / minmax(0, 1fr);
         min-inline-size: 0;
         min-block-size: 0;
       }

@@ -58,8 +58,8 @@ export const Preferences = Type.Object({
 export const MePatch = Type.Object({ name: Type.Optional(Name), preferences: Type.Optional(Type.Partial(Preferences)) }, { examples: [{ preferences: { mailNotices: false } }] });
 /** Who is signed in, with their own switches. */
 export const Me = Type.Interface([Agent], { preferences: Preferences });
-/** How one may sign in here. */
-export const SignInWays = Type.Object({ password: Type.Boolean(), oidc: Type.Union([Type.Object({ name: Type.String() }), Type.Null()]), mail: Type.Boolean() });
+/** How one may sign in here. `unclaimed`: not yet, since the link that the server printed has made nobody its owner. */
+export const SignInWays = Type.Object({ password: Type.Boolean(), oidc: Type.Union([Type.Object({ name: Type.String() }), Type.Null()]), mail: Type.Boolean(), unclaimed: Type.Optional(Type.Boolean()) });
 
 export const Organisation = Type.Object({ id: Type.String(), name: Type.String(), mail: Type.Object({ configured: Type.Boolean(), from: Type.Union([Type.String(), Type.Null()]) }) });
 export const OrganisationPatch = Type.Object({ name: Type.Optional(Name) }, { examples: [{ name: 'Hazel & Clay' }] });

@@ -64,7 +64,7 @@ async function tour(server: ServerUnderTest, house: House, language: keyof typeo
       viewport: sizes[size], deviceScaleFactor: size === 'phone' ? 2 : 1, isMobile: size === 'phone', hasTouch: size === 'phone', locale: text.locale, colorScheme: scheme,
       reducedMotion: 'reduce', permissions: ['microphone', 'camera'],
     });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(60_000);
     return { context, page: await context.newPage() };
   };
   const shoot = async (page: Page, name: string): Promise<void> => {

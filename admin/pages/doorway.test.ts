@@ -48,6 +48,34 @@ describe('doorway', () => {
     expect(control(page, 'Password').autocomplete).to.equal('current-password');
   });
 
+  it('[B6] a server without an owner says where its link is, instead of asking for an account that cannot be there', async () => {
+    const page = await show(html`<consult-admin-sign-in .api=${fakeApi({})} .ask=${asking(ways({ unclaimed: true })).ask}></consult-admin-sign-in>`);
+    expect(words(page)).to.contain('Nobody owns this server yet').and.to.contain('link that the server printed');
+    expect(all(page, 'input')).to.have.length(0);
+  });
+
+  it('[B6] the first owner hears at each field what is missing, and nothing is sent until all is there', async () => {
+    const answers: Record<string, unknown> = { 'POST /v1/setup': new WireFailure('weak_password', '') };
+    const { ask, asked } = asking(answers);
+    const signedIn: string[] = [];
+    const api = { ...fakeApi({}), signIn: async (email: string) => void signedIn.push(email) };
+    const page = await show(html`<consult-admin-setup .api=${api} .ask=${ask} .token=${'x'}></consult-admin-setup>`);
+    await press(page, 'Create account');
+    expect(['Your name', 'E-mail', 'Password'].map((name) => control(page, name).getAttribute('aria-invalid'))).to.deep.equal(['true', 'true', 'true']);
+    expect(words(page)).to.contain('Write your name.').and.to.contain('Write an e-mail address');
+    expect(asked).to.deep.equal([]);
+    await type(control(page, 'Your name'), ' Ada ');
+    await type(control(page, 'E-mail'), 'ada@example.com');
+    await type(control(page, 'Password'), 'password123');
+    await press(page, 'Create account');
+    expect(control(page, 'Password').getAttribute('aria-invalid')).to.equal('true');
+    answers['POST /v1/setup'] = {};
+    await press(page, 'Create account');
+    expect(asked.at(-1)).to.equal('POST /v1/setup {"token":"x","name":"Ada","email":"ada@example.com","password":"password123"}');
+    expect(signedIn).to.deep.equal(['ada@example.com']);
+    expect(location.hash).to.equal('#/sites');
+  });
+
   it('the own provider is offered where the server has one, and passwords only where they are taken', async () => {
     const page = await show(html`<consult-admin-sign-in .api=${fakeApi({})} .ask=${asking(ways({ oidc: { name: 'Okta' } })).ask}></consult-admin-sign-in>`);
     expect(pressable(page, 'Sign in with Okta').getAttribute('href')).to.equal('/v1/auth/oidc/start');

@@ -35,6 +35,22 @@ export const historyStyles = css`
     grid-column: span 2;
   }
 
+  .fold {
+    display: none;
+  }
+
+  .badge {
+    min-inline-size: 20px;
+    padding-inline: 6px;
+    border-radius: var(--pc-radius-full);
+    background: var(--pc-accent);
+    color: var(--pc-on-accent);
+    font-size: var(--pc-text-xs);
+    line-height: 20px;
+    text-align: center;
+    font-variant-numeric: tabular-nums;
+  }
+
   .dates {
     display: flex;
     align-items: center;
@@ -125,7 +141,16 @@ export const historyStyles = css`
 
   @media (max-width: 720px) {
     .filters .wide {
-      grid-column: auto;
+      grid-column: 1 / -1;
+    }
+
+    .filters .fold {
+      display: inline-flex;
+      grid-column: 1 / -1;
+    }
+
+    .filters:not(.unfolded) > :not(label, .fold, .quiet) {
+      display: none;
     }
 
     .column {

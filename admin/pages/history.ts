@@ -9,7 +9,7 @@ import { StoreController } from '../../widget/engine/store-controller.ts';
 import type { Session } from '../../widget/engine/session-state.ts';
 import type { Api } from '../api.ts';
 import type { Choice } from '../forms/select-field.ts';
-import { historyIcon, lockIcon, playIcon } from '../icons.ts';
+import { crossIcon, filterIcon, historyIcon, lockIcon, playIcon } from '../icons.ts';
 import { formatRoute, go, type Route } from '../router.ts';
 import { panel } from '../styles.ts';
 import { failureText, fullTime, language, t } from '../texts/texts.ts';
@@ -39,6 +39,8 @@ export class History extends LitElement {
   @query('input[type="search"]') private field!: HTMLInputElement | null;
   @state() private failure = '';
   @state() private playing: string | null = null;
+  /** On a phone the list comes first: the filters stand behind a button. */
+  @state() private unfolded = false;
   #loaded = '';
   #round = 0;
   #pause: ReturnType<typeof setTimeout> | undefined;
@@ -97,13 +99,15 @@ export class History extends LitElement {
 
   #controls() {
     const filters = this.#filters;
+    const narrowed = Object.keys(filters).filter((name) => name !== 'text').length;
     const choose = (name: (typeof FILTERS)[number], label: string, any: string, choices: readonly Choice[]) => html`
       <consult-admin-select-field hide-label label=${label} .value=${filters[name] ?? ''} .choices=${[{ value: '', label: any }, ...choices]} @change=${(event: Event) => this.#go({ [name]: (event.target as HTMLInputElement).value })}></consult-admin-select-field>
     `;
     const day = (name: 'from' | 'to', label: string) => html`<label><span class="hush">${label}</span><input class="input" type="date" .value=${filters[name] ?? ''} @change=${(event: Event) => this.#go({ [name]: (event.target as HTMLInputElement).value })} /></label>`;
     return html`
-      <div class="card filters" role="search">
+      <div class="card filters ${this.unfolded ? 'unfolded' : ''}" role="search">
         <label class="wide"><span class="hush">${t('searchHistory')}</span><input class="input" type="search" placeholder=${t('searchHistory')} .value=${filters.text ?? ''} @input=${this.#written} /></label>
+        <button class="button fold" type="button" aria-expanded=${this.unfolded} @click=${() => (this.unfolded = !this.unfolded)}>${filterIcon}${t('filters')}${narrowed ? html`<span class="badge"><span class="hush">, </span>${narrowed}</span>` : nothing}</button>
         ${choose('visitor', t('filterVisitor'), t('allVisitors'), this.visitors)} ${choose('agent', t('columnAgent'), t('allAgents'), this.agents)} ${choose('site', t('filterSite'), t('allSites'), this.sites)}
         ${choose('mode', t('filterMode'), t('anyMode'), [{ value: 'audio', label: t('modeAudio') }, { value: 'video', label: t('modeVideo') }])}
         ${choose('outcome', t('filterOutcome'), t('anyOutcome'), [{ value: 'answered', label: t('outcomeAnswered') }, { value: 'missed', label: t('outcomeMissed') }])}
@@ -191,7 +195,7 @@ export class History extends LitElement {
     const open = this.playing === call.id;
     return html`
       <button class="button play" aria-expanded=${open} @click=${() => (this.playing = open ? null : call.id)}>
-        ${playIcon}${t(open ? 'closePlayer' : 'play')}${recording.state === 'partial' ? html` <span class="quiet">(${t('recordingPartial')})</span>` : nothing}
+        ${open ? crossIcon : playIcon}${t(open ? 'closePlayer' : 'play')}${recording.state === 'partial' ? html` <span class="quiet">(${t('recordingPartial')})</span>` : nothing}
       </button>
       ${recording.held ? html`<span class="hold">${lockIcon}${t('onHold')}</span>` : nothing}
     `;

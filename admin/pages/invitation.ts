@@ -117,7 +117,7 @@ export class Invitation extends LitElement {
     const password = this.renderRoot.querySelector('consult-admin-password-field')!;
     const name = field.value.trim();
     this.failure = '';
-    this.wrong = { ...(name ? {} : { name: t('nameMissing') }), ...(password.value ? {} : { password: t('error_weak_password') }) };
+    this.wrong = { ...(name ? {} : { name: t('ownNameMissing') }), ...(password.value ? {} : { password: t('error_weak_password') }) };
     if (this.wrong.name) return field.focus();
     if (this.wrong.password) return password.focus();
     this.busy = true;

@@ -39,7 +39,7 @@ describe('settings', () => {
 
   it('an agent has the own account, tags and replies, nothing that is not theirs', async () => {
     const { element } = await open('webhooks', account, 'agent');
-    expect(all(element, 'nav a').map((link) => link.textContent)).to.deep.equal(['My account', 'Tags', 'Canned replies']);
+    expect(all(element, 'nav a').map((link) => link.textContent)).to.deep.equal(['My account', 'Tags', 'Ready replies']);
     expect(words(element)).to.contain('Where you are signed in');
   });
 

@@ -41,7 +41,6 @@ export class Settings extends LitElement {
     css`
       :host {
         block-size: 100%;
-        min-block-size: 0;
       }
 
       .columns {

@@ -5,6 +5,8 @@ import { StoreController } from '../../widget/engine/store-controller.ts';
 import type { SetupAnswer } from '../../protocol/http.ts';
 import { WireFailure } from '../../widget/engine/wire.ts';
 import { call, type Api } from '../api.ts';
+import '../forms/text-field.ts';
+import type { TextField } from '../forms/text-field.ts';
 import { formatRoute, go } from '../router.ts';
 import { doorForm, panel } from '../styles.ts';
 import { failureText, language, t } from '../texts/texts.ts';
@@ -18,9 +20,12 @@ export class Setup extends LitElement {
   @property({ attribute: false }) api!: Api;
   /** From the link's fragment. */
   @property({ attribute: false }) token = '';
+  /** Asks the server without a session; tests put their own in. */
+  @property({ attribute: false }) ask: typeof call = call;
   @state() private busy = false;
   @state() private failure = '';
   @state() private used = false;
+  @state() private wrong: { name?: string; email?: string; password?: string } = {};
   readonly #language = new StoreController(this, () => language);
 
   override render() {
@@ -36,16 +41,9 @@ export class Setup extends LitElement {
       <h1 class="page-title">${t('setupTitle')}</h1>
       <p class="lead">${t('setupLead')}</p>
       <form @submit=${this.#submit} novalidate>
-        <div class="field">
-          <label for="name">${t('setupName')}</label>
-          <input class="input" id="name" autocomplete="name" maxlength="80" required autofocus aria-describedby="name-hint" />
-          <p class="hint" id="name-hint">${t('setupNameHint')}</p>
-        </div>
-        <div class="field">
-          <label for="email">${t('email')}</label>
-          <input class="input" id="email" type="email" inputmode="email" autocomplete="username" required />
-        </div>
-        <consult-admin-password-field .label=${t('password')} .hint=${t('setupPasswordHint')} autocomplete="new-password" rated></consult-admin-password-field>
+        <consult-admin-text-field id="name" .label=${t('setupName')} .hint=${t('setupNameHint')} .error=${this.wrong.name ?? ''} autocomplete="name" maxlength="80" required autofocus></consult-admin-text-field>
+        <consult-admin-text-field id="email" type="email" .label=${t('email')} .error=${this.wrong.email ?? ''} autocomplete="username" required></consult-admin-text-field>
+        <consult-admin-password-field .label=${t('password')} .hint=${t('setupPasswordHint')} .error=${this.wrong.password ?? ''} autocomplete="new-password" rated></consult-admin-password-field>
         <div role="alert">${this.failure ? html`<p class="problem">${this.failure}</p>` : nothing}</div>
         <button class="button primary" type="submit" ?disabled=${this.busy}>${t('setupSubmit')}</button>
       </form>
@@ -54,18 +52,24 @@ export class Setup extends LitElement {
 
   async #submit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
-    const field = (id: string) => this.renderRoot.querySelector<HTMLInputElement>(`#${id}`)!.value.trim();
-    const password = this.renderRoot.querySelector('consult-admin-password-field')!.value;
-    const email = field('email');
+    const [nameField, emailField] = this.renderRoot.querySelectorAll<TextField>('consult-admin-text-field');
+    const passwordField = this.renderRoot.querySelector('consult-admin-password-field')!;
+    const [name, email, password] = [nameField!.value.trim(), emailField!.value.trim(), passwordField.value];
     this.failure = '';
+    this.wrong = { ...(name ? {} : { name: t('ownNameMissing') }), ...(/^[^@\s]+@[^@\s]+$/.test(email) ? {} : { email: t('emailWrong') }), ...(password ? {} : { password: t('error_weak_password') }) };
+    if (this.wrong.name) return nameField!.focus();
+    if (this.wrong.email) return emailField!.focus();
+    if (this.wrong.password) return passwordField.focus();
     this.busy = true;
     try {
-      await call<SetupAnswer>('POST', '/v1/setup', { token: this.token, name: field('name'), email, password }, null);
+      await this.ask<SetupAnswer>('POST', '/v1/setup', { token: this.token, name, email, password }, null);
       await this.api.signIn(email, password);
       // The used-up token has no business in the browser's history.
       go(formatRoute('sites'), { replace: true });
     } catch (error) {
-      if (error instanceof WireFailure && error.code === 'gone') this.used = true;
+      const code = error instanceof WireFailure ? error.code : '';
+      if (code === 'gone') this.used = true;
+      else if (code === 'weak_password') this.wrong = { password: failureText(error) };
       else this.failure = failureText(error);
     } finally {
       this.busy = false;

@@ -87,6 +87,7 @@ export class SignIn extends LitElement {
     if (this.page === 'forgot') {
       return html`<consult-admin-forgot .ask=${this.ask} .mail=${this.ways.mail} .email=${this.email} @back=${this.#back}></consult-admin-forgot>`;
     }
+    if (this.ways.unclaimed) return html`<h1 class="page-title">${t('unclaimedTitle')}</h1><p class="lead">${t('unclaimedText')}</p>`;
     const { oidc, password } = this.ways;
     return html`
       <h1 class="page-title">${t('signInTitle')}</h1>

@@ -30,7 +30,6 @@ export class SitesPage extends LitElement {
     css`
       :host {
         block-size: 100%;
-        min-block-size: 0;
       }
 
       consult-admin-site-page {

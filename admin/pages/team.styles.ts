@@ -4,7 +4,6 @@ import { css } from 'lit';
 export const teamStyles = css`
   :host {
     block-size: 100%;
-    min-block-size: 0;
   }
 
   .table {

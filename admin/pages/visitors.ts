@@ -26,6 +26,10 @@ export class Visitors extends LitElement {
     panel,
     pageStyles,
     css`
+      consult-admin-visitor-page {
+        block-size: 100%;
+      }
+
       .controls {
         grid-template-columns: minmax(180px, 2fr) minmax(140px, 1fr) minmax(140px, 1fr) auto;
         align-items: center;

@@ -13,7 +13,7 @@ const Password = Type.String({ minLength: 1, maxLength: 256 });
 const PasswordBody = Type.Object({ currentPassword: Password, newPassword: Password }, { examples: [{ currentPassword: 'the one so far', newPassword: 'a long new sentence' }] });
 
 /** `/v1/auth`: signing in and out. `ownOrigins`: the panel's. `ways`: how one may sign in here. */
-export const authRoutes: FastifyPluginAsyncTypebox<{ auth: Auth; cookies: SessionCookies; ownOrigins: () => readonly string[]; ways: () => SignInWays }> = async (app, { auth, cookies, ownOrigins, ways }) => {
+export const authRoutes: FastifyPluginAsyncTypebox<{ auth: Auth; cookies: SessionCookies; ownOrigins: () => readonly string[]; ways: () => Promise<SignInWays> }> = async (app, { auth, cookies, ownOrigins, ways }) => {
   /** What a cookie alone lets in is for our own pages. Programs send no Origin (threats.md S17). */
   const ownPagesOnly = async ({ headers: { origin } }: FastifyRequest) => {
     if (origin !== undefined && !ownOrigins().includes(origin)) throw problem('origin_forbidden', 'Only the server\'s own pages may do that.');
@@ -23,7 +23,7 @@ export const authRoutes: FastifyPluginAsyncTypebox<{ auth: Auth; cookies: Sessio
     config: { may: 'anyone' },
     schema: {
       tags: ['auth'], summary: 'How one may sign in here', response: { 200: SignInWays },
-      description: '`oidc` is the name of the organisation\'s own provider, to which `GET /v1/auth/oidc/start` leads; `mail`: whether a forgotten password can be mailed.',
+      description: '`oidc` is the name of the organisation\'s own provider, to which `GET /v1/auth/oidc/start` leads; `mail`: whether a forgotten password can be mailed; `unclaimed`: whether the first owner is still missing.',
     },
   }, async () => ways());
 

@@ -40,6 +40,8 @@ async function freshApp(t: { teardown(work: () => unknown): void }, config: Para
 t.test('[B6] the set-up link makes one owner, once', async (t) => {
   const { app, setup, login } = await freshApp(t);
   t.equal(await app.organisations.hasOwner(), false);
+  const unclaimed = async () => (await app.inject({ url: '/v1/auth/ways' })).json<{ unclaimed: boolean }>().unclaimed;
+  t.equal(await unclaimed(), true, 'the panel can say where the link is');
   t.match(await setup({ token: 'guessed' }), { statusCode: 401 });
   t.equal(codeOf(await setup({ password: 'short' })), 'weak_password');
   t.equal(codeOf(await setup({ password: 'olive@example.com' })), 'weak_password');
@@ -56,6 +58,7 @@ t.test('[B6] the set-up link makes one owner, once', async (t) => {
     t.match([again.statusCode, codeOf(again)], [410, 'gone'], `whatever the body: ${JSON.stringify(payload)}`);
   }
   t.equal(await app.organisations.hasOwner(), true);
+  t.equal(await unclaimed(), false);
   t.equal((await login()).statusCode === 200 || (await login('second@example.com')).statusCode === 200, true);
 });
 

@@ -3,7 +3,7 @@ import t from 'tap';
 import { owner, startServerUnderTest } from '../consultation/server-under-test.ts';
 import { englishHouse } from './english-house.ts';
 import { furnishHouse } from './house.ts';
-import { axeFindings, looks, openWindow, overflow, sizes, startPanelBrowser } from './panel-browser.ts';
+import { axeFindings, hangingOut, looks, openWindow, overflow, sizes, startPanelBrowser } from './panel-browser.ts';
 import { payload, payloads } from './payloads.ts';
 
 // Every page of the panel in a real browser, as somebody with and without a mouse, eyes, light, Korean or a large window meets it.
@@ -57,6 +57,7 @@ t.test('[P11] [S1] [P7] every page in both languages, light and dark, at a desk 
       const where = `${name}: ${place.replaceAll(/[0-9a-f-]{36}/g, '…')}`;
       t.same(await axeFindings(page), [], where);
       t.equal(await overflow(page), 0, `${where} is not wider than its window`);
+      if (place !== 'verify') t.equal(await hangingOut(page), 0, `${where} scrolls in itself`);
       if (look.size === 'phone') {
         await page.setViewportSize(sizes.least);
         t.equal(await overflow(page), 0, `${where} fits 360 px`);

@@ -78,3 +78,8 @@ export async function axeFindings(page: Page): Promise<string[]> {
 export function overflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
+
+/** How far what is in the panel's room hangs out below, in px: what is longer than the room has to scroll in it, or it lies over the navigation. */
+export function hangingOut(page: Page): Promise<number> {
+  return page.locator('main.room').evaluate((room) => room.scrollHeight - room.clientHeight);
+}

@@ -84,6 +84,9 @@ for (const size of jobSizes) {
     const calls = page.locator('consult-admin-history tbody tr');
     await calls.getByText('Cancelled').waitFor();
     const none = page.getByText('No call fits these filters.');
+    // On a phone they stand behind a button, so that the list is what one sees first.
+    const unfold = async () => size === 'phone' && page.getByRole('button', { name: /^Filters/ }).click();
+    await unfold();
     await page.getByLabel('Kind').selectOption({ label: 'Video' });
     await none.waitFor();
     await page.getByLabel('Kind').selectOption({ label: 'Voice' });
@@ -99,6 +102,7 @@ for (const size of jobSizes) {
     await page.reload();
     await calls.getByText('Cancelled').waitFor();
     t.match(page.url(), 'kintsugi', 'the address holds the filters, so that it can be sent to a colleague');
+    await unfold();
     await page.getByLabel('From', { exact: true }).fill('2020-01-01');
     await page.getByLabel('To', { exact: true }).fill('2020-01-31');
     await none.waitFor();
