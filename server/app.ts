@@ -377,7 +377,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   // What answers.
   await fastify.register(socketRoute, { gateway });
   await fastify.register(organisationsRoutes, { organisations });
-  await fastify.register(authRoutes, { auth, cookies, ownOrigins, ways: () => ({ password: true, oidc: provider && { name: provider.name }, mail: mail.configured }) });
+  await fastify.register(authRoutes, { auth, cookies, ownOrigins, ways: async () => ({ password: true, oidc: provider && { name: provider.name }, mail: mail.configured, unclaimed: !(await organisations.hasOwner()) }) });
   await fastify.register(oidcRoutes, { oidc, cookies, ownOrigins, secure });
   await fastify.register(accountRoutes, { account, cookies });
   await fastify.register(passwordResetsRoutes, { passwordResets });
