@@ -135,6 +135,8 @@ export const REQUESTS = {
   }),
   /** Agents: answers the call that waits longest and that the agent has not declined. `nobody_waiting` when there is none. */
   'queue.next': Type.Object({}),
+  /** Visitors: where the own conversation stands among those that wait for an answer. From then on `queue.place` tells. */
+  'queue.place': Type.Object({ conversationId: Id }),
   consent: Type.Object({
     callId: Id,
     granted: Type.Boolean(),

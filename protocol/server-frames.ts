@@ -104,6 +104,7 @@ export const REPLIES = {
   'call.leave': Empty,
   'call.link': Empty,
   'queue.next': CallReply,
+  'queue.place': Type.Object({ position: Type.Union([Type.Integer(), Type.Null()]), etaMs: Type.Optional(Type.Integer()) }),
   'call.signal': Empty,
   'call.media': Empty,
   'call.video': Empty,
@@ -152,6 +153,8 @@ export const EVENTS = {
   'queue.updated': WaitingCall,
   /** Visitors: the own place in the line, whenever it changes; 1 = next. */
   'queue.position': Type.Object({ callId: Type.String(), position: Type.Integer(), etaMs: Type.Optional(Type.Integer()) }),
+  /** The same of the own conversation that waits for an answer. Null: it waits no more, or nobody says. */
+  'queue.place': Type.Object({ conversationId: Type.String(), position: Type.Union([Type.Integer(), Type.Null()]), etaMs: Type.Optional(Type.Integer()) }),
   'queue.removed': Type.Object({ callId: Type.String(), reason: Type.String() }),
   /**
    * A call changed. `answeredElsewhere`: stop ringing, a colleague (or another tab of yours) has it.

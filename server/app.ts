@@ -32,6 +32,8 @@ import type { BlobStore } from './blobs/blobs.ts';
 import { createCallFollowUpsStore } from './calls/call-follow-ups.store.ts';
 import { callsConnections, callsFrames } from './calls/calls.frames.ts';
 import { callsRoutes } from './calls/calls.routes.ts';
+import { chatPlacesFrames } from './calls/chat-places.frames.ts';
+import { createChatPlaces } from './calls/chat-places.ts';
 import { createCallsStore } from './calls/calls.store.ts';
 import { createCalls } from './calls/calls.ts';
 import { createIceServers } from './calls/ice-servers.ts';
@@ -302,6 +304,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
     hub, events, clock, audit, chat, presence, sites, visitors, iceServers, light, search, failed,
   });
   presence.observe(calls.teamChanged);
+  const places = createChatPlaces({ store: createWaitingChatsStore(database), hub, clock, presence, member: (visitor, id) => chat.member(visitor, id), failed });
+  events.listen(places.heard);
+  presence.observe(places.teamChanged);
   hub.watchClosing(calls.revoked);
   const vouching = signingKey(secrets.signingSeed);
   const finaliser = createFinaliser({ store: recordingsStore, blobs, runner: merges, hub, events, clock, signingKey: vouching, alone: database.engine === 'sqlite', failed });
@@ -344,7 +349,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   });
   const gateway = createGateway({
     clock, hub, log: logger, verify, origins: createOriginRules(sites), limited: config.rateLimits,
-    handlers: [...chatFrames({ chat, viewers, typing }), ...roomsFrames({ chat, pins }), ...presenceFrames(presence), ...callsFrames(calls, sites), ...recordingsFrames(recordings), ...transcriptsFrames(transcripts), ...visitorsFrames(facts)],
+    handlers: [...chatFrames({ chat, viewers, typing }), ...roomsFrames({ chat, pins }), ...presenceFrames(presence), ...callsFrames(calls, sites), ...chatPlacesFrames(places), ...recordingsFrames(recordings), ...transcriptsFrames(transcripts), ...visitorsFrames(facts)],
     listeners: [presenceListener(presence), visitorWelcome({ auth, sites, clock }), callsConnections(calls), createCatchUp({ chat, pins, hub }), viewersListener(viewers), typingListener(typing), visitorsListener({ facts, online })],
   });
 
@@ -437,6 +442,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       await fastify.close();
       cut.cancel();
       calls.close();
+      places.close();
       await Promise.all([routing.close(), retention.close(), files.close(), searchFollower.close()]);
       await finaliser.close();
       await waveforms.close();

@@ -36,6 +36,16 @@ await eachEngine(t, async (t, open) => {
     t.match(waiting[0], { visitorName: 'Visitor noted', preview: { text: 'by visitor' } }, 'of the note nothing');
     t.strictSame((await store.waitingChats('p', 0, 10)).map(({ id }) => id), ['foreign']);
     t.equal((await store.waitingChats('o', now - 20_000, 2)).length, 2);
+
+    await add('talked', { preview: said('visitor', { kind: 'call', data: { id: 'k', mode: 'audio', endReason: 'visitor_hangup', durationMs: 9, recorded: false } }) });
+    await add('calls');
+    await database.q.insert(database.tables.calls).values({
+      id: 'k2', organisationId: 'o', siteId: 's', conversationId: 'calls', visitorId: 'v-calls', mode: 'audio', state: 'active', activeKey: 'calls', startedByKind: 'visitor', startedById: 'v-calls', startedByName: '', createdAt: now,
+    });
+    t.strictSame(await store.chatLine('o', now - 20_000, 10), waiting.map(({ id, siteId, visitorId, since }) => ({ id, siteId, visitorId, since })), '[E3] the line of chats is without whoever talks or has talked');
+    t.strictSame(await store.chatAnswersSince('o', now - 20_000), { count: 0, firstAt: null });
+    await add('answered lately', { preview: said('agent'), firstMessageAt: now - 9_000, firstAnswerAt: now - 8_000 });
+    t.strictSame(await store.chatAnswersSince('o', now - 20_000), { count: 1, firstAt: now - 8_000 });
   });
 });
 

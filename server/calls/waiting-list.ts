@@ -1,11 +1,10 @@
 import type { QueueEntry } from '../../protocol/http.ts';
-import type { Call, CallLine, Visitor } from '../../protocol/shapes.ts';
+import type { Call, Visitor } from '../../protocol/shapes.ts';
 import type { StaffPrincipal } from '../auth/principal.ts';
 import { rfc3339, type Clock } from '../clock.ts';
-import type { Preview } from '../store/tables.ts';
 import type { AboutCaller, CallRings } from './call-rings.ts';
 import type { CallRecord, CallsStore } from './calls.store.ts';
-import type { WaitingChatsStore } from './waiting-chats.store.ts';
+import { talked, type WaitingChatsStore } from './waiting-chats.store.ts';
 
 /** Somebody was here before who first wrote or called so long before the present wait, in ms. */
 export const RETURNING_MS = 30 * 60_000;
@@ -63,8 +62,3 @@ export function createWaitingList({ store, chats, rings, visitors, view, clock }
 }
 
 const longest = (a: CallRecord, b: CallRecord) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1);
-
-/** Whose last word was a call that somebody answered was answered. */
-function talked(preview: Preview | null): boolean {
-  return preview?.kind === 'call' && ((preview.data as CallLine | null)?.durationMs ?? 0) > 0;
-}
