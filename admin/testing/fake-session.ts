@@ -31,7 +31,7 @@ export function fakeSession(): FakeSession {
     callEngine: null,
     arrive: (type: string, event: object = {}) => heard.filter((each) => each.type === type).forEach(({ receive }) => receive(event)),
     answers,
-    wire: { request: async (type: string, frame: object) => { wishes.push({ name: type, args: [frame] }); if (answers[type] instanceof Error) throw answers[type]; return answers[type]; }, on: (type: string, receive: (event: object) => void) => (heard.push({ type, receive }), () => undefined), onHello: () => () => undefined },
+    wire: { status: createStore('online'), request: async (type: string, frame: object) => { wishes.push({ name: type, args: [frame] }); if (answers[type] instanceof Error) throw answers[type]; return answers[type]; }, on: (type: string, receive: (event: object) => void) => (heard.push({ type, receive }), () => undefined), onHello: () => () => undefined },
     hear: (message: Message) => listeners.forEach((receive) => receive(message)),
     onMessage: (receive: (message: Message) => void) => (listeners.add(receive), () => listeners.delete(receive)),
   };

@@ -73,7 +73,7 @@ describe('guests of a call', function () {
     };
   }
 
-  it('[E12] one listens unheard, joins in, another comes, all four hear the other three; held, muted, moved, gone', async () => {
+  it('[F9] one listens unheard, joins in, another comes, all four hear the other three; held, muted, moved, gone', async () => {
     const [visitor, agent] = [member('v1'), member('a1')];
     const one = guest('g1', false);
     await hearsOnly('the first guest hears both', one.ears, [440, 1000], all);
@@ -120,7 +120,7 @@ describe('guests of a call', function () {
     expect(two.call.view.value.people).to.deep.equal([]);
   });
 
-  it('[E12] a fresh page of a guest gets a fresh connection; a blocked microphone listens, and says why; another window takes over', async () => {
+  it('[F9] a fresh page of a guest gets a fresh connection; a blocked microphone listens, and says why; another window takes over', async () => {
     const agent = member('a1');
     member('v1');
     const first = guest('g1', true);

@@ -9,7 +9,7 @@ const is = (id: string) => (each: CallMember): boolean => each.id === id;
 const shown = (effects: readonly LinksEffect[]): string[] => effects.map(({ type, key }) => `${type} ${key}`);
 
 describe('links of a call with guests', () => {
-  it('[E12] members link with every guest and not with each other; guests with everybody; who came later offers', () => {
+  it('[F9] members link with every guest and not with each other; guests with everybody; who came later offers', () => {
     const all = [...pair, member('g1'), member('g2')];
     const of = (id: string): string[] => [...linksStep(noLinks(id), { type: 'members', members: all, isSelf: is(id) }).state.links].map(([key, { offers }]) => `${key}${offers ? ' offers' : ''}`);
     expect(of('v')).to.deep.equal(['agent:g1', 'agent:g2']);
@@ -19,7 +19,7 @@ describe('links of a call with guests', () => {
     expect([...linksStep(noLinks('v'), { type: 'members', members: pair, isSelf: is('v') }).state.links]).to.deep.equal([]);
   });
 
-  it('[E12] the same page on another connection keeps its link; a fresh page gets a fresh one; who goes loses it', () => {
+  it('[F9] the same page on another connection keeps its link; a fresh page gets a fresh one; who goes loses it', () => {
     const known = linksStep(linksStep(noLinks('v'), { type: 'members', members: [...pair, member('g')], isSelf: is('v') }).state, { type: 'heard', from: 'k-g', word: { page: 'g.0', of: 'v.0' } });
     expect(shown(known.effects)).to.deep.equal(['open agent:g']);
     const moved = linksStep(known.state, { type: 'members', members: [...pair, member('g', { connectionId: 'k-2' })], isSelf: is('v') });
@@ -34,13 +34,13 @@ describe('links of a call with guests', () => {
     expect(away.state.links.get('agent:g')).to.include({ theirs: 'g.0' });
   });
 
-  it('[E12] a word that is none changes nothing', () => {
+  it('[F9] a word that is none changes nothing', () => {
     for (const data of [null, 7, 'hello', {}, { page: '' , of: null }, { page: 'x' }, { page: 'x', of: 3 }, { page: 1, of: null }]) expect(linkWord(data)).to.equal(null);
     expect(linkWord({ page: 'x', of: null, signal: null })).to.deep.equal({ page: 'x', of: null, signal: null });
     expect(linkWord({ page: 'x', of: 'y', signal: 'z', media: { audio: true, held: 'yes' } })).to.deep.equal({ page: 'x', of: 'y', media: { audio: true, video: false, screen: false, held: false } });
   });
 
-  it('[E12] whatever is lost, late, begun anew or given up on, both ends come to one pair of connections, and stop talking about it', () => {
+  it('[F9] whatever is lost, late, begun anew or given up on, both ends come to one pair of connections, and stop talking about it', () => {
     const act = fc.constantFrom('deliver', 'lose', 'page', 'reconnect', 'lost a', 'lost b', 'go', 'come');
     fc.assert(fc.property(fc.array(act, { maxLength: 40 }), (acts) => {
       const room = twoEnds();
