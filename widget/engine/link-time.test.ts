@@ -66,7 +66,7 @@ describe('link and time', () => {
     expect(server.sockets).to.have.length(1);
     halfOpen();
     link.doubt();
-    expect(await noticedAfter(60_000)).to.be.at.most(6_000);
+    expect(await noticedAfter(60_000)).to.be.at.most(4_000);
     expect(link.status.value).to.equal('online');
   });
 

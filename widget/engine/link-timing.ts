@@ -14,4 +14,4 @@ export interface LinkTiming {
 }
 
 /** What it is outside of tests. */
-export const LINK_TIMING: LinkTiming = { requestMs: 15_000, backoffMinMs: 300, backoffMaxMs: 15_000, rateLimitedMs: 20_000, probeMs: 4_000 };
+export const LINK_TIMING: LinkTiming = { requestMs: 15_000, backoffMinMs: 300, backoffMaxMs: 15_000, rateLimitedMs: 20_000, probeMs: 2_500 };
