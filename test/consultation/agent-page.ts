@@ -34,13 +34,13 @@ export interface AgentPage {
   text(text: string | RegExp): Locator;
 }
 
-/** Signs in to the panel in this window. */
-export async function openAgentPage(context: BrowserContext, url: string): Promise<AgentPage> {
+/** Signs in to the panel in this window, as the owner or as somebody else. */
+export async function openAgentPage(context: BrowserContext, url: string, who: { email: string; password: string } = owner): Promise<AgentPage> {
   const page = await context.newPage();
   const diary = keepDiary(page);
   await page.goto(`${url}/admin/`);
-  await page.getByLabel('E-mail').fill(owner.email);
-  await page.getByLabel('Password', { exact: true }).fill(owner.password);
+  await page.getByLabel('E-mail').fill(who.email);
+  await page.getByLabel('Password', { exact: true }).fill(who.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   const navigation = page.getByRole('navigation', { name: 'Main navigation' });
   await navigation.waitFor();

@@ -2,15 +2,15 @@ import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext } from 'playwright-core';
 import { findChromium } from '../services/chromium.ts';
 import { removeFolder, temporaryFolder } from '../services/temporary-folder.ts';
-import { blue, red, writeColour, writeTone } from './fake-media.ts';
+import { blue, green, red, writeColour, writeTone } from './fake-media.ts';
 
-/** What each side's microphone hears, in hertz. */
-export const tones = { visitor: 440, agent: 880 } as const;
+/** What each side's microphone hears, and that of a colleague who is a guest, in hertz. */
+export const tones = { visitor: 440, agent: 880, supervisor: 620 } as const;
 /** What each side's camera sees. */
-export const colours = { visitor: red, agent: blue } as const;
+export const colours = { visitor: red, agent: blue, supervisor: green } as const;
 
-/** Whose browser it is. */
-export type Side = keyof typeof tones;
+/** The two members of a call. */
+export type Side = 'visitor' | 'agent';
 
 /** A Chromium process of its own, with its own microphone and camera. */
 export interface FakeBrowser {
@@ -31,8 +31,8 @@ export interface BrowserOptions {
   args?: readonly string[];
 }
 
-/** Starts a browser for one side. */
-export async function startBrowser(side: Side, { relayOnly = false, executable, args = [] }: BrowserOptions = {}): Promise<FakeBrowser> {
+/** Starts a browser for one side, or for a guest. */
+export async function startBrowser(side: keyof typeof tones, { relayOnly = false, executable, args = [] }: BrowserOptions = {}): Promise<FakeBrowser> {
   const folder = temporaryFolder(`browser-${side}`);
   const microphone = join(folder, 'microphone.wav');
   const camera = join(folder, 'camera.y4m');

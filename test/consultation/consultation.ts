@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { BrowserContext } from 'playwright-core';
 import type { Test } from 'tap';
 import { openAgentPage, type AgentPage } from './agent-page.ts';
 import { startBrowser, type FakeBrowser } from './browsers.ts';
@@ -18,14 +19,15 @@ export interface Consultation {
   killVisitorsBrowser(): Promise<void>;
 }
 
-/** `settings`: environment variables of the server. `relayOnly`: calls may only go through a TURN server. */
+/** `settings`: environment variables of the server. `relayOnly`: calls may only go through a TURN server. `prepare`: what every window gets before its first page. */
 interface StageOptions {
   settings?: Record<string, string>;
   relayOnly?: boolean;
+  prepare?: (context: BrowserContext) => Promise<void>;
 }
 
 /** Sets the stage; it goes with the test, which leaves pictures and logs in test-results/ when it fails. */
-export async function openConsultation(t: Test, { settings = {}, relayOnly = false }: StageOptions = {}): Promise<Consultation> {
+export async function openConsultation(t: Test, { settings = {}, relayOnly = false, prepare = () => Promise.resolve() }: StageOptions = {}): Promise<Consultation> {
   const server = await startServerUnderTest(settings);
   t.teardown(() => server.stop());
   const owner = await signInAsOwner(server.url);
@@ -33,7 +35,12 @@ export async function openConsultation(t: Test, { settings = {}, relayOnly = fal
   t.teardown(() => agents.close());
   let visitors: FakeBrowser | null = null;
   t.teardown(() => visitors?.close());
-  const agent = await openAgentPage(await agents.open(), server.url);
+  const open = async (browser: FakeBrowser): Promise<BrowserContext> => {
+    const context = await browser.open();
+    await prepare(context);
+    return context;
+  };
+  const agent = await openAgentPage(await open(agents), server.url);
   const pages: VisitorPage[] = [];
 
   t.teardown(async () => {
@@ -55,7 +62,7 @@ export async function openConsultation(t: Test, { settings = {}, relayOnly = fal
     agent,
     async newVisitor() {
       visitors ??= await startBrowser('visitor', { relayOnly });
-      const visitor = await openVisitorPage(await visitors.open(), server.url);
+      const visitor = await openVisitorPage(await open(visitors), server.url);
       pages.push(visitor);
       await visitor.openChat();
       return visitor;

@@ -36,6 +36,7 @@ export function writeTone(file: string, hertz: number): void {
 export type Yuv = readonly [y: number, u: number, v: number];
 export const red: Yuv = [81, 90, 240];
 export const blue: Yuv = [41, 240, 110];
+export const green: Yuv = [145, 54, 34];
 
 /** Writes a camera: 320x240 of one colour at 15 frames a second (YUV4MPEG2), which Chromium repeats for ever. */
 export function writeColour(file: string, [y, u, v]: Yuv): void {

@@ -12,6 +12,8 @@ export interface OwnerApi {
   recording(id: string): Promise<Recording>;
   manifest(id: string): Promise<ManifestAnswer>;
   media(id: string, range?: string): Promise<Response>;
+  /** Makes an account. */
+  employ(agent: { name: string; email: string; password: string; role: 'admin' | 'agent' }): Promise<void>;
   /** Has calls to the only site ring for so many seconds. */
   ring(seconds: number): Promise<void>;
 }
@@ -37,6 +39,10 @@ export async function signInAsOwner(url: string): Promise<OwnerApi> {
     calls: async () => (await get<CallsPage>('/v1/calls')).items,
     recording: (id) => get<Recording>(`/v1/recordings/${id}`),
     manifest: (id) => get<ManifestAnswer>(`/v1/recordings/${id}/manifest`),
+    async employ(agent) {
+      const answer = await fetch(`${url}/v1/agents`, { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(agent) });
+      if (!answer.ok) throw new Error(`The account was not made: ${answer.status} ${await answer.text()}`);
+    },
     async ring(ringSeconds) {
       const [site] = (await get<SitesPage>('/v1/sites')).items;
       const changed = await fetch(`${url}/v1/sites/${site!.id}`, { method: 'PATCH', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify({ settings: { queue: { ...site!.settings.queue, ringSeconds } } }) });
