@@ -143,7 +143,7 @@ import { createInvitationsStore } from './team/invitations.store.ts';
 import { teamRoutes } from './team/team.routes.ts';
 import { createTeamStore } from './team/team.store.ts';
 import { createTeam } from './team/team.ts';
-import { checkBySchema } from './validation.ts';
+import { checkBySchema, writeBySchema } from './validation.ts';
 import { createIdentify } from './visitors/identify.ts';
 import { createIdentifyStore } from './visitors/identify.store.ts';
 import { createTimeline } from './visitors/timeline.ts';
@@ -219,10 +219,10 @@ export async function buildApp(parts: AppParts): Promise<App> {
     bodyLimit, routerOptions: { maxParamLength: 256 }, return503OnClosing: false, forceCloseConnections: 'idle',
     requestTimeout: 900_000, // 100 MiB over a line of 1 Mbit/s; a head has 60 s
     keepAliveTimeout: 72_000, // longer than the 60 s of common proxies
-    serializerOpts: { ajv: { formats: { language: true } } }, // what goes out was checked when it came in
     frameworkErrors: answerError, clientErrorHandler: answerBrokenClient,
   });
   fastify.setValidatorCompiler(checkBySchema);
+  fastify.setSerializerCompiler(writeBySchema);
   fastify.removeContentTypeParser(['text/plain', 'application/json']);
   // Many clients name the type on every request. Where a body is needed, its schema misses an empty one.
   const json = fastify.getDefaultJsonParser('error', 'error');

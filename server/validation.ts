@@ -1,4 +1,5 @@
-import type { FastifySchemaCompiler } from 'fastify';
+import fastJsonStringify from 'fast-json-stringify';
+import type { FastifySchemaCompiler, FastifySerializerCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import Format from 'typebox/format';
@@ -22,13 +23,16 @@ function readAddress(schema: TSchema, given: object): Record<string, unknown> {
   }));
 }
 
+// Both are made of a schema when it is first needed: for all routes at once it would take most of a start, in which nobody is served.
+
 /**
  * Checks what comes in by its schema. A body is taken as it is; of addresses, which are all text, numbers and booleans are
  * read and defaults filled in. What the schema does not name is left to the handlers, which do not look at it.
  */
 export const checkBySchema: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
-  const check = Compile(schema);
+  let check: ReturnType<typeof Compile<TSchema>> | null = null;
   return (given: unknown) => {
+    check ??= Compile(schema);
     const value = httpPart === 'body' ? given : Value.Default(schema, readAddress(schema, given ?? {}));
     if (check.Check(value)) return { value };
     const [first] = check.Errors(value);
@@ -36,5 +40,15 @@ export const checkBySchema: FastifySchemaCompiler<TSchema> = ({ schema, httpPart
     const missing = first?.keyword === 'required' ? first.params.requiredProperties[0] : undefined;
     const place = `${httpPart ?? 'body'}${first?.instancePath ?? ''}${missing === undefined ? '' : `/${missing}`}`.replaceAll('/', '.');
     return { error: new Error(`${place} ${missing === undefined ? (first?.message ?? 'has the wrong shape') : 'is missing'}.`) };
+  };
+};
+
+/** Writes an answer by its schema: what that does not name does not go out. */
+export const writeBySchema: FastifySerializerCompiler<TSchema> = ({ schema }) => {
+  let write: ((answer: unknown) => string) | null = null;
+  return (answer: unknown) => {
+    // What goes out was checked when it came in.
+    write ??= fastJsonStringify(schema, { ajv: { formats: { language: true } } });
+    return write(answer);
   };
 };
