@@ -189,6 +189,8 @@ export function createGuestMesh(options: GuestMeshOptions): GuestMesh {
     end.up = path === 'up';
     options.changed();
     if (path === 'lost') return feed({ type: 'lost', key });
+    // A guest sees a small picture: the way out is the other member's first.
+    if (path === 'up') await peer.limit('low').catch(() => undefined);
     if (path !== 'down' || !(await freshen()) || end.peer !== peer) return;
     peer.renew(iceServers);
   };
