@@ -1,6 +1,6 @@
 // `npm test`: sets up what the tests need, runs all of them, and ends with `N passed, N failed`.
 // `npm test -- server/chat widget/engine` runs the files whose path holds one of the words; `--seed <number|random>` draws other chances
-// than those of every day, `--runs 20` draws twenty times as many.
+// than those of every day, `--runs 20` draws twenty times as many. `--built` takes dist/ as it is.
 import { spawn, spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -12,20 +12,29 @@ import { aptInstallMissing } from './apt-install.mjs';
 import { findTests } from './find-tests.mjs';
 import { tapResults } from './tap-results.mjs';
 
-const { values: { seed, runs }, positionals: words } = parseArgs({ allowPositionals: true, options: { seed: { type: 'string' }, runs: { type: 'string', default: '1' } } });
+const { values: { built: isBuilt, seed, runs }, positionals: words } = parseArgs({ allowPositionals: true, options: { built: { type: 'boolean', default: false }, seed: { type: 'string' }, runs: { type: 'string', default: '1' } } });
 if (seed !== undefined) process.env.TEST_SEED = seed === 'random' ? String(randomInt(1e9)) : seed;
 process.env.TEST_RUNS = runs;
 console.log(`seed ${process.env.TEST_SEED ?? '1, as always'}${runs === '1' ? '' : `, ${runs} times the runs`}`);
 const chosen = (files) => (words.length === 0 ? files : files.filter((file) => words.some((word) => file.includes(word))));
-// What drives the built product in real browsers, two at a time: most of their time they wait for what a person would wait for.
+// What drives the built product in real browsers.
 const [panel, consultation, networks] = ['panel', 'consultation', 'networks'].map((name) => join('test', name));
 const journeys = [panel, consultation, networks];
+// What starts and ends real processes, and mostly waits for them.
+const waits = ['bench', join('server', 'main.test.ts'), ...['faults', 'recordings', 'container.test.ts', 'killed-server.test.ts', 'docs-examples.test.ts'].map((name) => join('test', name))];
+// What may run once more: it hangs on processes that others slow down. Not the storms and kills: what is lost on a slow machine is lost.
+const mayRepeat = [...journeys, 'bench', join('server', 'main.test.ts'), join('test', 'container.test.ts'), join('test', 'docs-examples.test.ts')];
+const among = (places) => (file) => places.some((place) => file.startsWith(place));
+// These take longest. Begun last, they would be all that runs at the end.
+const longest = ['container', 'pages', 'broken-calls', 'recorded-calls', 'accounts'];
+const rank = (file) => longest.findIndex((name) => file.endsWith(`${name}.test.ts`)) + 1 || longest.length + 1;
+const longestFirst = (files) => [...files].sort((one, other) => rank(one) - rank(other));
 const parts = {
-  tap: chosen(findTests(['languages', 'protocol', 'server', 'drizzle', 'bench', 'scripts', 'test'])).filter((file) => !journeys.some((folder) => file.startsWith(folder))),
+  tap: chosen(findTests(['languages', 'protocol', 'server', 'drizzle', 'bench', 'scripts', 'test'])).filter((file) => !among(journeys)(file)),
   wtr: chosen(findTests(['widget', 'admin'])),
-  panel: chosen(findTests([panel])),
+  panel: longestFirst(chosen(findTests([panel]))),
   // The networks first: it is long, and what is long should not be left alone in the end.
-  consultation: chosen([...findTests([networks]), ...findTests([consultation])]),
+  consultation: chosen([...findTests([networks]), ...longestFirst(findTests([consultation]))]),
 };
 if (Object.values(parts).every((files) => files.length === 0)) {
   console.error(`No test file has ${words.join(' or ')} in its path.`);
@@ -63,18 +72,20 @@ async function runTap(files, options) {
 }
 
 /**
- * Runs journeys. Two browsers, a server and a recorder wait for one another on two cores that a second journey fills: a file that fails
- * runs once more, alone. What then passes counts as passed, and what had failed is told at the end. A few, that is: many are no accident.
+ * Runs files with tap. Two browsers, a server and a recorder wait for one another on two cores that a second journey fills: of files that
+ * drive such processes, one that fails runs once more, alone. What then passes counts as passed, and what had failed is told at the end.
+ * A few, that is: many are no accident.
  */
-async function runJourneys(files) {
-  const first = await runTap(files, ['2', '600']);
-  const again = first.files.filter(({ failed }) => failed > 0);
+async function runWithPatience(files, options) {
+  const first = await runTap(files, options);
+  const again = first.files.filter(({ name, failed }) => failed > 0 && among(mayRepeat)(name));
   if (first.crashed || again.length === 0 || again.length > 3) return first;
   console.log('\n# Once more, alone');
-  const second = await runTap(again.map(({ name }) => name), ['1', '600']);
-  if (second.failed === 0 && !second.crashed) unsteady.push(...first.broken);
+  const second = await runTap(again.map(({ name }) => name), ['1', options[1]]);
+  const isOfThese = (text) => again.some(({ name }) => text.includes(` ${name} › `));
+  if (second.failed === 0 && !second.crashed) unsteady.push(...first.broken.filter(isOfThese));
   const sum = (key) => first[key] - again.reduce((all, file) => all + file[key], 0) + second[key];
-  return { ...second, passed: sum('passed'), failed: sum('failed'), skipped: first.skipped, files: first.files };
+  return { ...second, passed: sum('passed'), failed: sum('failed'), skipped: first.skipped, files: first.files, broken: [...first.broken.filter((text) => !isOfThese(text)), ...second.broken] };
 }
 
 /** Runs files in the browser; resolves with the counts when the runner has ended. */
@@ -146,12 +157,13 @@ if (parts.tap.length > 0) {
 }
 if (!lacksChromium) process.env.CHROMIUM = (await service('chromium')).findChromium();
 
-const built = build();
+const built = isBuilt || build();
 
 try {
   if (parts.tap.length > 0) {
     console.log('\n# Units, contracts and lint (tap)');
-    add('tap', await runTap(parts.tap, ['2', String(300 * Number(runs))]));
+    const [waiting, computing] = [longestFirst(parts.tap.filter(among(waits))), parts.tap.filter((file) => !among(waits)(file))];
+    add('tap', await runWithPatience([...computing, '--', ...waiting], ['3', String(600 * Number(runs))]));
   }
   if (parts.wtr.length > 0) {
     console.log('\n# Elements and engine in a browser (wtr)');
@@ -162,7 +174,7 @@ try {
     if (parts[part].length === 0) continue;
     console.log(`\n# The product in real browsers: the ${part}`);
     if (lacksChromium || lacksFfmpeg) totals.skipped += parts[part].length;
-    else if (built) add(part, await runJourneys(parts[part]));
+    else if (built) add(part, await runWithPatience(parts[part], ['2', '600']));
   }
 } finally {
   await Promise.all(stops.map((stop) => stop()));
