@@ -1,4 +1,5 @@
 // A built server with consented calls, whose recorders put chunks over HTTP as the element does; for bench/recording.mjs.
+// An agent is in one call at a time, so there is one for each call.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -7,45 +8,71 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import WebSocket from 'ws';
 
-/** Starts `dist/server/main.js` on loopback with its data in `folder`, and one recorded call a sender. */
-export async function openRecordingServer({ dist, folder, senders }) {
+const password = 'only for this measurement 7';
+
+/** Starts `dist/server/main.js` on loopback with its data in `folder`, and one recorded call a sender. `args` are Node's. */
+export async function openRecordingServer({ dist, folder, senders, args = [] }) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(process.execPath, [join(dist, 'server/main.js')], {
+  const child = spawn(process.execPath, [...args, join(dist, 'server/main.js')], {
     env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), DATA_DIR: folder, LOG_LEVEL: 'error', RATE_LIMITS: 'off' },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   await until(() => fetch(`${url}/readyz`).then(({ ok }) => ok, () => false));
-  const owner = { name: 'Bench', email: 'bench@example.com', password: 'only for this measurement 7' };
+  const owner = { name: 'Bench', email: 'bench@example.com', password };
   await post(`${url}/v1/setup`, { token: (await readFile(join(folder, 'setup-token'), 'utf8')).trim(), ...owner });
-  const { accessToken } = await post(`${url}/v1/auth/login`, owner);
-  const sites = await (await fetch(`${url}/v1/sites`, { headers: { authorization: `Bearer ${accessToken}` } })).json();
+  const signIn = async (email) => ({ authorization: `Bearer ${(await post(`${url}/v1/auth/login`, { email, password })).accessToken}` });
+  const headers = await signIn(owner.email);
+  const sites = await (await fetch(`${url}/v1/sites`, { headers })).json();
   const siteKey = sites.items[0].publishableKey;
-  const agent = await connect(port, url, accessToken);
+  const sockets = [];
+  const enter = async (authorization) => {
+    const side = await connect(port, url, authorization.slice('Bearer '.length));
+    sockets.push(side);
+    return side;
+  };
 
   const recorders = [];
   for (let sender = 0; sender < senders; sender++) {
+    const email = `agent${sender}@example.com`;
+    await post(`${url}/v1/agents`, { name: email, email, password, role: 'agent' }, headers);
+    const agent = await enter((await signIn(email)).authorization);
     const { token } = await post(`${url}/v1/visitors`, { siteKey }, { origin: url });
-    const visitor = await connect(port, url, token);
+    const visitor = await enter(`Bearer ${token}`);
     const { call } = await visitor.ask('call.start', { mode: 'audio' });
     await agent.ask('call.accept', { callId: call.id });
     for (const side of [visitor, agent]) await side.ask('consent', { callId: call.id, granted: true, textVersion: 'bench', locale: 'en' });
     const { recordingId, segment } = await visitor.ask('recording.start', { callId: call.id, mimeType: 'audio/webm;codecs=opus', epochMs: Date.now() });
-    recorders.push({ token, path: `${url}/v1/recordings/${recordingId}/segments/${segment}/chunks` });
+    recorders.push({ token, agent, callId: call.id, segment, recording: `${url}/v1/recordings/${recordingId}` });
   }
+  const beats = setInterval(() => sockets.forEach((side) => side.ask('ping')), 20_000);
 
   return {
+    pid: child.pid,
     /** Puts one chunk; resolves when it is acknowledged. */
     async put(sender, seq, bytes) {
-      const { token, path } = recorders[sender];
-      const answer = await fetch(`${path}/${seq}`, {
+      const { token, recording, segment } = recorders[sender];
+      const answer = await fetch(`${recording}/segments/${segment}/chunks/${seq}`, {
         method: 'PUT', body: bytes,
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream', 'content-digest': `sha-256=:${createHash('sha256').update(bytes).digest('base64')}:` },
       });
       if (!answer.ok) throw new Error(`A chunk was answered with ${answer.status}: ${await answer.text()}`);
       await answer.arrayBuffer();
     },
+    /** Says that a segment has so many chunks, ends its call, and gives the recording when it is merged. */
+    async merged(sender, chunks) {
+      const { token, agent, callId, segment, recording } = recorders[sender];
+      const authorization = `Bearer ${token}`;
+      await post(`${recording}/complete`, { segments: [{ segment, chunks }] }, { authorization });
+      await agent.ask('call.end', { callId, reason: 'hangup' });
+      for (;;) {
+        const { state, ...facts } = await (await fetch(recording, { headers: { authorization } })).json();
+        if (['ready', 'partial', 'failed'].includes(state)) return { state, ...facts };
+        await new Promise((resolve) => setTimeout(resolve, 250));
+      }
+    },
     async close() {
+      clearInterval(beats);
       child.kill();
       await once(child, 'exit');
     },

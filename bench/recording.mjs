@@ -1,20 +1,24 @@
 // Recording: how fast chunks become durable, and what joining them costs, each beside its floor in the same run.
 //
-//   node bench/recording.mjs [--minutes 30] [--fixture voice|video] [--rounds 5] [--chunks 1000] [--only ingest|merge] [--folder DIR] [--dist dist]
+//   node bench/recording.mjs [--only merge|ingest|calls|call] [--fixture voice|video] [--rounds 5] [--folder DIR] [--dist dist]
+//                            [--minutes 30] [--chunks 1000] [--bytes 16384] [--senders 1,16] [--calls 200] [--seconds 20] [--hours 8]
 //
 // Needs `npm run build` before, and ffmpeg for the merge. Ways and floors take turns (A B A B), so that a mood of the machine
 // meets both; the table has medians, and the ratio to the floor is what may be quoted: absolute figures hold for one
 // machine and one hour. It writes below --folder (default: a temporary folder; a RAM disk there would flatter fsync).
 //
-// Ingest, chunks of 16 KiB (2 s of voice), by one and by 16 senders, everything on disk before it counts:
+// Ingest, chunks of 16 KiB (2 s of voice), by one and by 16 senders, everything on disk before it counts (`--chunks`, `--bytes`,
+// `--senders`):
 //   http   the whole way: PUT with digest to the built server, checked, stored, its row committed, acknowledged
 //   store  BlobStore.put into the folder store: a file a chunk, synced, renamed, its folder synced
 //   floor  bare Node: append to one open file a sender, fdatasync
-// Merge of a long recording that is made of real MediaRecorder output, in chunks of 2 s:
+// Calls: so many at once (`--calls`), each a chunk every 2 s: ms until it is acknowledged, beside the floor. Only by `--only calls`.
+// Call: one of `--hours`, sent as fast as it is taken: the server's memory hour by hour, and its merge. Only by `--only call`.
+// Merge of a long recording (`--minutes`) that is made of real MediaRecorder output, in chunks of 2 s:
 //   merge  the server's MergeRunner: hashes every chunk, joins, syncs, verifies, stores
 //   ffmpeg `cat chunks | ffmpeg -i - -c copy out.webm`, then fsync: no hashes, no verification
 import { spawn, spawnSync } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { mkdir, mkdtemp, open, rm, statfs, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
@@ -22,7 +26,9 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL, fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { longRecording } from './long-recording.mjs';
-import { openRecordingServer } from './recording-server.mjs';
+import { median } from './processes.mjs';
+import { benchCall } from './recording-call.mjs';
+import { benchCalls, benchIngest } from './recording-ingest.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -30,6 +36,11 @@ const { values: options } = parseArgs({
     fixture: { type: 'string', default: 'voice' },
     rounds: { type: 'string', default: '5' },
     chunks: { type: 'string', default: '1000' },
+    bytes: { type: 'string', default: '16384' },
+    senders: { type: 'string', default: '1,16' },
+    calls: { type: 'string', default: '200' },
+    seconds: { type: 'string', default: '20' },
+    hours: { type: 'string', default: '8' },
     only: { type: 'string' },
     folder: { type: 'string', default: tmpdir() },
     dist: { type: 'string', default: 'dist' },
@@ -43,67 +54,18 @@ if (!existsSync(fileURLToPath(built('recordings/merge/run-merge.js')))) {
 }
 const { openBlobs } = await import(built('blobs/open-blobs.js'));
 const merge = { ...(await import(built('recordings/merge/block-reader.js'))), ...(await import(built('recordings/merge/ebml.js'))) };
-const plain = { contentType: 'application/octet-stream' };
 
 const folder = await mkdtemp(join(options.folder, 'bench-recording-'));
 try {
   console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}, ${folder} (file system type 0x${(await statfs(folder)).type.toString(16)})\n`);
-  if (options.only !== 'merge') await benchIngest();
-  if (options.only !== 'ingest') await benchMerge();
+  const common = { dist: resolve(options.dist), openBlobs, folder, bytes: Number(options.bytes), rounds };
+  const only = options.only ?? 'both';
+  if (['both', 'ingest'].includes(only)) await benchIngest({ ...common, chunks: Number(options.chunks), senders: options.senders.split(',').map(Number) });
+  if (only === 'calls') await benchCalls({ ...common, calls: Number(options.calls), seconds: Number(options.seconds) });
+  if (only === 'call') await benchCall({ ...common, fixture: options.fixture, hours: Number(options.hours), merge });
+  if (['both', 'merge'].includes(only)) await benchMerge();
 } finally {
   await rm(folder, { recursive: true, force: true });
-}
-
-async function benchIngest() {
-  const bytes = randomBytes(16_384);
-  const count = Number(options.chunks);
-  /** Each way opens itself in a fresh folder and gives a function that makes one chunk durable. */
-  const ways = {
-    http: async (place, senders) => {
-      const server = await openRecordingServer({ dist: resolve(options.dist), folder: place, senders });
-      return { put: (sender, seq) => server.put(sender, seq, bytes), close: () => server.close() };
-    },
-    store: async (place) => {
-      const blobs = await openBlobs({ kind: 'disk', folder: place });
-      return {
-        put: (sender, seq) => blobs.put(`chunks/bench/${String(sender).padStart(4, '0')}/${String(seq).padStart(6, '0')}`, bytes, plain),
-        close: () => blobs.close(),
-      };
-    },
-    floor: async (place) => {
-      await mkdir(place, { recursive: true });
-      const files = new Map();
-      return {
-        put: async (sender) => {
-          if (!files.has(sender)) files.set(sender, await open(join(place, String(sender)), 'a'));
-          await files.get(sender).appendFile(bytes);
-          await files.get(sender).datasync();
-        },
-        close: () => Promise.all([...files.values()].map((file) => file.close())),
-      };
-    },
-  };
-  for (const senders of [1, 16]) {
-    const rates = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
-    for (let round = 0; round < rounds; round++) {
-      for (const [name, openWay] of Object.entries(ways)) {
-        const place = join(folder, `ingest-${name}-${senders}-${round}`);
-        const way = await openWay(place, senders);
-        const each = Math.ceil(count / senders);
-        const begin = performance.now();
-        await Promise.all(Array.from({ length: senders }, async (_, sender) => {
-          for (let seq = 0; seq < each; seq++) await way.put(sender, seq);
-        }));
-        rates[name].push((each * senders * 1000) / (performance.now() - begin));
-        await way.close();
-        await rm(place, { recursive: true });
-      }
-    }
-    const floor = median(rates.floor);
-    console.log(`Ingest, ${senders} at a time: floor ${floor.toFixed(0)} chunks/s (1)`);
-    for (const name of ['store', 'http']) console.log(`  ${name.padEnd(6)} ${median(rates[name]).toFixed(0).padStart(6)} chunks/s (${(median(rates[name]) / floor).toFixed(2)})`);
-  }
-  console.log();
 }
 
 async function benchMerge() {
@@ -177,10 +139,4 @@ async function runFfmpeg(blobs, chunks) {
 function medians(runs) {
   const keys = Object.keys(runs[0]).filter((key) => typeof runs[0][key] === 'number');
   return Object.fromEntries(keys.map((key) => [key, median(runs.map((run) => run[key]))]));
-}
-
-function median(numbers) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
