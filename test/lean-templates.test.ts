@@ -25,7 +25,7 @@ t.test('[A12] indentation and comments leave templates, and nothing else does', 
   const kept = leanTemplates(source);
   // Where the lines went.
   const lean = kept.replaceAll(/\$\{\n+/g, '${');
-  t.match(lean, 'a :hover,b{margin: ${x} solid ${y};}`');
+  t.match(lean, 'a :hover,b{margin:${x} solid ${y}}`');
   t.match(lean, '<p> <b>one</b> ${');
   t.match(lean, '` <i>${');
   t.match(lean, ' two</i> `');

@@ -16,7 +16,7 @@ export const panelStyles = css`
     border-radius: 20px;
     border-radius: var(--peer-consult-radius, 20px);
     background: var(--pc-surface);
-    box-shadow: 0 0 0 1px rgb(20 22 40 / 7%), 0 4px 12px rgb(20 22 40 / 8%), 0 18px 56px rgb(20 22 40 / 22%);
+    box-shadow: var(--pc-shadow);
     overflow: hidden;
     animation: rise var(--pc-slow) var(--pc-ease);
     transform-origin: 100% 100%;
@@ -87,13 +87,17 @@ export const panelStyles = css`
     white-space: nowrap;
   }
 
+  .presence,
+  .status-text {
+    font-size: var(--pc-text-s);
+    line-height: 1.35;
+    color: var(--pc-text-2);
+  }
+
   .presence {
     display: flex;
     align-items: center;
     gap: 6px;
-    font-size: var(--pc-text-s);
-    line-height: 1.35;
-    color: var(--pc-text-2);
   }
 
   .presence::before {
@@ -109,19 +113,12 @@ export const panelStyles = css`
     background: var(--pc-good);
   }
 
-  .presence span {
-    overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
-  }
-
+  .presence span,
   .status-text {
-    font-size: var(--pc-text-s);
-    line-height: 1.35;
-    color: var(--pc-text-2);
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
     overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
   }
 
   header .icon-button {

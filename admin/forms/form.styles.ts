@@ -106,6 +106,23 @@ export const pageStyles = css`
     margin-inline: auto;
   }
 
+  .back {
+    display: inline-flex;
+    align-items: center;
+    gap: 2px;
+    inline-size: fit-content;
+    min-block-size: 28px;
+    margin-inline-start: -4px;
+    font-size: var(--pc-text-s);
+    font-weight: 600;
+    color: var(--pc-text-2);
+    text-decoration: none;
+  }
+
+  .back:hover {
+    color: var(--pc-text);
+  }
+
   .stack {
     display: grid;
     gap: var(--pc-5);

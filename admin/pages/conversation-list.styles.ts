@@ -248,9 +248,6 @@ export const conversationListStyles = css`
   }
 
   .page {
-    display: flex;
-    align-items: center;
-    gap: 4px;
     min-inline-size: 0;
     font-size: var(--pc-text-xs);
     color: var(--pc-text-2);

@@ -323,6 +323,14 @@ export const inboxStyles = css`
     }
   }
 
+  /* Beside a call. */
+  @container (inline-size < 300px) {
+    .views a {
+      gap: 3px;
+      padding: 0 5px;
+    }
+  }
+
   @media (pointer: coarse) {
     .head .icon-button {
       inline-size: var(--pc-target);

@@ -78,6 +78,7 @@ describe('reports, audit, visitors, history', () => {
     fc.assert(fc.property(fc.double({ min: 0, max: 1e9, noNaN: true }), (value) => {
       expect(roundUp(value)).to.be.at.least(value);
       expect(roundUp(value)).to.be.at.most(Math.max(4, value * 2.01));
+      expect(Number.isInteger(roundUp(value) / 2)).to.equal(true);
     }));
     fc.assert(fc.property(fc.integer({ min: 1, max: 400 }), (count) => {
       expect(Array.from({ length: count }, (_none, index) => labelled(count)(index)).filter(Boolean).length).to.be.within(1, 8);
@@ -115,14 +116,14 @@ describe('reports, audit, visitors, history', () => {
 
   it('[N10] the audit log says who did what in words, and shows what it has no words for as it is', async () => {
     expect([actionText('agent.disabled'), thingText('site'), actionText('future.thing_done')]).to.deep.equal(['Team: deactivated', 'Site', 'future: thing done']);
-    const facts = [factText('changed', ['name', 'note', 'shoe']), factText('name', ['Shop', 'Store']), factText('origins', [[], ['https://a.example', 'https://b.example']]), factText('scopes', ['calls:read', 'sites:write']), factText('future_thing', { a: 1 })];
-    expect(facts).to.deep.equal(['changed: Name, Note, shoe', 'Name: Shop → Store', 'origins: – → https://a.example, https://b.example', 'scopes: calls:read, sites:write', 'future thing: {"a":1}']);
+    const facts = [factText('changed', ['name', 'note', 'shoe']), factText('name', ['Shop', 'Store']), factText('origins', [[], ['https://a.example', 'https://b.example']]), factText('scopes', ['calls:read', 'sites:write']), factText('future_thing', { a: 1 }), factText('how', 'password'), factText('bot', false)];
+    expect(facts).to.deep.equal(['changed: Name, Note, shoe', 'Name: Shop → Store', 'Origins: – → https://a.example, https://b.example', 'Scopes: calls:read, sites:write', 'future thing: {"a":1}', 'By: password', 'Bot: no']);
     const entry = { id: 'e1', at: '2026-11-21T08:00:00Z', actor: { kind: 'agent', id: 'a1', name: 'Ada' }, action: 'agent.disabled', target: { kind: 'agent', id: 'a2', name: '<b>Bob</b>' }, detail: { role: 'agent' }, address: '203.0.113.0/24' };
     const api = fakeApi({ ...lists, '/v1/audit': { items: [entry], next: 'more' } });
     await show(html`<consult-admin-audit .api=${api} .session=${fakeSession()} .route=${parseRoute('#/audit?action=agent&from=2026-11-20')}></consult-admin-audit>`);
     expect(api.asked.find((path) => path.startsWith('/v1/audit'))).to.contain('action=agent').and.contain('from=');
     const text = textOf(stage);
-    for (const word of ['Ada', '<b>Bob</b>', 'Role: agent', '203.0.113.0/24']) expect(text).to.contain(word);
+    for (const word of ['Ada', '<b>Bob</b>', 'Role: Agent', '203.0.113.0/24']) expect(text).to.contain(word);
     expect(deep(stage, '.more button')).to.have.length(1);
     expect(await violations(stage)).to.deep.equal([]);
   });

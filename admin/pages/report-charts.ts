@@ -20,11 +20,11 @@ const HEIGHT = 190;
 const LEFT = 44;
 const FOOT = 24;
 
-/** The least round number (1, 2, 2.5, 5 × 10ⁿ) at or above `value`, so that the axis has even lines. */
-export function roundUp(value: number): number {
-  if (value <= 4) return 4;
+/** The least round number at or above `value`, `least` or more, whose half is whole: counts have no two and a half. */
+export function roundUp(value: number, least = 4): number {
+  if (value <= least) return least;
   const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 4, 5, 8, 10].map((step) => step * power).find((step) => step >= value)!;
+  return [1, 2, 4, 6, 8, 10].map((step) => step * power).find((step) => step >= value)!;
 }
 
 /** Which of so many labels are written so that they do not touch: about eight, the first among them. */
@@ -158,6 +158,8 @@ export class ColumnChart extends LitElement {
   @property({ attribute: false }) points: readonly Point[] = [];
   /** How a value is written. */
   @property({ attribute: false }) format: (value: number) => string = String;
+  /** Where the axis ends at the least, so that its lines differ as they are written. */
+  @property({ attribute: false }) least = 4;
 
   /** How wide it is on the screen, px: drawn in just that, so that its words have one size whatever its place. */
   @state() private width = 640;
@@ -176,7 +178,7 @@ export class ColumnChart extends LitElement {
 
   override render() {
     const { width } = this;
-    const top = roundUp(Math.max(0, ...this.points.map(({ values }) => values.reduce<number>((sum, value) => sum + (value ?? 0), 0))));
+    const top = roundUp(Math.max(0, ...this.points.map(({ values }) => values.reduce<number>((sum, value) => sum + (value ?? 0), 0))), this.least);
     const step = (width - LEFT) / Math.max(1, this.points.length);
     const y = (value: number) => (HEIGHT - FOOT) * (1 - value / top);
     const shown = labelled(this.points.length, Math.max(2, Math.floor((width - LEFT) / 70)));

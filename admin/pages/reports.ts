@@ -122,7 +122,7 @@ export class Reports extends LitElement {
       ${this.#chart('chartConversations', [{ name: t('figureConversations'), tone: 1 }], days((row) => [row.conversations]), (value) => this.#number(value))}
       <div class="pair">
         ${this.#chart('chartCalls', [{ name: t('callsAnswered'), tone: 1 }, { name: t('callsMissed'), tone: 2 }], days((row) => [row.callsAnswered, row.callsMissed]), (value) => this.#number(value))}
-        ${this.#chart('chartFirstAnswer', [{ name: t('figureFirstAnswer'), tone: 3 }], days((row) => [row.firstAnswerMedianMs]), duration)}
+        ${this.#chart('chartFirstAnswer', [{ name: t('figureFirstAnswer'), tone: 3 }], days((row) => [row.firstAnswerMedianMs]), duration, 4000)}
       </div>
       <div class="pair">
         ${this.#chart('chartMessages', [{ name: t('messagesIn'), tone: 1 }, { name: t('messagesOut'), tone: 3 }], days((row) => [row.messagesIn, row.messagesOut]), (value) => this.#number(value))}
@@ -149,8 +149,8 @@ export class Reports extends LitElement {
     `;
   }
 
-  #chart(label: 'chartConversations' | 'chartCalls' | 'chartFirstAnswer' | 'chartMessages', series: { name: string; tone: 1 | 2 | 3 }[], points: Point[], format: (value: number) => string) {
-    return html`<section class="panel" aria-label=${t(label)}><h2>${t(label)}</h2><consult-admin-column-chart .label=${t(label)} .series=${series} .points=${points} .format=${format}></consult-admin-column-chart></section>`;
+  #chart(label: 'chartConversations' | 'chartCalls' | 'chartFirstAnswer' | 'chartMessages', series: { name: string; tone: 1 | 2 | 3 }[], points: Point[], format: (value: number) => string, least = 4) {
+    return html`<section class="panel" aria-label=${t(label)}><h2>${t(label)}</h2><consult-admin-column-chart .label=${t(label)} .series=${series} .points=${points} .format=${format} .least=${least}></consult-admin-column-chart></section>`;
   }
 
   #ratings({ ratingCounts, ratings }: Figures) {

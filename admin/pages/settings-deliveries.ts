@@ -20,18 +20,6 @@ export class SettingsDeliveries extends SettingsSection {
   static override styles = [
     ...SettingsSection.styles,
     css`
-      .back {
-        display: inline-flex;
-        align-items: center;
-        gap: 2px;
-        inline-size: fit-content;
-        margin-inline-start: -4px;
-        font-size: var(--pc-text-s);
-        font-weight: 600;
-        color: var(--pc-text-2);
-        text-decoration: none;
-      }
-
       .deliveries > * + * {
         border-block-start: 1px solid var(--pc-line);
       }

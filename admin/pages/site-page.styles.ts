@@ -6,23 +6,6 @@ export const sitePageStyles = css`
     max-inline-size: 1320px;
   }
 
-  .back {
-    display: inline-flex;
-    align-items: center;
-    gap: 2px;
-    inline-size: fit-content;
-    min-block-size: 28px;
-    margin-inline-start: -4px;
-    font-size: var(--pc-text-s);
-    font-weight: 600;
-    color: var(--pc-text-2);
-    text-decoration: none;
-  }
-
-  .back:hover {
-    color: var(--pc-text);
-  }
-
   .page-title {
     display: flex;
     flex-wrap: wrap;

@@ -5,6 +5,7 @@ import { avatar } from '../avatar.ts';
 import { personIcon, verifiedIcon } from '../icons.ts';
 import { formatRoute } from '../router.ts';
 import { ago, duration, fullTime, language, t } from '../texts/texts.ts';
+import { spokenName } from './spoken-name.ts';
 
 /** Who it is, and in plain words whether that can be believed. */
 export function identity({ id, name, email, verified, externalId }: Visitor): TemplateResult {
@@ -91,15 +92,5 @@ function timeIn(timeZone: string, now: number): string | null {
   } catch {
     // The visitor's browser may name a zone that this one does not know.
     return null;
-  }
-}
-
-function spokenName(tag: string | null | undefined): string | null {
-  if (!tag) return null;
-  try {
-    return new Intl.DisplayNames(language.value, { type: 'language' }).of(tag) ?? tag;
-  } catch {
-    // No language tag at all: shown as it came.
-    return tag;
   }
 }

@@ -11,12 +11,14 @@ import type { Api } from '../api.ts';
 import { avatar } from '../avatar.ts';
 import { download } from '../download.ts';
 import type { ConfirmDialog } from '../forms/confirm-dialog.ts';
+import { backIcon } from '../forms/form-icons.ts';
 import { pageStyles } from '../forms/form.styles.ts';
 import { emptyState, failedCard, loadingCard } from '../forms/page-states.ts';
 import { downloadIcon, externalIcon, trashIcon, verifiedIcon, visitorsIcon } from '../icons.ts';
 import { formatRoute, go } from '../router.ts';
 import { panel } from '../styles.ts';
 import { failureText, fullTime, language, t } from '../texts/texts.ts';
+import { spokenName } from './spoken-name.ts';
 import type { VisitorTimeline } from './visitor-timeline.ts';
 import '../forms/confirm-dialog.ts';
 import './visitor-timeline.ts';
@@ -130,7 +132,7 @@ export class VisitorPage extends LitElement {
     return html`
       <div class="page">
         <div class="stack">
-          <p><a href=${formatRoute('visitors')}>${t('visitors')}</a></p>
+          <a class="back" href=${formatRoute('visitors')}>${backIcon}${t('visitors')}</a>
           ${this.failure?.missing
             ? html`<div class="panel">${emptyState(visitorsIcon, t('visitorMissingTitle'), t('visitorMissingText'))}</div>`
             : this.failure ? failedCard(this.failure.text, () => void this.#load()) : this.visitor ? this.#content(this.visitor) : html`${loadingCard(2)}${loadingCard(5)}`}
@@ -170,7 +172,7 @@ export class VisitorPage extends LitElement {
         <dl>
           ${fact(t('email'), email)} ${fact(t('customerId'), externalId)}
           ${fact(t('currentPage'), page && html`${page.title || nothing} ${/^https?:\/\//.test(page.url) ? html`<a href=${page.url} target="_blank" rel="noopener noreferrer nofollow">${page.url}${externalIcon}</a>` : page.url}`)}
-          ${fact(t('device'), [device.browser, device.system, device.screen].filter(Boolean).join(' · '))} ${fact(t('language'), device.language ?? locale)} ${fact(t('timeZone'), device.timeZone)}
+          ${fact(t('device'), [device.browser, device.system, device.screen].filter(Boolean).join(' · '))} ${fact(t('language'), spokenName(device.language ?? locale))} ${fact(t('timeZone'), device.timeZone)}
           ${Object.entries(fields).map(([name, value]) => fact(name, value))} ${fact(t('note'), note)}
           ${fact(t('firstSeen'), fullTime(createdAt))} ${fact(t('lastSeen'), fullTime(lastSeenAt))}
         </dl>

@@ -32,7 +32,7 @@ export const tokens = css`
     --pc-warn: light-dark(#8a5a00, #f1c164);
     --pc-warn-soft: light-dark(#fdf3dd, #3d3016);
     --pc-record: light-dark(#c62828, #ff6b6b);
-    --pc-shadow: 0 1px 2px rgb(20 22 40 / 8%), 0 12px 32px rgb(20 22 40 / 18%);
+    --pc-shadow: 0 0 0 1px light-dark(rgb(20 22 40 / 7%), var(--pc-line)), 0 2px 8px rgb(20 22 40 / 8%), 0 16px 44px rgb(20 22 40 / 20%);
 
     --pc-font: var(--peer-consult-font, 'Pretendard', -apple-system, 'Segoe UI', 'Apple SD Gothic Neo', 'Malgun Gothic', 'Noto Sans', 'Noto Sans CJK KR', 'Noto Sans KR', system-ui, sans-serif, 'Noto Color Emoji');
     --pc-text-xs: 0.75rem;
