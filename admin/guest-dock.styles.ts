@@ -66,7 +66,27 @@ export const guestDockStyles = css`
     gap: var(--pc-2);
   }
 
+  figure {
+    position: relative;
+    margin: 0;
+  }
+
+  figcaption {
+    position: absolute;
+    inset-block-end: var(--pc-2);
+    inset-inline-start: var(--pc-2);
+    max-inline-size: calc(100% - 2 * var(--pc-2));
+    padding: 2px 10px;
+    overflow: hidden;
+    border-radius: var(--pc-radius-full);
+    background: rgb(10 11 15 / 78%);
+    font-size: var(--pc-text-xs);
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+
   video {
+    display: block;
     inline-size: 100%;
     max-block-size: 240px;
     border-radius: 12px;

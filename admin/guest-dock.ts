@@ -90,11 +90,11 @@ export class GuestDock extends LitElement {
   }
 
   #pictures({ key, member, linked }: PersonShown) {
-    const shows = (what: 'video' | 'screen'): boolean => linked?.up === true && linked.media?.[what] === true && !linked.media.held;
-    return html`
-      ${shows('screen') ? html`<video data-person=${key} data-what="screen" aria-label=${t('guestScreen', { name: nameOf(member) })} .muted=${true} autoplay playsinline></video>` : nothing}
-      ${shows('video') ? html`<video data-person=${key} data-what="video" aria-label=${t('guestPicture', { name: nameOf(member) })} .muted=${true} autoplay playsinline></video>` : nothing}
-    `;
+    const name = nameOf(member);
+    const picture = (what: 'video' | 'screen', label: string) => (linked?.up === true && linked.media?.[what] === true && !linked.media.held
+      ? html`<figure><video data-person=${key} data-what=${what} aria-label=${label} .muted=${true} autoplay playsinline></video><figcaption aria-hidden="true">${name}</figcaption></figure>`
+      : nothing);
+    return [picture('screen', t('guestScreen', { name })), picture('video', t('guestPicture', { name }))];
   }
 
   #person({ member, linked }: PersonShown) {

@@ -1523,7 +1523,7 @@ export const en = {
     transferred: 'Handed over to {name}.',
     guestStage: 'Call of {visitor} and {agent}',
     guestJoining: 'Joining the call…',
-    guestListens: 'You are listening. Nobody hears you, and both can see that you are here.',
+    guestListens: 'You are listening. Nobody hears you, and everybody can see that you are here.',
     guestTalks: 'You are in the call. Everybody hears you.',
     guestReconnecting: 'The connection to the server is interrupted. Trying again…',
     guestJoin: 'Join in',

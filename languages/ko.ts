@@ -1494,7 +1494,7 @@ export const ko = {
     transferred: '{name} 님에게 상담을 넘겼습니다.',
     guestStage: '{visitor} 님과 {agent} 님의 통화',
     guestJoining: '통화에 들어가는 중입니다…',
-    guestListens: '듣고 있습니다. 내 소리는 아무에게도 들리지 않으며, 두 사람은 내가 있는 것을 볼 수 있습니다.',
+    guestListens: '듣고 있습니다. 내 소리는 아무에게도 들리지 않으며, 내가 듣고 있다는 것은 모두에게 보입니다.',
     guestTalks: '통화에 참여하고 있습니다. 모두가 내 목소리를 듣습니다.',
     guestReconnecting: '서버와의 연결이 끊겼습니다. 다시 연결하고 있습니다…',
     guestJoin: '대화 참여',
