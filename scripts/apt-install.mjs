@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 
 const packages = [
   'chromium',
+  'firefox-esr',
   'ffmpeg',
   'coturn',
   'postgresql',

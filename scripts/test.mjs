@@ -134,6 +134,7 @@ const lacksPostgres = await lack('postgres', 'the contract suites against Postgr
 const lacksS3 = await lack('s3', 'the contract suite of the blob store against S3');
 await lack('turn', 'the tests with a relay');
 const lacksFfmpeg = await lack('ffmpeg', 'what decodes recordings: parts of the merge, the consultation');
+await lack('firefox', 'the call between Firefox and Chromium');
 const lacksChromium = await lack('chromium', 'all browser tests');
 
 if (parts.tap.length > 0) {

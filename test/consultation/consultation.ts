@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { BrowserContext } from 'playwright-core';
 import type { Test } from 'tap';
 import { openAgentPage, type AgentPage } from './agent-page.ts';
-import { startBrowser, type FakeBrowser } from './browsers.ts';
+import { startBrowser, type FakeBrowser, type Side } from './browsers.ts';
 import { signInAsOwner, type OwnerApi } from './owner-api.ts';
 import { startServerUnderTest, type ServerUnderTest } from './server-under-test.ts';
 import { openVisitorPage, type VisitorPage } from './visitor-page.ts';
@@ -19,15 +19,19 @@ export interface Consultation {
   killVisitorsBrowser(): Promise<void>;
 }
 
-/** `settings`: environment variables of the server. `relayOnly`: calls may only go through a TURN server. `prepare`: what every window gets before its first page. */
+/**
+ * `settings`: environment variables of the server. `relayOnly`: calls may only go through a TURN server. `startVisitors`: the visitors'
+ * browser, where it is another one. `prepare`: what every window gets before its first page.
+ */
 interface StageOptions {
   settings?: Record<string, string>;
   relayOnly?: boolean;
+  startVisitors?: (side: Side) => Promise<FakeBrowser>;
   prepare?: (context: BrowserContext) => Promise<void>;
 }
 
 /** Sets the stage; it goes with the test, which leaves pictures and logs in test-results/ when it fails. */
-export async function openConsultation(t: Test, { settings = {}, relayOnly = false, prepare = () => Promise.resolve() }: StageOptions = {}): Promise<Consultation> {
+export async function openConsultation(t: Test, { settings = {}, relayOnly = false, startVisitors, prepare = () => Promise.resolve() }: StageOptions = {}): Promise<Consultation> {
   const server = await startServerUnderTest(settings);
   t.teardown(() => server.stop());
   const owner = await signInAsOwner(server.url);
@@ -61,7 +65,7 @@ export async function openConsultation(t: Test, { settings = {}, relayOnly = fal
     owner,
     agent,
     async newVisitor() {
-      visitors ??= await startBrowser('visitor', { relayOnly });
+      visitors ??= await (startVisitors?.('visitor') ?? startBrowser('visitor', { relayOnly }));
       const visitor = await openVisitorPage(await open(visitors), server.url);
       pages.push(visitor);
       await visitor.openChat();
