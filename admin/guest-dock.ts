@@ -66,7 +66,7 @@ export class GuestDock extends LitElement {
           : html`<div></div>`}
         <footer>${over ? this.#button('dismiss', closeIcon, t('close'), () => this.dispatchEvent(new CustomEvent('closed'))) : this.#controls(view, locale)}</footer>
         ${this.choosing && !over
-          ? html`<peer-consult-call-devices class="sheet" .engine=${this.call} .local=${view.local} .locale=${locale} @pc-close=${() => (this.choosing = false)}></peer-consult-call-devices>`
+          ? html`<peer-consult-call-devices class="sheet" .engine=${this.call} .local=${view.local} .locale=${locale} @pc-close=${this.#chosen}></peer-consult-call-devices>`
           : nothing}
       </section>
     `;
@@ -80,10 +80,21 @@ export class GuestDock extends LitElement {
             <button class="control" type="button" data-action="microphone" aria-pressed=${view.microphoneOn} @click=${() => this.call.setMicrophone(!view.microphoneOn)}><span>${view.microphoneOn ? micIcon : micOffIcon}</span>${callTexts(locale).microphone}</button>
             ${this.#button('only-listen', listenIcon, t('guestOnlyListen'), () => void this.call.setTalks(false), waits)}`
         : this.#button('join-in', micIcon, t('guestJoin'), () => void this.call.setTalks(true), waits)}
-      ${this.#button('devices', devicesIcon, t('guestDevices'), () => (this.choosing = true))}
+      ${this.#button('devices', devicesIcon, t('guestDevices'), () => void this.#choose())}
       <button class="control end" type="button" data-action="leave" @click=${() => this.call.leave()}><span>${hangUpIcon}</span>${t('guestLeave')}</button>
     `;
   }
+
+  async #choose(): Promise<void> {
+    this.choosing = true;
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('.sheet')?.focus();
+  }
+
+  readonly #chosen = (): void => {
+    this.choosing = false;
+    this.renderRoot.querySelector<HTMLElement>('[data-action=devices]')?.focus();
+  };
 
   #button(action: string, icon: unknown, words: string, act: () => void, disabled = false) {
     return html`<button class="control" type="button" data-action=${action} ?disabled=${disabled} @click=${act}><span>${icon}</span>${words}</button>`;

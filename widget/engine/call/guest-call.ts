@@ -67,7 +67,7 @@ export function createGuestCall(options: GuestCallOptions): GuestCall {
   const devices = createDevices({ lost: () => void lostMicrophone(), wished: () => choice.wished('microphone') });
   const choice = createDeviceChoice({ defaultChanged: () => void exchange().catch(() => undefined) });
 
-  const heard = createStore(soundOf(choice.list.value));
+  const heard = createStore(soundOf(choice.list.value, false));
   const view = createStore<GuestCallView>({
     callId, call: null, phase: 'joining', talks: false, changing: false, microphoneOn: true, local: null, people: [], trouble: null, ended: null,
   });
@@ -76,7 +76,9 @@ export function createGuestCall(options: GuestCallOptions): GuestCall {
   const put = (fields: Partial<GuestCallView>): void => {
     const linked = new Map(mesh?.people.map((person) => [person.key, person]));
     const people = members.filter(({ kind, id }) => kind === 'visitor' || id !== selfId).map((member) => ({ key: keyOf(member), member, linked: linked.get(keyOf(member)) ?? null }));
+    const talked = view.value.talks;
     view.set({ ...view.value, people, local: microphone() && devices.stream, ...fields });
+    if (view.value.talks !== talked) heard.set(soundOf(choice.list.value, view.value.talks));
     tell();
   };
   const tell = (): void => mesh?.tell({ audio: view.value.talks && view.value.microphoneOn && microphone() !== null, video: false, screen: false, held: false });
@@ -199,7 +201,7 @@ export function createGuestCall(options: GuestCallOptions): GuestCall {
     wire.status.subscribe((status) => status !== 'online' && view.value.phase === 'joined' && put({ phase: 'reconnecting' })),
     wire.onHello(() => void ask()),
     choice.list.subscribe((list) => {
-      heard.set(soundOf(list));
+      heard.set(soundOf(list, view.value.talks));
       mesh?.setSpeaker(list.speaker.wished);
     }),
   ];
@@ -235,7 +237,8 @@ export function createGuestCall(options: GuestCallOptions): GuestCall {
   };
 }
 
-/** A guest shows no picture: there is no camera to choose. */
-function soundOf(list: DeviceList): DeviceList {
-  return { ...list, camera: { all: [], wished: '' } };
+/** A guest shows no picture, and who only listens has no microphone: there is nothing to choose. */
+function soundOf(list: DeviceList, talks: boolean): DeviceList {
+  const none = { all: [], wished: '' };
+  return { ...list, camera: none, microphone: talks ? list.microphone : none };
 }
