@@ -10,7 +10,7 @@ import type { Session } from '../../widget/engine/session-state.ts';
 import type { Api } from '../api.ts';
 import { avatar } from '../avatar.ts';
 import { doneIcon, verifiedIcon } from '../icons.ts';
-import { formatRoute, go, type Route } from '../router.ts';
+import type { Route } from '../router.ts';
 import { answerShortcuts } from '../shortcuts.ts';
 import { panel } from '../styles.ts';
 import { takeCall, takeChat, takeNext } from '../take-next.ts';
@@ -19,6 +19,7 @@ import { duration, failureText, language, t } from '../texts/texts.ts';
 import { waitingLineOf } from '../waiting-line.ts';
 import { workspaceOf } from '../workspace.ts';
 import './follow-ups.ts';
+import '../running-calls.ts';
 import { presenceDot } from '../presence-dot.styles.ts';
 import { queueStyles } from './queue.styles.ts';
 import { whoWaits, type Waiting } from './waiting.ts';
@@ -97,6 +98,7 @@ export class Queue extends LitElement {
           ? html`${quiet ? html`<p class="card none">${t('queueEmptyTitle')}</p>` : nothing}
               <consult-admin-follow-ups .api=${this.api} .session=${this.session} .calls=${followUps} .visitors=${this.visitors} .consent=${this.consent} @done=${({ detail }: CustomEvent<Call>) => waitingLineOf(this.api, this.session).put(detail)}></consult-admin-follow-ups>`
           : nothing}
+        <consult-admin-running-calls .api=${this.api} .session=${this.session}></consult-admin-running-calls>
       </div>
     `;
   }
