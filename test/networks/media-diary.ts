@@ -138,11 +138,11 @@ export function longestGap(samples: readonly MediaSample[], from: number, to: nu
   return to - grownAt > longest.ms ? { ms: to - grownAt, until: to } : longest;
 }
 
-/** The least sound that came in any whole second, as energy (a full-scale sine has about 0.5). */
-export function quietestSecond(samples: readonly MediaSample[]): number {
+/** The least sound that came in any two seconds, as energy (a full-scale sine has about 1). */
+export function leastSound(samples: readonly MediaSample[]): number {
   let least = Infinity;
   for (const [index, { at, energy }] of samples.entries()) {
-    const after = samples.slice(index).find((later) => later.at >= at + 1_000);
+    const after = samples.slice(index).find((later) => later.at >= at + 2_000);
     if (!after) break;
     least = Math.min(least, after.energy - energy);
   }
