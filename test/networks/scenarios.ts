@@ -45,11 +45,18 @@ async function talk(stage: NetworkStage, sheet: Sheet, { question, by = 'udp' }:
   const took = Math.max(...(await Promise.all([visitor.connected(), agent.connected()]))) - accepted;
   sheet.figure('accept to both connected', `${took} ms`);
   await agent.recordingSign().waitFor();
-  const heard = await Promise.all(pagesOf(stage, visitor).map(async ([side, page]) => ({ side, share: await shareOfTone(page, tones[otherOf(side)]), path: await pathOf(page) })));
+  const way = `relay (${by}) → `;
+  const heard = await Promise.all(pagesOf(stage, visitor).map(async ([side, page]) => {
+    // A call may begin on one way and change to a better one, and a busy machine may stumble.
+    for (let looks = 1; ; looks++) {
+      const [share, path] = [await shareOfTone(page, tones[otherOf(side)]), await pathOf(page)];
+      if (looks === 5 || (share >= 0.8 && path.startsWith(way))) return { side, share, path };
+    }
+  }));
   sheet.figure('path', [...new Set(heard.map(({ path }) => path))].join(', '));
   sheet.figure('tone of the other side', heard.map(({ side, share }) => `${side} hears it ${share.toFixed(2)} of the time`).join(', '));
   for (const { side, share, path } of heard) {
-    sheet.expect(path.startsWith(`relay (${by}) → `), `the media of the ${side} go through the relay, by ${by}`);
+    sheet.expect(path.startsWith(way), `the media of the ${side} go through the relay, by ${by}`);
     sheet.expect(share >= 0.8, `the ${side} hears the other side's tone`);
   }
   return visitor;
