@@ -3,7 +3,7 @@ import t from 'tap';
 import { owner, startServerUnderTest } from '../consultation/server-under-test.ts';
 import { englishHouse } from './english-house.ts';
 import { furnishHouse } from './house.ts';
-import { axeFindings, hangingOut, looks, openWindow, overflow, sizes, startPanelBrowser } from './panel-browser.ts';
+import { axeFindings, hangingOut, looks, openWindow, overflow, sizes, panelBrowser } from './panel-browser.ts';
 import { payload, payloads } from './payloads.ts';
 
 // Every page of the panel in a real browser, as somebody with and without a mouse, eyes, light, Korean or a large window meets it.
@@ -38,8 +38,7 @@ async function addresses(page: Page, url: string, house: { conversations: { id: 
 t.test('[P11] [S1] [P7] every page in both languages, light and dark, at a desk and on a phone', { timeout: 600_000 }, async (t) => {
   const server = await startServerUnderTest({ RATE_LIMITS: 'off', OUTBOUND_ALLOW: '127.0.0.1' });
   t.teardown(() => server.stop());
-  const browser = await startPanelBrowser();
-  t.teardown(() => browser.close());
+  const browser = await panelBrowser();
   const house = await furnishHouse(server, englishHouse);
   t.teardown(() => house.leave());
   for (const look of looks) {
@@ -72,8 +71,7 @@ t.test('[P11] [S1] [P7] every page in both languages, light and dark, at a desk 
 t.test('[S9] what strangers and colleagues write is text, on every page, in every file and title', { timeout: 300_000 }, async (t) => {
   const server = await startServerUnderTest({ RATE_LIMITS: 'off', OUTBOUND_ALLOW: '127.0.0.1' });
   t.teardown(() => server.stop());
-  const browser = await startPanelBrowser();
-  t.teardown(() => browser.close());
+  const browser = await panelBrowser();
   const house = await furnishHouse(server, {
     agents: [payload('image'), payload('formula')], site: payload('breakOut'), greeting: payload('script', 300), statusText: payload('lit', 120), tags: [payload('image', 40), payload('style', 40)],
     reply: { shortcut: '<b>x', text: payloads.lit }, webhook: payload('breakOut'), key: payload('script'), organisation: payload('image'),

@@ -1,5 +1,6 @@
 import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { t as file } from 'tap';
 import { findChromium } from '../services/chromium.ts';
 
 /** How somebody looks at it. */
@@ -15,13 +16,17 @@ export const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 144
 /** Every combination of language and scheme, each at both sizes. */
 export const looks: readonly Look[] = (['en', 'ko'] as const).flatMap((language) => (['light', 'dark'] as const).flatMap((scheme) => (['desktop', 'phone'] as const).map((size) => ({ language, scheme, size }))));
 
-/** Chromium without the sandbox and without calls home. */
-export function startPanelBrowser(): Promise<Browser> {
-  return chromium.launch({
+let running: Promise<Browser> | null = null;
+
+/** Chromium without the sandbox and without calls home: one for all tests of a file, who have windows, cookies and workers of their own. */
+export function panelBrowser(): Promise<Browser> {
+  if (!running) file.teardown(async () => (await running)?.close());
+  running ??= chromium.launch({
     executablePath: findChromium()!,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage', '--force-color-profile=srgb',
       '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', '--autoplay-policy=no-user-gesture-required'],
   });
+  return running;
 }
 
 /** A window in which whatever must not happen is written down. */
@@ -64,7 +69,7 @@ export async function openWindow(browser: Browser, { language, scheme, size }: L
 /** What axe finds on the page as it is: one line a finding. */
 export async function axeFindings(page: Page): Promise<string[]> {
   // Not as a script element: the page's policy takes none of ours, which is as it should be.
-  await page.evaluate(axe.source);
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
   return page.evaluate(async () => {
     const { axe: inPage } = window as unknown as { axe: typeof import('axe-core') };
     // `region` does not know a skip link whose target lies in the same shadow root. `page-has-heading-one`: an open conversation on a

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import type { Test } from 'tap';
 import type { SessionAnswer } from '../../protocol/http.ts';
 import { owner, startServerUnderTest, type ServerUnderTest } from '../consultation/server-under-test.ts';
-import { openWindow, startPanelBrowser, type Look } from './panel-browser.ts';
+import { openWindow, panelBrowser, type Look } from './panel-browser.ts';
 
 /** Somebody who can sign in. */
 export interface Credentials {
@@ -34,11 +34,11 @@ export interface Stage {
 export async function openStage(t: Test, settings: Record<string, string> = {}): Promise<Stage> {
   const server = await startServerUnderTest({ RATE_LIMITS: 'off', OUTBOUND_ALLOW: '127.0.0.1', ...settings });
   t.teardown(() => server.stop());
-  const browser = await startPanelBrowser();
-  t.teardown(() => browser.close());
+  const browser = await panelBrowser();
   const login = await fetch(`${server.url}/v1/auth/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(owner) });
   const headers = { authorization: `Bearer ${((await login.json()) as SessionAnswer).accessToken}` };
   const windows: Awaited<ReturnType<typeof openWindow>>[] = [];
+  t.teardown(() => Promise.all(windows.map(({ context }) => context.close())));
   t.teardown(async () => {
     if (t.passing()) return;
     const folder = resolve('test-results');
