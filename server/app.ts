@@ -34,6 +34,7 @@ import { callsConnections, callsFrames } from './calls/calls.frames.ts';
 import { callsRoutes } from './calls/calls.routes.ts';
 import { chatPlacesFrames } from './calls/chat-places.frames.ts';
 import { createChatPlaces } from './calls/chat-places.ts';
+import { callView } from './calls/call-view.ts';
 import { createCallsStore } from './calls/calls.store.ts';
 import { createCalls } from './calls/calls.ts';
 import { createIceServers } from './calls/ice-servers.ts';
@@ -307,6 +308,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const places = createChatPlaces({ store: createWaitingChatsStore(database), hub, clock, presence, member: (visitor, id) => chat.member(visitor, id), failed });
   events.listen(places.heard);
   presence.observe(places.teamChanged);
+  calls.observe({ turned: (call, agentIds) => push.rings(call.organisationId, callView(call, false), agentIds) });
   hub.watchClosing(calls.revoked);
   const vouching = signingKey(secrets.signingSeed);
   const finaliser = createFinaliser({ store: recordingsStore, blobs, runner: merges, hub, events, clock, signingKey: vouching, alone: database.engine === 'sqlite', failed });

@@ -19,6 +19,8 @@ const RETRY_MS = 5_000;
 /** Hears what recordings have to know of calls. Awaited before the call line is written. */
 export interface CallObserver {
   ended?(call: CallRecord): Promise<void>;
+  /** Whose turn it is to be rung for a visitor's call, null: everybody's. */
+  turned?(call: CallRecord, agentIds: ReadonlySet<string> | null): void;
   /** A member took the consent back. */
   consentRevoked?(call: CallRecord): Promise<void>;
   /** A colleague took the call over from `former`. */

@@ -116,6 +116,29 @@ t.test('[E7] [E8] the place and the groups outlive a restart and a reload; who d
   t.match(again.take('queue.position'), [{ callId: own!.id, position: 1 }]);
 });
 
+t.test('[E5] [Q3] whose turn it is, is told once a turn, whether they are there or not', async (t) => {
+  const h = await house(t);
+  h.site.queue = { ...h.site.queue, groups: [{ agentIds: ['a'], seconds: 10 }, { agentIds: ['b', 'c'], seconds: 20 }] };
+  const turns: (readonly string[] | null)[] = [];
+  h.calls.observe({ turned: (_, agentIds) => turns.push(agentIds && [...agentIds]) });
+  const b = await h.connect(h.agent('b'));
+  await h.calls.start(await h.connect(h.visitor('v')), { mode: 'audio' });
+  await h.settle();
+  t.strictSame(turns.splice(0), [['a', 'b', 'c']], 'of the first group nobody is there: it is the second one\'s turn at once');
+  h.clock.advance(29_000);
+  await h.settle();
+  t.strictSame(turns, []);
+  h.clock.advance(1_000);
+  await h.settle();
+  t.strictSame(turns.splice(0), [null]);
+  await h.disconnect(b, true);
+  await h.calls.start(await h.connect(h.visitor('w')), { mode: 'audio' });
+  t.strictSame(turns.splice(0), [['a']], 'with nobody there the groups take their turns by the clock');
+  h.clock.advance(10_000);
+  await h.settle();
+  t.strictSame(turns, [['a', 'b', 'c']]);
+});
+
 t.test('[E2] the line is deltas: a change is told once to each, with nothing of anybody\'s media or of others who wait', async (t) => {
   const h = await house(t);
   const agents = [await h.connect(h.agent('a')), await h.connect(h.agent('b'))];

@@ -4,7 +4,7 @@ import type { Hub, Topic } from '../hub/hub.ts';
 import type { CallLegs } from './call-legs.ts';
 import { callView } from './call-view.ts';
 import type { CallRecord } from './calls.store.ts';
-import { rungIn, turnAt, turnEndsAt, type RingPlan } from './ring-turns.ts';
+import { inTurn, rungIn, turnAt, turnEndsAt, type RingPlan } from './ring-turns.ts';
 
 /** What agents see of somebody who waits, beside the call. */
 export interface AboutCaller {
@@ -46,12 +46,16 @@ export interface CallRingsOptions {
   clock: Clock;
   legs: Pick<CallLegs, 'engaged'>;
   presence: { agentsOnline(organisationId: string): string[] };
+  /** It is these agents' turn now, null: everybody's; whether they are there or not. Told of new calls, and of turns that come. */
+  turned(call: CallRecord, agentIds: ReadonlySet<string> | null): void;
 }
 
 interface Ring {
   call: CallRecord;
   plan: RingPlan;
   turn: number;
+  /** The turn that was told; -1: none. */
+  toldTurn: number;
   rung: ReadonlySet<string>;
   /** Whom agents' clients believe to be rung. */
   told: ReadonlySet<string>;
@@ -67,7 +71,7 @@ const nobody: ReadonlySet<string> = new Set();
 const topicsOf = (agents: Iterable<string>): Topic[] => [...agents].map((id): Topic => `agent:${id}`);
 
 /** Makes rings of which none rings. */
-export function createCallRings({ hub, clock, legs, presence }: CallRingsOptions): CallRings {
+export function createCallRings({ hub, clock, legs, presence, turned }: CallRingsOptions): CallRings {
   const rings = new Map<string, Ring>();
   const organisations = new Map<string, Set<Ring>>();
   const untold = new Set<Ring>();
@@ -100,6 +104,7 @@ export function createCallRings({ hub, clock, legs, presence }: CallRingsOptions
   };
   const tell = (ring: Ring): void => {
     if (ring.held > 0) return;
+    tellTurn(ring);
     const began = [...ring.rung].filter((id) => !ring.told.has(id));
     const stopped = [...ring.told].filter((id) => !ring.rung.has(id));
     ring.told = ring.rung;
@@ -107,6 +112,12 @@ export function createCallRings({ hub, clock, legs, presence }: CallRingsOptions
     const call = callView(ring.call, false);
     if (began.length > 0) hub.publish(topicsOf(began), { type: 'queue.updated', call, rings: true });
     if (stopped.length > 0) hub.publish(topicsOf(stopped), { type: 'queue.updated', call, rings: false });
+  };
+
+  const tellTurn = (ring: Ring): void => {
+    if (ring.turn === ring.toldTurn) return;
+    ring.toldTurn = ring.turn;
+    turned(ring.call, inTurn(ring.plan, ring.turn));
   };
 
   /** Tells the rest, with room for others in between. */
@@ -120,11 +131,16 @@ export function createCallRings({ hub, clock, legs, presence }: CallRingsOptions
 
   return {
     begin(call, plan, about) {
-      const ring: Ring = { call, plan, turn: turnAt(plan, clock.now() - call.createdAt), rung: nobody, told: nobody, unwilling: new Set(), timer: null, held: 0 };
+      const ring: Ring = { call, plan, turn: turnAt(plan, clock.now() - call.createdAt), toldTurn: -1, rung: nobody, told: nobody, unwilling: new Set(), timer: null, held: 0 };
       rings.set(call.id, ring);
       organisations.set(call.organisationId, (organisations.get(call.organisationId) ?? new Set()).add(ring));
       settle(ring, freeIn(call.organisationId));
-      if (!about) return;
+      if (!about) {
+        // Its turn was told before the restart.
+        ring.toldTurn = ring.turn;
+        return;
+      }
+      tellTurn(ring);
       ring.told = ring.rung;
       const rung = topicsOf(ring.rung);
       const view = callView(call, false);

@@ -159,7 +159,10 @@ export function createCalls({ store, followUps: followUpsStore, waitingChats, hu
   const legs = createCallLegs({ clock, expired: (callId, side) => course.lost(callId, side) });
   const observers: CallObserver[] = [];
   const line = createWaitingLine({ store, hub, clock, failed });
-  const rings = createCallRings({ hub, clock, legs: { engaged: () => new Set([...legs.engaged(), ...guests.engaged()]) }, presence });
+  const rings = createCallRings({
+    hub, clock, legs: { engaged: () => new Set([...legs.engaged(), ...guests.engaged()]) }, presence,
+    turned: (call, agentIds) => observers.forEach((observer) => observer.turned?.(call, agentIds)),
+  });
   const live = (call: CallRecord) => hub.publish([`agents:${call.organisationId}`], { type: 'call.live', call: callForStaff(call, view(call), guests.of(call.id)), live: call.state === 'active' });
   const course = createCallCourse({
     line, rings, store, hub, events, clock, legs, light, live, observers, failed, addCallLine: (line) => chat.addCallLine(line), guests: { ended: (call) => guests.ended(call) },

@@ -53,9 +53,16 @@ const answers = { count: 0, firstAt: null as number | null };
 /** Places over a line that the test writes. */
 function desk() {
   const clock = fakeClock();
-  const state = { line: [] as ChatInLine[], there: ['a'], shown: true, reads: 0, told: [] as [string, number | null, number?][] };
+  const state = { line: [] as ChatInLine[], there: ['a'], shown: true, reads: 0, told: [] as (readonly [string, number | null, ...number[]])[] };
   const places = createChatPlaces({
-    store: { chatLine: async () => void (state.reads += 1) ?? [...state.line], chatAnswersSince: async () => answers }, clock, member: async () => {},
+    store: {
+      async chatLine() {
+        state.reads += 1;
+        return [...state.line];
+      },
+      chatAnswersSince: async () => answers,
+    },
+    clock, member: async () => {},
     hub: { publish: (_, event) => void (event.type === 'queue.place' && state.told.push([event.conversationId, event.position, ...(event.etaMs === undefined ? [] : [event.etaMs])])) },
     presence: { agentsOnline: () => state.there, seenBy: async () => (state.shown ? { status: 'online' } : null) as never },
     failed: (error) => { throw error as Error; },

@@ -19,6 +19,11 @@ export function turnAt(plan: Pick<RingPlan, 'groups'>, elapsedMs: number): numbe
   }
 }
 
+/** Whose turn has come: the agents of the groups up to this turn's; null for everybody. */
+export function inTurn({ groups }: Pick<RingPlan, 'groups'>, turn: number): ReadonlySet<string> | null {
+  return turn >= groups.length ? null : new Set(groups.slice(0, turn + 1).flatMap(({ agentIds }) => agentIds));
+}
+
 /**
  * Who is rung of those who are `free` to answer. Groups whose turn has come go on ringing while the next one joins; where nobody of them is
  * free, it is the next one's turn at once, and the answer says which it came to.

@@ -102,8 +102,9 @@ async function house(t: Test, given?: Database) {
       push.heard({ type: 'message.created', organisationId: 'org', siteId: 's', visitorId: 'v', message: { id: 'm', seq: 1, clientId: 'm', conversationId: 'c', author: { kind, id: 'v', name: 'Blue Otter' }, kind: 'text', text, ...(files && { files }), createdAt: '' } } as DomainEvent);
       await push.idle();
     },
-    async called(type: 'call.started' | 'call.answered' | 'call.ended' | 'call.missed', change: Partial<Call> = {}) {
-      push.heard({ type, organisationId: 'org', siteId: 's', call: { ...call, ...change } });
+    async called(type: 'call.started' | 'call.answered' | 'call.ended' | 'call.missed', change: Partial<Call> = {}, turn: ReadonlySet<string> | null = null) {
+      if (type === 'call.started') push.rings('org', { ...call, ...change }, turn);
+      else push.heard({ type, organisationId: 'org', siteId: 's', call: { ...call, ...change } });
       await push.idle();
     },
     async later(ms: number) {
@@ -154,9 +155,25 @@ t.test('[Q3] what ends a call takes the place of its ring, also where a panel wa
   const h = await house(t);
   await h.addAgent('anna');
   const device = await h.subscribe('anna');
-  h.push.heard({ type: 'call.started', organisationId: 'org', siteId: 's', call: h.call });
+  h.push.rings('org', h.call, null);
   await h.called('call.missed', { state: 'ended' });
   t.same(h.pushed.map(({ body }) => device.read(body).kind), ['call', 'call_over'], 'in their order, even when it ends at once');
+});
+
+t.test('[Q3] [E5] a call is pushed to those whose turn it is, and to each once', async (t) => {
+  const h = await house(t);
+  for (const id of ['anna', 'ben', 'cleo']) {
+    await h.addAgent(id);
+    await h.subscribe(id);
+  }
+  const told = () => h.pushed.splice(0).map(({ path }) => path.slice(1)).sort();
+  await h.called('call.started', {}, new Set(['anna', 'somebody without a push']));
+  t.same(told(), ['anna']);
+  await h.called('call.started', {}, new Set(['anna', 'ben']));
+  t.same(told(), ['ben'], 'the next group joins');
+  h.push.rings('org', h.call, null);
+  await h.called('call.answered', { state: 'active', answeredBy: { kind: 'agent', id: 'x', name: 'X' } });
+  t.same(told(), ['anna', 'ben', 'cleo', 'cleo'], 'the last one heard of it while it was answered, and all hear of the answer');
 });
 
 t.test('[Q3] calls and messages go to whom they concern: no panel open, the switch on, the own organisation', async (t) => {
@@ -174,8 +191,6 @@ t.test('[Q3] calls and messages go to whom they concern: no panel open, the swit
   const told = () => h.pushed.splice(0).map(({ path }) => path.slice(1)).sort();
   await h.called('call.started');
   t.same(told(), ['anna', 'ben', 'calls']);
-  await h.called('call.started', { startedBy: { kind: 'agent', id: 'ben', name: 'Ben' } });
-  t.same(told(), [], 'a colleague\'s call rings at the visitor');
   await h.message('hello');
   t.same(told(), [], 'no such conversation');
   await h.conversation();

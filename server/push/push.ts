@@ -42,7 +42,9 @@ export interface Push {
   /** Keeps a browser of the agent's, for as long as its sign-in lasts. Throws `unprocessable` for keys that are none, `address_refused`. */
   subscribe(agent: AgentPrincipal, subscription: PushSubscription): Promise<void>;
   unsubscribe(agent: AgentPrincipal, endpoint: string): Promise<void>;
-  /** Hears of a message or a call. */
+  /** It is these agents' turn to hear that a call rings, null: everybody's. Whoever was told before is not told again. */
+  rings(organisationId: string, call: Call, agentIds: ReadonlySet<string> | null): void;
+  /** Hears of a message, or that a call rings no more. */
   heard(event: DomainEvent): void;
   /** Begins to sweep. */
   start(): void;
@@ -141,12 +143,12 @@ export function createPush({ store, outbound, sender, clock, connected, failed }
   const away = async (organisationId: string, wish: 'pushCalls' | 'pushMessages') =>
     (await subscribed(organisationId)).filter(({ id, settings }) => settings?.[wish] !== false && !connected(id));
 
-  const rings = async (organisationId: string, call: Call) => {
-    const agents = await away(organisationId, 'pushCalls');
+  const rings = async (organisationId: string, call: Call, before: readonly string[], turn: ReadonlySet<string> | null) => {
+    const agents = (await away(organisationId, 'pushCalls')).filter(({ id }) => (turn === null || turn.has(id)) && !before.includes(id));
     const who = oneLine(call.visitor.name, nameLength);
     await tell(organisationId, agents, { ttl: callTtl, urgency: 'high', topic: topicOf(call.id) },
       (texts) => ({ kind: 'call', ...texts.call(who, call.mode === 'video'), conversationId: call.conversationId, callId: call.id, tag: `call:${call.id}`, answer: texts.answer, open: texts.open }), () => rung.has(call.id));
-    return agents.map(({ id }) => id);
+    return [...before, ...agents.map(({ id }) => id)];
   };
   const over = async (organisationId: string, call: Call) => {
     const ringing = rung.get(call.id);
@@ -192,14 +194,17 @@ export function createPush({ store, outbound, sender, clock, connected, failed }
       await store.trim(organisationId, agentId, subscriptionsAtMost);
     },
     unsubscribe: ({ organisationId, id }, endpoint) => store.remove(organisationId, id, endpoint),
+    rings(organisationId, call, agentIds) {
+      if (closed) return;
+      const before = rung.get(call.id);
+      const ringing = (before ?? Promise.resolve([])).catch(() => []).then((told) => rings(organisationId, call, told, agentIds));
+      rung.set(call.id, ringing);
+      background(() => ringing);
+    },
     heard(event) {
       if (closed) return;
       if (event.type === 'message.created' && event.message.kind === 'text' && event.message.author.kind === 'visitor') {
         if (!nobodyIn(event.organisationId)) background(() => message(event));
-      } else if (event.type === 'call.started' && event.call.startedBy.kind === 'visitor') {
-        const ringing = rings(event.organisationId, event.call);
-        rung.set(event.call.id, ringing);
-        background(() => ringing);
       } else if (event.type === 'call.answered' || event.type === 'call.ended' || event.type === 'call.missed') background(() => over(event.organisationId, event.call));
     },
     start() {
