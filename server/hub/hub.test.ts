@@ -50,8 +50,12 @@ await t.test('[S14] closing a session closes all its connections and no other', 
   hub.join(one, ['session:s']);
   hub.join(two, ['session:s']);
   hub.join(other, ['session:t']);
+  const there = await createHub({ bus, failed: () => {} });
+  const watched: string[] = [];
+  there.watchClosing((topic) => void watched.push(topic));
   hub.close('session:s', 4010, 'revoked');
   t.strictSame([one.closed, two.closed, other.closed], [[4010], [4010], []]);
+  t.strictSame(watched, ['session:s'], 'and what hangs on it hears, whichever process has it');
 });
 
 await t.test('[J8] hubs of two processes on one bus hear one another', async (t) => {
