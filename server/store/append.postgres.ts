@@ -3,7 +3,10 @@ import {
 } from './append.ts';
 import type { Row } from './tables.ts';
 
-/** Runs one statement in the transaction that the caller began and will commit. `name` prepares it once a connection. */
+/**
+ * Runs one statement in the transaction that the caller began and will commit. `name` prepares it once a connection. Several may be
+ * under way: they run in the order of the calls, and none that follows a failed one does.
+ */
 export type RunStatement = (name: string, text: string, values: unknown[]) => Promise<Record<string, unknown>[]>;
 
 interface Conversation extends Thread {
@@ -15,9 +18,9 @@ interface Conversation extends Thread {
 }
 
 /**
- * Appending on Postgres: five statements for the whole batch (and two more when a conversation is opened again). The
- * conversations are locked in the order of their ids, so that two batches never wait for each other in a circle; what is a
- * repetition is looked up after that, when no other batch can be writing into them.
+ * Appending on Postgres: five statements for the whole batch (and two more when a conversation is opened again), in two
+ * journeys there and back. The conversations are locked in the order of their ids, so that two batches never wait for each
+ * other in a circle; what is a repetition is looked up after that, when no other batch can be writing into them.
  *
  * Rejects with a unique violation when a visitor's other conversation was opened at this very moment; the caller rolls back
  * and tries again, and then sees it.
@@ -27,9 +30,9 @@ export async function appendOnPostgres(batch: readonly NewMessage[], run: RunSta
   const messages = prepared.filter((one): one is PreparedMessage => !(one instanceof Error));
   if (messages.length === 0) return prepared.map((one) => ({ outcome: 'failed', error: one as Error }));
 
-  const conversations = await lockConversations(messages, run);
+  // One journey to the database for both: the second statement begins when the first has all its locks, and sees what they guarded.
+  const [conversations, known] = await Promise.all([lockConversations(messages, run), findRepeated(messages, run)]);
   const inReach = messages.filter(({ row }) => conversations.get(row.conversationId)?.organisationId === row.organisationId);
-  const known = await findRepeated(inReach, run);
   const occupied = await findOccupied(inReach, conversations, run);
 
   const written: PreparedMessage[] = [];
@@ -80,7 +83,6 @@ async function lockConversations(messages: PreparedMessage[], run: RunStatement)
 // LIMIT makes it one look-up in the index for each message; a plain join is planned as a scan of all messages while the table's
 // statistics are young.
 async function findRepeated(messages: PreparedMessage[], run: RunStatement): Promise<Map<string, Row<'messages'>>> {
-  if (messages.length === 0) return new Map();
   const rows = await run('append-repeated', `SELECT m.conversation_id AS "conversationId", m.seq, m.id, m.client_id AS "clientId",
     m.organisation_id AS "organisationId", m.author_kind AS "authorKind", m.author_id AS "authorId", m.author_name AS "authorName",
     m.kind, m.text, m.data, m.created_at AS "createdAt"
@@ -99,9 +101,11 @@ async function findOccupied(messages: PreparedMessage[], conversations: Map<stri
   return new Set(rows.map((row) => row.open_key as string));
 }
 
+/** One journey to the database for all of it; where one statement fails, Postgres refuses those behind it. */
 async function write(written: PreparedMessage[], changed: Conversation[], run: RunStatement): Promise<void> {
+  const told: Promise<unknown>[] = [];
   const rows = written.map(({ row }) => row);
-  await run('append-messages', `INSERT INTO messages
+  told.push(run('append-messages', `INSERT INTO messages
     (conversation_id, seq, id, client_id, organisation_id, author_kind, author_id, author_name, kind, text, data, created_at)
     SELECT a, b, c, d, e, f, g, h, i, j, k::json, l FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[],
       $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::bigint[]) AS u (a, b, c, d, e, f, g, h, i, j, k, l)`, [
@@ -109,16 +113,16 @@ async function write(written: PreparedMessage[], changed: Conversation[], run: R
     rows.map((row) => row.organisationId), rows.map((row) => row.authorKind), rows.map((row) => row.authorId),
     rows.map((row) => row.authorName), rows.map((row) => row.kind), rows.map((row) => row.text),
     written.map(({ dataJson }) => dataJson), rows.map((row) => row.createdAt),
-  ]);
+  ]));
 
   const reopened = changed.filter(({ reopenedAt }) => reopenedAt !== undefined);
   if (reopened.length > 0) {
-    await run('append-reopen', `UPDATE conversations SET status = 'open', open_key = visitor_id, closed_at = NULL, closed_by = NULL
-      WHERE id = ANY ($1::text[])`, [reopened.map(({ id }) => id)]);
+    told.push(run('append-reopen', `UPDATE conversations SET status = 'open', open_key = visitor_id, closed_at = NULL, closed_by = NULL
+      WHERE id = ANY ($1::text[])`, [reopened.map(({ id }) => id)]));
   }
 
   const updates = changed.map((conversation) => ({ id: conversation.id, ...threadUpdate({ ...conversation, newest: conversation.newest! }) }));
-  await run('append-conversations', `UPDATE conversations SET
+  told.push(run('append-conversations', `UPDATE conversations SET
       visible_seq = CASE WHEN u.hidden THEN coalesce(u.visible_seq, conversations.visible_seq, conversations.last_seq) END,
       visible_preview = CASE WHEN NOT u.hidden THEN NULL WHEN u.visible_seq IS NOT NULL THEN u.visible_preview::json
         WHEN conversations.visible_seq IS NOT NULL THEN conversations.visible_preview ELSE conversations.preview END,
@@ -133,16 +137,16 @@ async function write(written: PreparedMessage[], changed: Conversation[], run: R
     updates.map(({ hidden }) => hidden), updates.map(({ visibleSeq }) => visibleSeq), updates.map(({ visiblePreviewJson }) => visiblePreviewJson),
     updates.map(({ notesAdded }) => notesAdded), updates.map(({ firstMessageAt }) => firstMessageAt), updates.map(({ firstAnswerAt }) => firstAnswerAt),
     updates.map(({ botId }) => botId), updates.map(({ botName }) => botName), updates.map(({ handedOverAt }) => handedOverAt),
-  ]);
+  ]));
 
   const cursors = changed.flatMap(({ authors }) => [...authors.values()]);
-  if (cursors.length === 0) return;
-  await run('append-reads', `INSERT INTO reads (conversation_id, member_kind, member_id, organisation_id, read_seq, updated_at)
+  if (cursors.length > 0) told.push(run('append-reads', `INSERT INTO reads (conversation_id, member_kind, member_id, organisation_id, read_seq, updated_at)
     SELECT a, b, c, d, e, f FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[]) AS u (a, b, c, d, e, f)
     ORDER BY a, b, c
     ON CONFLICT (conversation_id, member_kind, member_id) DO UPDATE SET read_seq = excluded.read_seq, updated_at = excluded.updated_at
     WHERE excluded.read_seq > reads.read_seq`, [
     cursors.map((row) => row.conversationId), cursors.map((row) => row.authorKind), cursors.map((row) => row.authorId),
     cursors.map((row) => row.organisationId), cursors.map((row) => row.seq), cursors.map((row) => row.createdAt),
-  ]);
+  ]));
+  await Promise.all(told);
 }

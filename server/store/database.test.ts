@@ -20,7 +20,7 @@ import { openSqlite } from './open-sqlite.ts';
 
 /** Starts a process that appends to the same database until it is killed, or `count` messages long. */
 const appender = (engine: string, where: string, count = 'Infinity', ready: RegExp | undefined = /\n/) => startProcess({
-  command: process.execPath, cwd: packageRoot, ready, withinMs: 60_000,
+  command: process.execPath, cwd: packageRoot, ready,
   args: ['--import', 'tsx', join(packageRoot, 'server/testing/append-until-killed.ts'), engine, where, count],
 });
 
@@ -159,6 +159,34 @@ t.test('Postgres', { skip: process.env.TEST_POSTGRES_URL ? false : (missing() ??
       await new Promise((resolve) => setTimeout(resolve, 50)); // until the pool has heard of its idle connections
       t.strictSame(await database.q.select().from(organisations), []);
       await database.check();
+      await database.close();
+    });
+
+    await t.test('[J18] where one statement of a batch fails, nothing of it is stored, and the connection goes on', async (t) => {
+      const where = await newDatabase();
+      const database = await openPostgres({ url: where, connections: 1 });
+      const { tables: { conversations, messages }, q } = database;
+      const direct = new pg.Pool({ connectionString: where, max: 1 });
+      await q.insert(conversations).values({ id: 'c', organisationId: 'o', siteId: 's', visitorId: 'v', status: 'open', openKey: 'v', lastSeq: 0, lastMessageAt: 1, createdAt: 1, updatedAt: 1 });
+      const append = (clientId: string) => database.appendMessages([
+        { organisationId: 'o', conversationId: 'c', id: clientId, clientId, author: { kind: 'visitor', id: 'v', name: 'Vi' }, kind: 'text', text: clientId, createdAt: 1 },
+      ]);
+      // The second of the first journey, the first and the last of the second one; each on a connection that has not prepared it, then on one that has.
+      for (const [n, [spoil, mend]] of [
+        ['ALTER TABLE messages RENAME TO away', 'ALTER TABLE away RENAME TO messages'],
+        ["ALTER TABLE messages ADD CONSTRAINT spoilt CHECK (client_id NOT LIKE 'lost%')", 'ALTER TABLE messages DROP CONSTRAINT spoilt'],
+        ['ALTER TABLE reads RENAME TO away', 'ALTER TABLE away RENAME TO reads'],
+        ['ALTER TABLE messages RENAME TO away', 'ALTER TABLE away RENAME TO messages'],
+        ['ALTER TABLE reads RENAME TO away', 'ALTER TABLE away RENAME TO reads'],
+      ].entries()) {
+        await direct.query(spoil!);
+        await t.rejects(append(`lost ${n}`), { name: 'error' });
+        await direct.query(mend!);
+        t.match(await append(`kept ${n}`), [{ outcome: 'stored', message: { seq: n + 1 } }]);
+      }
+      t.strictSame((await q.select().from(messages).orderBy(asc(messages.seq))).map(({ clientId }) => clientId), [0, 1, 2, 3, 4].map((n) => `kept ${n}`));
+      t.match(await q.select().from(conversations), [{ lastSeq: 5 }]);
+      await direct.end();
       await database.close();
     });
 

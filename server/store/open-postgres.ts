@@ -25,6 +25,7 @@ export async function openPostgres({ url, connections = 10 }: PostgresOptions): 
   const place = placeOf(url);
   const pool = new pg.Pool({
     connectionString: url, max: connections, application_name: 'peer-consult', keepAlive: true,
+    pipeline: true, // statements of one transaction that do not wait for each other's rows go in one journey
     connectionTimeoutMillis: 5000, // to connect, or to wait for a free connection
   });
   // A connection that breaks while idle or between two queries must not end the process; the next query notices.
@@ -96,8 +97,7 @@ async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => 
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query('BEGIN');
-    const result = await work(client);
+    const [, result] = await Promise.all([client.query('BEGIN'), work(client)]);
     const { command } = await client.query('COMMIT');
     // Postgres answers the COMMIT of a failed transaction with ROLLBACK instead of an error.
     if (command !== 'COMMIT') throw new Error('The transaction was rolled back by Postgres.');
