@@ -12,7 +12,7 @@ const language = /^[a-z]{2,3}\.ts$/;
 /** Sections of which all languages are at hand: what the server says, and the few words of the button, for which no page asks anybody. */
 const said = ['launcher', 'mail', 'push', 'transcript', 'names', 'demo'];
 /** Sections that a browser cannot do without even for a moment: English comes with the code, the others are loaded. */
-const needed = ['call', 'preflight', 'form', 'file', 'panel'];
+const needed = ['call', 'preflight', 'form', 'file', 'line', 'panel'];
 /** What the installed panel is called: it becomes manifests. */
 const manifest = 'app';
 

@@ -117,7 +117,7 @@ export class Panel extends LitElement {
     // What not every visitor meets comes when it is needed; a chunk that does not come may come later.
     if (!this.active && state.unread > 0) import('./chat/news.ts').catch(() => undefined);
     if (this.obstacle) import('./call/no-calls.ts').catch(() => undefined);
-    if (this.active && id) import('./chat/end-chat.ts').catch(() => undefined);
+    if (this.active && id) import('./begun-views.ts').catch(() => undefined);
     if (this.asked && state.call) this.asked = null;
     // A visitor who becomes known has another snapshot of the same conversation: its lines are to be loaded anew.
     if (this.active && id && (id !== this.loadedId || !state.threads.has(id)) && state.link === 'online') {
@@ -163,7 +163,8 @@ export class Panel extends LitElement {
     const waiting = state.self === null || (id !== '' && !thread);
     const { needs } = this;
     const t = typeof this.formTexts === 'function' ? this.formTexts(this.language) : null;
-    const opening = openingWords(state, this.language, texts);
+    // What a call that nobody answers says of that is enough.
+    const opening = state.call ? null : openingWords(state, this.language, texts);
     return html`
       ${state.link === 'offline' ? html`<div class="banner" role="status">${navigator.onLine ? texts.reconnecting : texts.offline}</div>` : nothing}
       ${this.views?.callStage(session, state, this.language, this.onAccepted, this.onAsked)}
@@ -195,6 +196,7 @@ export class Panel extends LitElement {
   private foot(session: VisitorSession, { site, link }: SessionState, id: string, texts: Texts): TemplateResult {
     return html`
       <div class="foot" part="composer" ?hidden=${this.needs.before || link === 'refused'}>
+        <peer-consult-place .session=${session} .room=${id} .locale=${this.language}></peer-consult-place>
         <peer-consult-composer exportparts="send" .texts=${texts} .language=${this.language} .files=${site?.files.enabled ? site.files : null} .zone=${this}
           @send=${({ detail }: CustomEvent<Written>) => this.send(session, detail, id)}
           @typing=${({ detail }: CustomEvent<{ on: boolean }>) => session.typing(id, detail.on)}
