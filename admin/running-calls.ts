@@ -38,11 +38,6 @@ export class RunningCalls extends LitElement {
         overflow: visible;
       }
 
-      .about b {
-        font-weight: 600;
-        color: var(--pc-text);
-      }
-
       .name > a {
         overflow: hidden;
         text-overflow: ellipsis;
@@ -55,9 +50,16 @@ export class RunningCalls extends LitElement {
         text-decoration: underline;
       }
 
-      .none,
-      .problem {
+      .none {
         margin: 0;
+      }
+
+      .problem {
+        margin-block: 0 var(--pc-2);
+      }
+
+      .time:last-child {
+        grid-column: 3 / -1;
       }
     `,
   ];
@@ -77,10 +79,12 @@ export class RunningCalls extends LitElement {
     return html`
       <section aria-labelledby="title">
         <div class="title"><h2 id="title">${t('runningCalls')}${calls.length ? html`<span>${calls.length}</span>` : nothing}</h2></div>
-        <div role="alert">${failure ? html`<p class="problem">${failureText(failure)}<button class="button" type="button" @click=${this.#again}>${t('retry')}</button></p>` : nothing}</div>
-        ${calls.length
-          ? html`<ul class="card rows">${repeat(calls, ({ id }) => id, (call) => html`<li class="row">${this.#row(call)}</li>`)}</ul>`
-          : failure ? nothing : html`<p class="card none" role="status" aria-busy=${read ? 'false' : 'true'}>${t(read ? 'runningNone' : 'loading')}</p>`}
+        <div>
+          <div role="alert">${failure ? html`<p class="problem">${failureText(failure)}<button class="button" type="button" @click=${this.#again}>${t('retry')}</button></p>` : nothing}</div>
+          ${calls.length
+            ? html`<ul class="card rows">${repeat(calls, ({ id }) => id, (call) => html`<li class="row">${this.#row(call)}</li>`)}</ul>`
+            : failure ? nothing : html`<p class="card none" role="status" aria-busy=${read ? 'false' : 'true'}>${t(read ? 'runningNone' : 'loading')}</p>`}
+        </div>
       </section>
     `;
   }
@@ -91,7 +95,8 @@ export class RunningCalls extends LitElement {
     const site = sites.length > 1 ? sites.find(({ id }) => id === call.siteId)?.name : undefined;
     const mine = agent?.id === this.#self;
     const lasts = Math.max(0, this.#tick.now - Date.parse(call.answeredAt ?? call.createdAt));
-    const about = [t(mode === 'video' ? 'callVideo' : 'callVoice'), site].filter(Boolean).join(' · ');
+    const by = mine ? t('runningByYou') : t('runningBy', { name: agent?.name ?? '' });
+    const about = [t(mode === 'video' ? 'callVideo' : 'callVoice'), by, site].filter(Boolean).join(' · ');
     return html`
       ${avatar(visitor.id, visitor.name)}
       <div class="who">
@@ -100,7 +105,6 @@ export class RunningCalls extends LitElement {
           ${guests.map((guest) => html`<span class="badge ${guest.talks ? 'new' : ''}">${this.#guestText(guest)}</span>`)}
         </span>
         <span class="about">${mode === 'video' ? videoIcon : phoneIcon}<span title=${about}>${about}</span></span>
-        <span class="about"><span>${mine ? t('runningByYou') : t('runningBy', { name: agent?.name ?? '' })}</span></span>
       </div>
       <span class="time"><span class="hush">${t('runningFor', { time: '' })}</span>${duration(Math.floor(lasts / 1000) * 1000)}</span>
       ${mine || !this.#may ? nothing : html`<div class="does">${this.#wish(call, false)}${this.#wish(call, true)}</div>`}
@@ -112,7 +116,7 @@ export class RunningCalls extends LitElement {
     if (own?.talks === talks) return nothing;
     const hindered = !own && (this.#busy ? t('runningBusy') : guests.length >= GUESTS ? t('runningFull') : '');
     return html`<button
-      class="button ${talks ? 'primary' : ''}" type="button" ?disabled=${Boolean(hindered)} title=${hindered || nothing}
+      class="button" type="button" ?disabled=${Boolean(hindered)} title=${hindered || nothing}
       aria-label=${t(talks ? 'joinNamed' : 'listenNamed', { name: visitor.name })} @click=${() => this.#join({ callId: id, talks })}
     >${t(talks ? 'joinIt' : 'listenIt')}</button>`;
   }
