@@ -136,6 +136,27 @@ export const panel = css`
     background: var(--pc-surface-3);
     animation: pc-shimmer 1.4s ease-in-out infinite;
   }
+
+  /* Where colours are the reader's own, edges say what is a button and what is chosen. */
+  @media (forced-colors: active) {
+    .button,
+    .badge {
+      border: 1px solid;
+    }
+
+    [aria-current='page'],
+    [aria-pressed='true'],
+    [aria-selected='true'] {
+      outline: 2px solid Highlight;
+      outline-offset: -2px;
+    }
+
+    [aria-current='page']:focus-visible,
+    [aria-pressed='true']:focus-visible,
+    [aria-selected='true']:focus-visible {
+      outline-width: 4px;
+    }
+  }
 `;
 
 /** The forms at the door: sign-in and set-up. */

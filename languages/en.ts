@@ -511,6 +511,7 @@ export const en = {
     soundOn: 'Sounds on',
 
     historyTitle: 'Calls',
+    qualityDrops: 'Poor moments',
     historyLead: 'Every call with its recording.',
     filterVisitor: 'Visitor',
     allVisitors: 'All visitors',
@@ -1186,6 +1187,15 @@ export const en = {
     // Sites
     sitesTitle: 'Sites',
     sitesLead: 'Each website has its own tag, look and rules.',
+    firstStepsTitle: 'First steps',
+    firstTryTitle: 'Talk to yourself',
+    firstTryText: 'Write and call from the demo page, and answer here in another window.',
+    firstTagTitle: 'Put the button on your site',
+    firstTagText: 'Two lines of HTML, and your address on the list of those that may use them.',
+    firstTagGo: 'How to install it',
+    firstTeamTitle: 'Bring your team',
+    firstTeamText: 'Colleagues answer with you, each with an account of their own.',
+    firstTeamGo: 'Invite colleagues',
     addSite: 'Add site',
     createSite: 'Create site',
     noSitesTitle: 'No site yet',

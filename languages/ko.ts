@@ -482,6 +482,7 @@ export const ko = {
     soundOn: '소리 켜짐',
 
     historyTitle: '통화 기록',
+    qualityDrops: '불안정했던 구간',
     historyLead: '모든 통화와 녹음을 확인할 수 있습니다.',
     filterVisitor: '고객',
     allVisitors: '모든 고객',
@@ -1157,6 +1158,15 @@ export const ko = {
     // Sites
     sitesTitle: '사이트',
     sitesLead: '웹사이트마다 태그, 모양, 규칙을 따로 정합니다.',
+    firstStepsTitle: '시작하기',
+    firstTryTitle: '직접 대화해 보기',
+    firstTryText: '데모 페이지에서 메시지를 보내거나 전화하고, 다른 창의 이 패널에서 답변해 보세요.',
+    firstTagTitle: '사이트에 버튼 달기',
+    firstTagText: 'HTML 두 줄을 붙여 넣고 사이트 주소를 허용 목록에 추가합니다.',
+    firstTagGo: '설치 방법 보기',
+    firstTeamTitle: '팀원 초대하기',
+    firstTeamText: '동료가 각자의 계정으로 함께 상담합니다.',
+    firstTeamGo: '동료 초대하러 가기',
     addSite: '사이트 추가',
     createSite: '사이트 만들기',
     noSitesTitle: '아직 사이트가 없습니다',

@@ -55,6 +55,16 @@ describe('sites', () => {
     expect(location.hash).to.equal('#/sites/s3');
   });
 
+  it('[A1] who has just begun is told the first steps, until the tag may stand on a page of their own', async () => {
+    const list = async (origins: string[]) => show(html`<main><consult-admin-sites .api=${fakeApiOf('owner', { '/v1/sites': page(siteWith({ origins })) })} .route=${at('#/sites')}></consult-admin-sites></main>`);
+    const fresh = await list([location.origin, 'http://localhost:8080', 'http://[::1]:8080']);
+    expect(words(fresh)).to.contain('First steps');
+    expect(pressable(fresh, 'How to install it').getAttribute('href')).to.equal('#/sites/s1?section=install');
+    expect(pressable(fresh, 'Open the demo page').getAttribute('href')).to.equal('/demo');
+    expect(await violations(fresh)).to.deep.equal([]);
+    expect(words(await list(['http://localhost:8080', 'https://shop.example']))).not.to.contain('First steps');
+  });
+
   it('[C9] only what was changed is saved, over several sections at once', async () => {
     const { api, element } = await open('', { 'PATCH /v1/sites/s1': siteWith({ name: 'Shop 2', settings: { ...defaultSettings, greeting: 'Hi' } }) });
     await type(control(element, 'Name'), ' Shop 2 ');

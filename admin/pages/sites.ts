@@ -20,6 +20,9 @@ import { failureText, language, t } from '../texts/texts.ts';
 import { originEntry } from './origin-entry.ts';
 import './site-page.ts';
 
+/** An address of this server itself, under any of its names on this machine: what a new site may be used on from the start. */
+const isOwn = (origin: string): boolean => origin === location.origin || /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin);
+
 /** The organisation's websites; with an id in the address, one of them. */
 @customElement('consult-admin-sites')
 export class SitesPage extends LitElement {
@@ -82,6 +85,29 @@ export class SitesPage extends LitElement {
         filter: grayscale(1);
       }
 
+      .first ol {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(220px, 1fr));
+        gap: var(--pc-4) var(--pc-5);
+        counter-reset: step;
+      }
+
+      .first li {
+        display: grid;
+        grid-template-rows: auto 1fr auto;
+        justify-items: start;
+        gap: var(--pc-1);
+        counter-increment: step;
+      }
+
+      .first strong::before {
+        content: counter(step) '. ';
+      }
+
+      .first .button {
+        margin-block-start: var(--pc-2);
+      }
+
       .origins {
         display: -webkit-box;
         overflow: hidden;
@@ -136,7 +162,7 @@ export class SitesPage extends LitElement {
   #list(sites: Site[]) {
     if (sites.length === 0) return html`<div class="panel">${emptyState(siteIcon, t('noSitesTitle'), t('noSitesText'))}</div>`;
     const shown = [...sites.filter(({ archived }) => !archived), ...sites.filter(({ archived }) => archived)];
-    return html`<ul class="sites" role="list">
+    return html`${sites.length === 1 && sites[0]!.origins.every(isOwn) ? this.#firstSteps(sites[0]!) : nothing}<ul class="sites" role="list">
       ${shown.map((site) => html`<li><a class="site ${site.archived ? 'archived' : ''}" href=${formatRoute('sites', site.id)}>
         <span class="face" aria-hidden="true">${site.picture === null ? ([...site.name.trim()][0]?.toUpperCase() ?? '?') : html`<img src="/v1/pictures/${encodeURIComponent(site.picture)}" alt="" />`}</span>
         <span class="grow">
@@ -146,6 +172,20 @@ export class SitesPage extends LitElement {
         ${site.archived ? html`<span class="badge warn">${t('archived')}</span>` : nothing}
       </a></li>`)}
     </ul>`;
+  }
+
+  /** Until the tag may stand on a page that is not the server's own. */
+  #firstSteps({ id }: Site) {
+    return html`
+      <section class="panel first" aria-labelledby="first">
+        <header><h2 id="first">${t('firstStepsTitle')}</h2></header>
+        <ol>
+          <li><strong>${t('firstTryTitle')}</strong><span class="quiet-text">${t('firstTryText')}</span><a class="button small" href="/demo" target="_blank" rel="noopener">${t('openDemo')}</a></li>
+          <li><strong>${t('firstTagTitle')}</strong><span class="quiet-text">${t('firstTagText')}</span><a class="button small" href=${formatRoute('sites', id, { section: 'install' })}>${t('firstTagGo')}</a></li>
+          <li><strong>${t('firstTeamTitle')}</strong><span class="quiet-text">${t('firstTeamText')}</span><a class="button small" href=${formatRoute('team')}>${t('firstTeamGo')}</a></li>
+        </ol>
+      </section>
+    `;
   }
 
   #create() {

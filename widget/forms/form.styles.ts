@@ -100,4 +100,10 @@ export const formStyles = css`
     color: var(--pc-accent-ink);
     text-underline-offset: 2px;
   }
+
+  @media (forced-colors: active) {
+    .button {
+      border: 1px solid;
+    }
+  }
 `;
