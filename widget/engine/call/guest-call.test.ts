@@ -131,6 +131,10 @@ describe('guests of a call', function () {
     await waitFor('the first knows', () => first.call.view.value.ended === 'elsewhere');
     await hearsOnly('heard from the second', agent.ears, [620], all);
     expect(agent.table.shown).to.have.length(1);
+    const offers = made;
+    agent.table.send('audio', toneStream(context, 2_500).getAudioTracks()[0]!);
+    await hearsOnly('another microphone of the agent', second.ears, [440, 2_500], [...all, 2_500]);
+    expect(made).to.equal(offers);
 
     await second.call.setTalks(false);
     navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotFoundError'));
