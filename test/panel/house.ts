@@ -17,7 +17,7 @@ export interface Furniture {
   key: string;
   organisation: string;
   /** Each writes in turns with the owner, the visitor first. */
-  visitors: readonly { name: string; email?: string; page: { title: string; path: string }; lines: readonly string[]; rating?: { score: number; comment: string }; note?: string; call?: boolean }[];
+  visitors: readonly { name: string; browser?: string; topic?: string; plan?: string; email?: string; page: { title: string; path: string }; lines: readonly string[]; rating?: { score: number; comment: string }; note?: string; call?: boolean }[];
 }
 
 /** The house with everything in it. */
@@ -96,8 +96,8 @@ export async function furnishHouse({ url }: ServerUnderTest, furniture: Furnitur
     const welcome = await fetch(`${url}/v1/visitors`, { method: 'POST', headers: { 'content-type': 'application/json', origin: url }, body: JSON.stringify({ siteKey: site.publishableKey }) });
     const line = await connect(url, ((await welcome.json()) as VisitorAnswer).token);
     lines.push(line);
-    await line.request('visitor.contact', { name: visitor.name, ...(visitor.email === undefined ? {} : { email: visitor.email }), fields: { topic: visitor.name } });
-    await line.request('visitor.context', { page: { url: `${url}${visitor.page.path}`, title: visitor.page.title }, device: { browser: visitor.name, system: 'Windows', kind: 'desktop', language: 'ko' }, context: { plan: visitor.name } });
+    await line.request('visitor.contact', { name: visitor.name, ...(visitor.email === undefined ? {} : { email: visitor.email }), fields: { topic: visitor.topic ?? visitor.name } });
+    await line.request('visitor.context', { page: { url: `${url}${visitor.page.path}`, title: visitor.page.title }, device: { browser: visitor.browser ?? visitor.name, system: 'Windows', kind: 'desktop', language: 'ko' }, context: { plan: visitor.plan ?? visitor.name } });
     let conversationId = '';
     for (const [turn, text] of visitor.lines.entries()) {
       if (turn % 2 === 0) ({ conversationId } = await line.request<{ conversationId: string; message: Message }>('message.send', { clientId: clientId(), text }));
