@@ -10,8 +10,10 @@ export interface EvidenceReport {
   keyExpected: boolean | null;
   /** Whether the chain over the chunks ends where the manifest says. */
   chained: boolean;
-  /** Whether the file is the one of the manifest; null when none was given. */
+  /** Whether every file that was given is one of the manifest's; null when none was given. */
   file: boolean | null;
+  /** Which of the manifest's files were not given, counted from 1. */
+  missing: number[];
   /** What was signed. Of no worth unless `signed`. */
   manifest: Evidence;
 }
@@ -21,6 +23,8 @@ export interface Evidence {
   version: number;
   recordingId: string;
   file: { sha256: string; bytes: number };
+  /** Where there are several files: all, the first included. */
+  parts?: readonly { sha256: string; bytes: number }[];
   segments: readonly { segment: number; chunks: readonly (readonly [seq: number, bytes: number, sha256: string])[] }[];
   chain: string;
   [more: string]: unknown;
@@ -44,10 +48,10 @@ export async function chainOf(recordingId: string, segments: Evidence['segments'
 }
 
 /**
- * Checks a manifest: its signature, its chain, and the file if its SHA-256 (lower-case hex) is given. `text` is what
+ * Checks a manifest: its signature, its chain, and the files whose SHA-256 (lower-case hex) are given. `text` is what
  * `GET /v1/recordings/:id/manifest` answered, or the JWS alone. Throws `EvidenceUnreadable`.
  */
-export async function checkEvidence({ text, fileSha256, keyId }: { text: string; fileSha256?: string | undefined; keyId?: string | undefined }): Promise<EvidenceReport> {
+export async function checkEvidence({ text, fileSha256 = [], keyId }: { text: string; fileSha256?: string | readonly string[]; keyId?: string | undefined }): Promise<EvidenceReport> {
   const [head, payload, signature, more] = jwsOf(text).split('.');
   if (!head || !payload || !signature || more !== undefined) throw new EvidenceUnreadable('This is not a manifest: there is no signed part in it.');
   const { alg, jwk } = parsed(head) as { alg?: unknown; jwk?: { kty?: unknown; crv?: unknown; x?: unknown } };
@@ -55,12 +59,15 @@ export async function checkEvidence({ text, fileSha256, keyId }: { text: string;
   const manifest = parsed(payload) as unknown as Evidence;
   if (manifest.version !== 1 || !Array.isArray(manifest.segments) || typeof manifest.file?.sha256 !== 'string') throw new EvidenceUnreadable('This is not a manifest of a recording, or one of a newer version.');
   const own = await thumbprint(jwk.x);
+  const files = (Array.isArray(manifest.parts) && manifest.parts.length > 0 ? manifest.parts : [manifest.file]).map(({ sha256 }) => sha256);
+  const given = typeof fileSha256 === 'string' ? [fileSha256] : fileSha256;
   return {
     signed: await verified(jwk.x, `${head}.${payload}`, signature),
     keyId: own,
     keyExpected: keyId === undefined || keyId.trim() === '' ? null : keyId.trim() === own,
     chained: await chained(manifest),
-    file: fileSha256 === undefined ? null : fileSha256 === manifest.file.sha256,
+    file: given.length === 0 ? null : given.every((sha256) => files.includes(sha256)),
+    missing: files.flatMap((sha256, index) => (given.includes(sha256) ? [] : [index + 1])),
     manifest,
   };
 }

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { AuthorKind, Gap, PrincipalKind, Timestamp } from './shapes.ts';
+import { AuthorKind, Gap, PrincipalKind, RecordingPart, Timestamp } from './shapes.ts';
 
 // What proves that a recording was not changed: a manifest that the server signs when it has merged the file.
 
@@ -20,6 +20,8 @@ export const Manifest = Type.Object({
   recordingId: Type.String(), callId: Type.String(), conversationId: Type.String(), organisationId: Type.String(),
   startedAt: Timestamp, endedAt: Type.Union([Timestamp, Type.Null()]), mergedAt: Timestamp,
   file: Type.Object({ mimeType: Type.String(), bytes: Type.Integer(), sha256: Type.String(), durationMs: Type.Integer() }),
+  /** All files where there are several; `file` is then the first of them. */
+  parts: Type.Optional(Type.Array(RecordingPart)),
   gaps: Type.Array(Gap),
   /** Where the sound is a standby's, ms of the file. */
   filled: Type.Optional(Type.Array(Type.Object({ fromMs: Type.Integer(), toMs: Type.Integer() }))),

@@ -214,7 +214,12 @@ export const Call = Type.Object({
 /** A stretch of a recording that holds silence because its bytes never came. Milliseconds from the recording's start. */
 export const Gap = Type.Object({ fromMs: Type.Integer(), toMs: Type.Integer(), reason: Type.String() });
 
-/** A recording and, once merged, the facts of its file. */
+/** One file of a recording that has several, because the codecs of its segments cannot share one: in order, not overlapping, `offsetMs` from the recording's start. */
+export const RecordingPart = Type.Object({
+  part: Type.Integer(), offsetMs: Type.Integer(), durationMs: Type.Integer(), bytes: Type.Integer(), sha256: Type.String(), mimeType: Type.String(),
+});
+
+/** A recording and, once merged, the facts of its file. Where there are several, `parts` has them all; type, bytes and digest are then the first one's. */
 export const Recording = Type.Object({
   id: Type.String(),
   callId: Type.String(),
@@ -226,6 +231,7 @@ export const Recording = Type.Object({
   bytes: Type.Union([Type.Integer(), Type.Null()]),
   sha256: Type.Union([Type.String(), Type.Null()]),
   gaps: Type.Array(Gap),
+  parts: Type.Optional(Type.Array(RecordingPart)),
   /** Staff: nobody may delete it, who said so, when and why; null = it is not held. Absent for visitors. */
   hold: Type.Optional(Type.Union([Type.Object({ reason: Type.String(), by: Named, at: Timestamp }), Type.Null()])),
 });
@@ -312,6 +318,7 @@ export type Call = Static<typeof Call>;
 export type Gap = Static<typeof Gap>;
 export type RecordingState = Static<typeof RecordingState>;
 export type Recording = Static<typeof Recording>;
+export type RecordingPart = Static<typeof RecordingPart>;
 export type IceServer = Static<typeof IceServer>;
 export type PresenceStatus = Static<typeof PresenceStatus>;
 export type TeamPresence = Static<typeof TeamPresence>;

@@ -84,11 +84,11 @@ export function createFinaliser({ store, blobs, runner, hub, events, clock, sign
     if (chunks === 0) return fail(row, 'empty');
     const renewal = clock.every(CLAIM_MS / 3, () => void store.renew(row.id, owner, clock.now() + CLAIM_MS).catch((error: unknown) => failed(error, 'claim')));
     try {
-      const { durationMs, bytes, sha256, mimeType, gaps: found, filled } = await runner.run(job);
+      const { durationMs, bytes, sha256, mimeType, gaps: found, filled, parts = null } = await runner.run(job);
       const gaps = gapsWithPauses(found, row.pauses, job.startMs);
       // What nobody was to record is not missing.
       const state = gaps.some(({ reason }) => reason !== 'paused') ? 'partial' : 'ready';
-      const file: MergedFile = { state, mimeType, startedAt: job.startMs, durationMs, bytes, sha256, gaps, blobKey: job.outputKey };
+      const file: MergedFile = { state, mimeType, startedAt: job.startMs, durationMs, bytes, sha256, gaps, blobKey: job.outputKey, parts };
       const now = clock.now();
       const manifest = await manifestOf({ recording: row, file, filled, segments: segmentRows, chunks: chunkRows, consents: await store.consents(row), mergedAt: now });
       const signed: ManifestAnswer = { keyId: signingKey.keyId, manifest, jws: signingKey.sign(manifest) };

@@ -9,7 +9,7 @@ import { newSigningSeed } from '../secrets.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
 import { LISTENING_MS } from './playback-log.ts';
 import { signingKey } from './signing-key.ts';
-import { consultation, sha } from './testing/consultation.ts';
+import { consultation, eventually, sha } from './testing/consultation.ts';
 import { verifyCommand } from './verify-command.ts';
 
 const clock = fakeClock();
@@ -72,8 +72,13 @@ t.test('[G4] a chunk that comes late gives a new file and a new manifest; the ol
   await c.until(id, 'ready');
   const { manifest } = (await c.app.inject({ url: `/v1/recordings/${id}/manifest`, headers: c.agent.headers })).json<ManifestAnswer>();
   t.equal(manifest.segments[0]!.chunks.length, 2);
-  const keys: string[] = [];
-  for await (const blob of c.app.blobs.list('recordings/')) keys.push(blob.key);
+  let keys: string[] = [];
+  // The old one goes after the row has told of the new one.
+  await eventually(async () => {
+    keys = [];
+    for await (const blob of c.app.blobs.list('recordings/')) keys.push(blob.key);
+    return keys.length === 2;
+  });
   t.strictSame(keys.sort(), [`recordings/${id}-2.manifest.json`, `recordings/${id}-2.webm`]);
 });
 

@@ -18,6 +18,16 @@ export function mergedKey(recordingId: string, former: string | null): string {
   return `recordings/${recordingId}-${round}.webm`;
 }
 
+/** Under which key a file of a recording lies: the first is the merged file itself. Numbers count from 1. */
+export function partKey(mergedKey: string, part: number): string {
+  return part === 1 ? mergedKey : `${partsPrefix(mergedKey)}${part}`;
+}
+
+/** What the keys of the second and further files begin with. */
+export function partsPrefix(mergedKey: string): string {
+  return mergedKey.replace(/(\.webm)?$/, '.parts/');
+}
+
 /** Under which key the signed manifest of a merged file lies: beside it. */
 export function manifestKey(mergedKey: string): string {
   return mergedKey.replace(/\.webm$/, '.manifest.json');

@@ -9,6 +9,7 @@ export function recordingView(row: RecordingRow): Recording {
   return {
     id: row.id, callId: row.callId, conversationId: row.conversationId, state: row.state, mimeType: row.mimeType,
     startedAt: rfc3339(row.startedAt), durationMs: row.durationMs, bytes: row.bytes, sha256: row.sha256, gaps: row.gaps,
+    ...(row.parts && { parts: row.parts.map(({ offsetMs, durationMs, bytes, sha256, mimeType }, index) => ({ part: index + 1, offsetMs, durationMs, bytes, sha256, mimeType })) }),
   };
 }
 

@@ -10,11 +10,12 @@ import { contentDisposition } from '../content-disposition.ts';
 import { problem } from '../errors.ts';
 import { sendRanged } from '../ranged-reply.ts';
 import { sha256Of } from './content-digest.ts';
+import { playlist } from './playlist.ts';
 import type { RecordingMedia, Recordings } from './recordings.ts';
 import type { SigningKey } from './signing-key.ts';
 
 const Params = Type.Object({ id: Id });
-const MediaQuery = Type.Object({ download: Type.Optional(Type.String({ maxLength: 10 })), direct: Type.Optional(Type.String({ maxLength: 10 })) });
+const MediaQuery = Type.Object({ part: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })), download: Type.Optional(Type.String({ maxLength: 10 })), direct: Type.Optional(Type.String({ maxLength: 10 })) });
 const tags = ['recordings'];
 
 /** Chunks come in, facts and the merged file go out. */
@@ -72,18 +73,32 @@ export const recordingsRoutes: FastifyPluginAsyncTypebox<{ recordings: Recording
       tags, params: Params, querystring: MediaQuery, summary: 'The merged file, whole or in a stretch (Range)',
       description: 'By bearer token, or by the cookie that an agent\'s sign-in sets for media elements. `?download=1` gives it as an attachment. '
         + '`?direct=1` may be answered with 302 to the object store, by a URL that is good for five minutes; where there is none it changes nothing. '
-        + 'A stretch outside the file is `range_not_satisfiable`.',
+        + 'A stretch outside the file is `range_not_satisfiable`. Of a recording with `parts`, `?part=2` is the second file; without it the first is given.',
     },
     async handler(request, reply) {
       const { id } = request.params as { id: string };
-      const { download, direct } = request.query as { download?: string; direct?: string };
+      const { download, direct, part = 1 } = request.query as { download?: string; direct?: string; part?: number };
       const asAttachment = isYes(download);
       const how = request.method === 'HEAD' ? undefined : !asAttachment ? 'played' : /^bytes=0*-?$|^bytes=0+-/.test(request.headers.range ?? 'bytes=0-') ? 'downloaded' : 'resumed';
-      const media = await recordings.media(askerOf(request), id, how);
+      const media = await recordings.media(askerOf(request), id, how, part);
       const signed = isYes(direct) && request.method === 'GET' ? media.signedUrl(dispositionOf(media, asAttachment)) : null;
       if (signed !== null) return reply.header('cache-control', 'private, no-store').redirect(signed, 302);
       return sendMedia(request, reply, media, asAttachment);
     },
+  });
+
+  app.get('/v1/recordings/:id/playlist', {
+    config: { may: ['visitor', 'recordings:read'] },
+    schema: {
+      tags, params: Params, summary: 'The files of a recording in order, as a playlist',
+      description: 'Extended M3U: `#EXTINF:<seconds>,<name>` and the name of each file as its download has it. Put beside the files it opens in players as one.',
+      response: { 200: { description: 'An M3U playlist.', content: { 'audio/x-mpegurl': { schema: Type.String() } } } },
+    },
+  }, async (request, reply) => {
+    const all = await recordings.files(askerOf(request), request.params.id);
+    return (reply as FastifyReply).headers({
+      'cache-control': 'private, no-store', 'content-type': 'audio/x-mpegurl; charset=utf-8', 'x-content-type-options': 'nosniff', 'content-disposition': contentDisposition('attachment', `${all.title}.m3u`),
+    }).send(playlist(all));
   });
 
   app.get('/v1/recordings/:id/manifest', {
@@ -113,7 +128,7 @@ export const recordingsRoutes: FastifyPluginAsyncTypebox<{ recordings: Recording
 };
 
 const isYes = (value: string | undefined): boolean => value === '1' || value === 'true';
-const dispositionOf = ({ title }: RecordingMedia, download: boolean): string => contentDisposition(download ? 'attachment' : 'inline', `${title}.webm`);
+const dispositionOf = ({ name }: RecordingMedia, download: boolean): string => contentDisposition(download ? 'attachment' : 'inline', name);
 
 async function sendMedia(request: FastifyRequest, reply: FastifyReply, media: RecordingMedia, download: boolean): Promise<FastifyReply> {
   void reply.headers({

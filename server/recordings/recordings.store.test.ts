@@ -9,7 +9,7 @@ import { createRecordingsStore, type MergedFile } from './recordings.store.ts';
 
 const twenty = Array.from({ length: 20 }, (_, n) => n);
 const file = (blobKey: string): MergedFile =>
-  ({ state: 'ready', mimeType: 'audio/webm', startedAt: 1, durationMs: 1, bytes: 1, sha256: 'f', gaps: [{ fromMs: 1, toMs: 2, reason: 'stalled' }], blobKey });
+  ({ state: 'ready', mimeType: 'audio/webm', startedAt: 1, durationMs: 1, bytes: 1, sha256: 'f', gaps: [{ fromMs: 1, toMs: 2, reason: 'stalled' }], blobKey, parts: null });
 
 /** What calls and recordings rely on, when many ask at once. */
 async function races(t: Test, database: Database): Promise<void> {

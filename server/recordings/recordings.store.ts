@@ -2,7 +2,7 @@ import { and, asc, count, eq, gt, gte, inArray, isNull, lt, max, ne, notInArray,
 import type { CallState, PrincipalKind } from '../../protocol/shapes.ts';
 import type { Database, Queries } from '../store/database.ts';
 import { createGroupCommit } from '../store/group-commit.ts';
-import type { Gap, NewRow, Pause, Row } from '../store/tables.ts';
+import type { Gap, NewRow, Pause, RecordingPart, Row } from '../store/tables.ts';
 import { DOOMED } from './recording-keys.ts';
 
 /** A recording's row. */
@@ -37,6 +37,8 @@ export interface MergedFile {
   sha256: string;
   gaps: Gap[];
   blobKey: string;
+  /** All files in order where there are several, of which the first is the one above; null: that is all. */
+  parts: RecordingPart[] | null;
 }
 
 /** Recordings, their segments and chunks in the database. Times are ms since the epoch. */

@@ -16,9 +16,10 @@ import type { Hub } from '../hub/hub.ts';
 import { createPlaybackLog, type Listening } from './playback-log.ts';
 import { isPaused, pausesBegun, pausesEnded } from './pauses.ts';
 import { admitRecorder } from './recorder-rules.ts';
-import { chunkKey, chunksPrefix, manifestKey, waveformKey } from './recording-keys.ts';
+import { chunkKey, chunksPrefix, manifestKey, partKey, partsPrefix, waveformKey } from './recording-keys.ts';
 import { recordingForStaff, recordingUpdated, recordingView } from './recording-view.ts';
 import type { RecordingRow, RecordingsStore } from './recordings.store.ts';
+import type { RecordingPart } from '../store/tables.ts';
 
 /** What one recording may take. A day of two-second chunks is 43,200; 10 GB are a day of video. */
 export const LIMITS = { segments: 1000, chunksPerSegment: 50_000, bytes: 10_000_000_000, missingListed: 1000 } as const;
@@ -43,8 +44,8 @@ export interface RecordingMedia {
   sha256: string;
   /** When it was merged, ms since the epoch. */
   mergedAt: number;
-  /** For people, without an extension: when and with whom. */
-  title: string;
+  /** What people shall find it under: when, with whom, and which of several. */
+  name: string;
   /** Opens it, or a stretch. */
   read(range?: ByteRange): Promise<Readable>;
   /** A URL by which its asker's browser reads it from the store itself for `SIGNED_SECONDS`; null where there is none. */
@@ -71,8 +72,10 @@ export interface Recordings {
   get(principal: Asker, id: string): Promise<Recording>;
   /** Those of a conversation, oldest first. */
   ofConversation(organisationId: string, conversationId: string): Promise<Recording[]>;
-  /** `not_found` until there is a file. Who takes it, and how, is written into the audit log; `how` left out: only facts are asked for. */
-  media(principal: Asker, id: string, how?: Listening): Promise<RecordingMedia>;
+  /** `not_found` until there is a file, and for a part (from 1) that it has not. Who takes it, and how, is written into the audit log; `how` left out: only facts are asked for. */
+  media(principal: Asker, id: string, how?: Listening, part?: number): Promise<RecordingMedia>;
+  /** What its files are called and how long they are, in order; `not_found` until there is one. */
+  files(principal: Asker, id: string): Promise<{ title: string; files: readonly { name: string; durationMs: number }[] }>;
   /** What proves that the file was not changed; `not_found` until there is a file, and for one of a version that signed none. */
   manifest(principal: Asker, id: string): Promise<ManifestAnswer>;
   /** Removes file, chunks and rows for good. `conflict` while the call lives, `on_hold` while somebody holds it. */
@@ -319,17 +322,25 @@ export function createRecordings({ store, blobs, calls, hub, clock, light, audit
 
     ofConversation: async (organisationId, conversationId) => (await store.ofConversation(organisationId, conversationId)).map(recordingView),
 
-    async media(principal, id, how) {
+    async media(principal, id, how, part = 1) {
       const { row, call } = await find(principal, id);
-      const { blobKey, bytes, sha256 } = row;
-      if (blobKey === null || bytes === null || sha256 === null) throw problem('not_found');
+      const file = filesOf(row)[part - 1];
+      if (row.blobKey === null || !file) throw problem('not_found');
+      const { mimeType, bytes, sha256 } = file;
+      const key = partKey(row.blobKey, part);
       if (how) playbacks.heard(principal, { id, callId: call.id, visitorName: call.visitorName }, how);
       return {
-        mimeType: row.mimeType, bytes, sha256, mergedAt: row.updatedAt,
-        title: `${rfc3339(row.startedAt).slice(0, 16).replace('T', ' ').replace(':', '-')} ${call.visitorName}`.trim(),
-        read: (range) => blobs.read(blobKey, range),
-        signedUrl: (disposition) => blobs.signedUrl(blobKey, { now: clock.now(), seconds: SIGNED_SECONDS, contentType: row.mimeType, disposition }),
+        mimeType, bytes, sha256, mergedAt: row.updatedAt, name: fileName(row, call, part),
+        read: (range) => blobs.read(key, range),
+        signedUrl: (disposition) => blobs.signedUrl(key, { now: clock.now(), seconds: SIGNED_SECONDS, contentType: mimeType, disposition }),
       };
+    },
+
+    async files(principal, id) {
+      const { row, call } = await find(principal, id);
+      const files = filesOf(row);
+      if (files.length === 0) throw problem('not_found');
+      return { title: titleOf(row, call), files: files.map(({ durationMs }, index) => ({ name: fileName(row, call, index + 1), durationMs })) };
     },
 
     async manifest(principal, id) {
@@ -362,11 +373,25 @@ export function createRecordings({ store, blobs, calls, hub, clock, light, audit
   };
 }
 
-/** Removes a merged file with its manifest and waveform. */
-export async function eraseMerged(blobs: Pick<BlobStore, 'delete'>, blobKey: string): Promise<void> {
+/** The files of a recording, in order; none until it is merged. */
+function filesOf({ blobKey, bytes, sha256, durationMs, mimeType, parts }: RecordingRow): readonly RecordingPart[] {
+  if (blobKey === null || bytes === null || sha256 === null) return [];
+  return parts ?? [{ offsetMs: 0, durationMs: durationMs ?? 0, bytes, sha256, mimeType }];
+}
+
+const titleOf = (row: RecordingRow, call: CallRecord): string => `${rfc3339(row.startedAt).slice(0, 16).replace('T', ' ').replace(':', '-')} ${call.visitorName}`.trim();
+
+function fileName(row: RecordingRow, call: CallRecord, part: number): string {
+  const { mimeType } = filesOf(row)[part - 1]!;
+  return `${titleOf(row, call)}${row.parts ? ` part ${part}` : ''}.${/^\w+\/mp4\b/.test(mimeType) ? 'mp4' : 'webm'}`;
+}
+
+/** Removes a merged file, with all others of its recording, its manifest and its waveform. */
+export async function eraseMerged(blobs: Pick<BlobStore, 'delete' | 'deletePrefix'>, blobKey: string): Promise<void> {
   await blobs.delete(waveformKey(blobKey));
   await blobs.delete(manifestKey(blobKey));
   await blobs.delete(blobKey);
+  await blobs.deletePrefix(partsPrefix(blobKey));
 }
 
 /** Removes what a doomed recording has: first its bytes, then the rows that know of them. */

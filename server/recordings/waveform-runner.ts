@@ -6,6 +6,10 @@ export interface WaveformJob {
   mergedKey: string;
   waveformKey: string;
   durationMs: number;
+  /** Where it has several files: all of them, in order. */
+  parts: readonly { offsetMs: number; durationMs: number; mimeType: string }[] | null;
+  /** The type of the file where there is one. */
+  mimeType: string;
 }
 
 /** What the thread is given. */

@@ -27,41 +27,69 @@ export interface WaveformOptions {
   decoder(options: { channels: 1 | 2; sampleRate: typeof sampleRate }): Promise<PacketDecoder>;
 }
 
-/** Makes the waveform of a merged file from its bytes as they come; memory stays flat. A file without sound has no rows. */
-export async function waveformOf(bytes: AsyncIterable<Uint8Array>, { durationMs, decoder }: WaveformOptions): Promise<Waveform> {
-  const reader = createBlockReader();
-  let sound: { track: number; channels: 1 | 2; peaks: Peaks; decoder: PacketDecoder } | null = null;
-  try {
-    for await (const part of bytes) {
-      const blocks = reader.push(part);
-      const header = reader.header();
-      if (header === 'none') break;
-      if (!sound && header) {
-        const found = opusTrack(header);
-        if (!found) break;
-        sound = { ...found, peaks: createPeaks(found.channels, durationMs), decoder: await decoder({ channels: found.channels, sampleRate }) };
+/** The sound of one file of a recording. */
+export interface FileSound {
+  /** Where the file lies on the clock of the recording, ms. */
+  offsetMs: number;
+  durationMs: number;
+  /** Its Opus packets, timed from its beginning; null where its sound is of another kind, which is not decoded here. */
+  packets: AsyncIterable<SoundPacket> | null;
+}
+
+/** A packet of sound. */
+export interface SoundPacket {
+  timeMs: number;
+  channels: 1 | 2;
+  data: Uint8Array;
+}
+
+/** Makes the waveform of a recording from its files as their bytes come; memory stays flat. One without sound has no rows. */
+export async function waveformOf(files: readonly FileSound[], { durationMs, decoder }: WaveformOptions): Promise<Waveform> {
+  const peaks = createPeaks(durationMs);
+  let sounds = false;
+  for (const file of files) {
+    if (!file.packets) peaks.unknown(file.offsetMs, file.offsetMs + file.durationMs);
+    let own: PacketDecoder | null = null;
+    try {
+      for await (const { timeMs, channels, data } of file.packets ?? []) {
+        sounds = true;
+        own ??= await decoder({ channels, sampleRate });
+        const { channelData, samplesDecoded } = own.decodeFrame(data);
+        if (samplesDecoded > 0) peaks.add(file.offsetMs + timeMs, channelData.slice(0, channels), samplesDecoded);
       }
-      for (const block of blocks) {
-        if (block.track !== sound?.track) continue;
-        const { channelData, samplesDecoded } = sound.decoder.decodeFrame(block.data);
-        if (samplesDecoded > 0) sound.peaks.add(block.timeMs, channelData, samplesDecoded);
-      }
+    } finally {
+      own?.free();
     }
-    return { version: 1, durationMs, ...(sound ? sound.peaks.end() : { rows: [], silences: [] }) };
-  } finally {
-    sound?.decoder.free();
+  }
+  return { version: 1, durationMs, ...(sounds ? peaks.end() : { rows: [], silences: [] }) };
+}
+
+/** The Opus packets of a WebM file, from its bytes as they come; none where it has no sound. */
+export async function* packetsOfWebm(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<SoundPacket, void, undefined> {
+  const reader = createBlockReader();
+  let sound: { track: number; channels: 1 | 2 } | null = null;
+  for await (const part of bytes) {
+    const blocks = reader.push(part);
+    const header = reader.header();
+    if (header === 'none') return;
+    if (header) sound ??= opusTrack(header);
+    if (header && !sound) return;
+    for (const { track, timeMs, data } of blocks) if (track === sound?.track) yield { timeMs, channels: sound.channels, data };
   }
 }
 
 interface Peaks {
   add(timeMs: number, channels: readonly Float32Array[], samples: number): void;
+  /** Nothing is known of this stretch: it is no silence. */
+  unknown(fromMs: number, toMs: number): void;
   end(): Pick<Waveform, 'rows' | 'silences'>;
 }
 
-function createPeaks(channels: 1 | 2, durationMs: number): Peaks {
+function createPeaks(durationMs: number): Peaks {
   const count = Math.max(1, Math.min(BUCKETS, Math.ceil(durationMs / shortestMs)));
   const bucketMs = Math.max(1, durationMs) / count;
-  const rows = Array.from({ length: channels }, () => new Uint8Array(count));
+  const rows = [new Uint8Array(count), new Uint8Array(count)];
+  let stereo = false;
   const silences: Waveform['silences'] = [];
   let quietSince = 0;
   let apart = 0;
@@ -85,15 +113,17 @@ function createPeaks(channels: 1 | 2, durationMs: number): Peaks {
         }
       }
       const [left, right] = data;
+      if (right) stereo = true;
       if (left && right) for (let n = 0; n < samples; n++) apart = Math.max(apart, Math.abs(left[n]! - right[n]!));
       loudestOfAll = Math.max(loudestOfAll, loudest);
       if (loudest >= quiet) heard(timeMs, timeMs + (samples * 1000) / sampleRate);
     },
+    unknown: heard,
     end() {
       heard(durationMs, durationMs);
       const [left, right] = rows;
       // Two that are silent are two people who say nothing.
-      const named = right && (apart > alike || loudestOfAll <= alike) ? [{ of: 'visitor' as const, row: left! }, { of: 'agent' as const, row: right }] : [{ of: 'mix' as const, row: left! }];
+      const named = stereo && (apart > alike || loudestOfAll <= alike) ? [{ of: 'visitor' as const, row: left! }, { of: 'agent' as const, row: right! }] : [{ of: 'mix' as const, row: left! }];
       return { rows: named.map(({ of, row }) => ({ of, peaks: [...row] })), silences };
     },
   };

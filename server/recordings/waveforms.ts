@@ -40,11 +40,11 @@ export function createWaveforms({ store, blobs, runner, clock, failed }: Wavefor
   const failedAt = new Map<string, number>();
   let closed = false;
 
-  const make = async ({ organisationId, id, blobKey, durationMs }: RecordingRow): Promise<void> => {
+  const make = async ({ organisationId, id, blobKey, durationMs, mimeType, parts }: RecordingRow): Promise<void> => {
     if (blobKey === null || durationMs === null) return;
     const key = waveformKey(blobKey);
     try {
-      await runner.run({ mergedKey: blobKey, waveformKey: key, durationMs });
+      await runner.run({ mergedKey: blobKey, waveformKey: key, durationMs, mimeType, parts });
       failedAt.delete(id);
       // Deleted, or merged anew, meanwhile: whoever did that could not know of this.
       if ((await store.find(organisationId, id))?.blobKey !== blobKey) await blobs.delete(key);

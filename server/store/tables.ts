@@ -30,6 +30,16 @@ export interface Gap {
   reason: string;
 }
 
+/** One file of a recording that has several, because codecs changed that no file can hold together. */
+export interface RecordingPart {
+  /** Where its beginning lies on the clock of the recording, ms. */
+  offsetMs: number;
+  durationMs: number;
+  bytes: number;
+  sha256: string;
+  mimeType: string;
+}
+
 /** How a call's media went, as each side measured it: round trip and jitter in ms, loss and share of concealed sound in percent. */
 export interface CallQuality {
   visitor?: MediaQuality;
@@ -273,6 +283,7 @@ export function defineTables({ table, id, text, int, flag, when, json, index, un
     startedAt: when().notNull(), endedAt: when(), durationMs: int(), bytes: int(), sha256: text(), gaps: json<Gap[]>().notNull(),
     blobKey: text(), claimedBy: text(), claimedUntil: when(), attempts: int().notNull(), lastChunkAt: when(), completedAt: when(),
     failure: text(), createdAt: when().notNull(), updatedAt: when().notNull(), pauses: json<Pause[]>(), legalHold: json<LegalHold>(),
+    parts: json<RecordingPart[]>(),
   }, (t) => [
     uniqueIndex('recordings_call').on(t.callId), index('recordings_organisation_created').on(t.organisationId, t.createdAt),
     index('recordings_state').on(t.state),

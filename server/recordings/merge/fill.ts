@@ -38,6 +38,8 @@ export function fillHoles(options: {
   pauses: readonly Stretch[];
   /** Whether a primary block is sound. */
   isSound(block: WovenBlock): boolean;
+  /** Where another file begins: behind the primary recording's end the standby is heard until then. */
+  endMs?: number;
 }): Filling {
   const filled: Stretch[] = [];
   const muted: Stretch[] = [];
@@ -99,7 +101,7 @@ export function fillHoles(options: {
       yield broken ? { ...woven, broken: true } : woven;
       broken = false;
     }
-    yield* fill(Number.POSITIVE_INFINITY, 'end');
+    yield* fill(options.endMs ?? Number.POSITIVE_INFINITY, 'end');
   }
 
   return { blocks: blocks(), filled, muted, beside };

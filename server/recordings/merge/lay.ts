@@ -1,22 +1,28 @@
+import { soundMs } from './codecs.ts';
 import { fillHoles, remainingGaps, type FilledBlock, type Stretch } from './fill.ts';
 import type { MergeGap, MergeJob } from './merge-runner.ts';
-import type { MergePlan } from './plan.ts';
+import type { MergePlan, PlannedSegment } from './plan.ts';
 import { readSegment, type ReadChunk } from './segment-stream.ts';
-import type { SegmentHeader, Survey } from './survey.ts';
-import { weave, type WeaveSource, type WovenBlock } from './weave.ts';
+import type { FileSurvey, SegmentHeader, Survey } from './survey.ts';
+import { NUDGE_MS, weave, type WeaveSource, type WovenBlock } from './weave.ts';
 
 /** One readable segment. Standbys come behind the others. */
 export interface LaidSource extends WeaveSource {
   header: SegmentHeader;
-  standby: boolean;
 }
 
-/** All segments on one line. */
+/** The segments of one file on one line. */
 export interface Laid {
   sources: LaidSource[];
   blocks: AsyncGenerator<FilledBlock, void, undefined>;
-  /** Once the blocks are read to the end: what is silent, and where a standby is heard. `writtenMs`: where the file ends. */
+  /** Once the blocks are read to the end: what is silent, and where a standby is heard, ms of the file. `writtenMs`: where the file ends. */
   outcome(writtenMs: number): { gaps: MergeGap[]; filled: Stretch[] };
+}
+
+/** Where a file lies on the clock of the recording, ms: its zero, and the zero of the one behind it; null for the last. */
+export interface FilePlace {
+  fromMs: number;
+  untilMs: number | null;
 }
 
 /** Recorders run this much past a call's end at most; and no call lasts longer than a day. */
@@ -25,39 +31,55 @@ const longestMs = 86_400_000;
 /** Gaps so close to each other are one to a listener. */
 const touchingMs = 100;
 
-/** Reads the segments of a plan and lays their blocks on one clock: the primary ones first, standbys into their holes, nothing into pauses. */
-export function laySegments(options: { job: Pick<MergeJob, 'endMs' | 'pauses'>; plan: MergePlan; survey: Survey; readChunk: ReadChunk }): Laid {
-  const { job, plan, survey, readChunk } = options;
-  const endMs = job.endMs === null ? null : Math.max(0, job.endMs - plan.zeroMs);
-  const limitMs = endMs === null ? longestMs : endMs + graceMs;
+/** Reads the segments of a file and lays their blocks on one clock: the primary ones first, standbys into their holes, nothing into pauses. */
+export function laySegments(options: { job: Pick<MergeJob, 'endMs' | 'pauses'>; plan: MergePlan; survey: Survey; file: FileSurvey; place: FilePlace; readChunk: ReadChunk }): Laid {
+  const { job, plan, survey, file, readChunk } = options;
+  const { fromMs, untilMs } = options.place;
+  const zeroMs = plan.zeroMs + fromMs;
+  const callEndMs = job.endMs === null ? null : Math.max(0, job.endMs - zeroMs);
+  const endMs = untilMs === null ? callEndMs : untilMs - fromMs;
+  const limitMs = callEndMs === null ? longestMs : callEndMs + graceMs;
   const sources: LaidSource[] = [];
   const unreadable: number[] = [];
-  plan.segments.forEach((segment, index) => {
-    const header = survey.headers[index];
-    if (!header) {
-      if (!segment.standby) unreadable.push(segment.offsetMs);
-      return;
-    }
+
+  const add = (segment: PlannedSegment, header: SegmentHeader, offsetMs: number) => {
     const ownHeader = segment.parts[0]?.kind === 'chunks';
     sources.push({
-      header, standby: segment.standby, offsetMs: segment.offsetMs, lostTail: segment.lostTail, audioTrack: header.audio?.track ?? null,
-      items: readSegment({ segment, readChunk, header: ownHeader ? null : header.bytes, limitMs }),
+      header, offsetMs, lostTail: segment.lostTail, sound: header.audio && { track: header.audio.track, ms: soundMs(header.audio) },
+      items: readSegment({ segment: { ...segment, offsetMs }, readChunk, header: ownHeader ? null : header.bytes, limitMs }),
     });
+  };
+
+  for (const index of file.segments) {
+    const segment = plan.segments[index]!;
+    const header = survey.headers[index];
+    const offsetMs = segment.offsetMs - fromMs;
+    // One whose start was told a little early is moved behind the file before, as segments of one file are.
+    if (header) add(segment, header, offsetMs < 0 && offsetMs >= -NUDGE_MS ? 0 : offsetMs);
+    else unreadable.push(offsetMs);
+  }
+  const primaries = sources.length;
+  plan.segments.forEach((segment, index) => {
+    const header = survey.headers[index];
+    // What another file's recorder heard meanwhile fills holes as a standby does.
+    const spare = segment.standby || (untilMs !== null && segment.offsetMs >= untilMs);
+    if (spare && header?.audio && header.audio.parameters === file.audio?.parameters) add(segment, { ...header, video: null }, segment.offsetMs - fromMs);
   });
-  const primaries = sources.filter(({ standby }) => !standby).length;
-  const woven = weave({ sources: sources.slice(0, primaries), unreadable, endMs });
+
+  const woven = weave({ sources: sources.slice(0, primaries), unreadable, endMs, followed: untilMs !== null });
   const { blocks, filled, muted, beside } = fillHoles({
     primary: woven.blocks,
     standby: soundFrom(primaries, weave({ sources: sources.slice(primaries), unreadable: [], endMs: null }).blocks),
-    pauses: (job.pauses ?? []).map(({ fromMs, toMs }) => ({ fromMs: fromMs - plan.zeroMs, toMs: toMs === null ? Number.POSITIVE_INFINITY : toMs - plan.zeroMs })),
-    isSound: ({ source, block }) => block.track === sources[source]!.audioTrack,
+    pauses: (job.pauses ?? []).map((pause) => ({ fromMs: pause.fromMs - zeroMs, toMs: pause.toMs === null ? Number.POSITIVE_INFINITY : pause.toMs - zeroMs })),
+    isSound: ({ source, block }) => block.track === sources[source]!.sound?.track,
+    ...(untilMs !== null && { endMs: untilMs - fromMs }),
   });
   return {
     sources,
     blocks,
     outcome: (writtenMs) => ({
       gaps: joined(remainingGaps(joined(woven.gaps), { filled, muted, beside, endMs: Math.max(writtenMs, endMs ?? 0) })),
-      filled: filled.map(({ fromMs, toMs }) => ({ fromMs: Math.round(fromMs), toMs: Math.round(toMs) })),
+      filled: filled.map((stretch) => ({ fromMs: Math.round(stretch.fromMs), toMs: Math.round(stretch.toMs) })),
     }),
   };
 }
@@ -68,7 +90,7 @@ async function* soundFrom(first: number, blocks: AsyncIterable<WovenBlock>): Asy
 }
 
 /** Joins gaps that touch: several lost chunks in a row are one loss to a listener. */
-function joined(gaps: readonly MergeGap[]): MergeGap[] {
+export function joined(gaps: readonly MergeGap[]): MergeGap[] {
   const wide: MergeGap[] = [];
   for (const gap of gaps) {
     const last = wide.at(-1);

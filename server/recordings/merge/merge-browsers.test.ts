@@ -56,12 +56,4 @@ for (const browser of browsers) {
       });
     }
   });
-
-  t.test(`[S5] [G4] what ${browser.browser} recorded is not joined with another codec: refused by name, and no broken file is left`, async (t) => {
-    for (const [other, code] of [['h264', 'unsupported_type'], ['mp4', 'unsupported_type'], ['vp9', 'codec_mismatch']] as const) {
-      for (const parts of [[{ fixture: browser.video }, { fixture: other, at: 11_000 }], [{ fixture: other }, { fixture: browser.video, at: 11_000 }]]) {
-        await t.rejects(merged(t, parts), { name: 'MergeFailure', code }, `${parts.map(({ fixture }) => fixture).join(', ')}`);
-      }
-    }
-  });
 }

@@ -176,7 +176,7 @@ function source(offsetMs: number, items: (number | GapReason)[], lostTail = fals
       else yield { kind: 'block', block: { track: 1, timeMs: item, key: true, data: Uint8Array.of(0x9b, 0x03) } };
     }
   }
-  return { items: stream(), offsetMs, audioTrack: 1, lostTail };
+  return { items: stream(), offsetMs, sound: { track: 1, ms: opusDurationMs }, lostTail };
 }
 const range = (fromMs: number, toMs: number) => Array.from({ length: Math.ceil((toMs - fromMs) / 60) }, (_, n) => fromMs + n * 60);
 async function woven(sources: WeaveSource[], more: { unreadable?: number[]; endMs?: number | null } = {}) {

@@ -51,14 +51,24 @@ export interface MergeGap {
   reason: GapReason;
 }
 
-/** The merged file as it was verified by opening it again. It is stored under the job's `outputKey`. */
-export interface MergeResult {
+/** One of the files of a recording, as it was verified by opening it again. */
+export interface MergedPart {
+  /** Where its beginning lies on the clock of the recording, ms. */
+  offsetMs: number;
   durationMs: number;
   bytes: number;
   /** Lower-case hex. */
   sha256: string;
   /** With codecs, e.g. `audio/webm;codecs=opus`: fit for Content-Type and for `canPlayType`. */
   mimeType: string;
+}
+
+/** The merged file. It is stored under the job's `outputKey`; where there are several, the first of them is, and this is told of it. */
+export interface MergeResult extends Omit<MergedPart, 'offsetMs'> {
+  /** From the beginning of the first file to the end of the last. */
+  durationMs: number;
+  /** Where there are several files: all of them in order, without overlap, stored under `partKey`. */
+  parts?: MergedPart[];
   /** In order of time, not overlapping. */
   gaps: MergeGap[];
   /** Where a standby is heard instead of the primary recording. */
@@ -70,10 +80,9 @@ export interface MergeResult {
 /**
  * Why a recording can never be merged, however often it is tried.
  * - `nothing_readable`: no chunk with a usable header and at least one packet.
- * - `codec_mismatch`: segments hold codecs, or parameters of a codec, that cannot share a track.
- * - `unsupported_type`: a container or codec that cannot be put into WebM.
+ * - `unsupported_type`: a container or codec that no file of ours can hold.
  */
-export type MergeFailureCode = 'nothing_readable' | 'codec_mismatch' | 'unsupported_type';
+export type MergeFailureCode = 'nothing_readable' | 'unsupported_type';
 
 /** A merge that must not be tried again. Every other error of a `MergeRunner` is passing: try later. */
 export class MergeFailure extends Error {
@@ -85,7 +94,7 @@ export class MergeFailure extends Error {
   }
 }
 
-/** Joins the chunks of a recording into one WebM file, away from the main thread and one at a time. */
+/** Joins the chunks of a recording into one file (or, where codecs changed, several), away from the main thread and one at a time. */
 export interface MergeRunner {
   /**
    * Merges, verifies and stores. Waits its turn behind earlier jobs. Inputs are only read, so a job may be run again, also

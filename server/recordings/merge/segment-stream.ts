@@ -1,4 +1,5 @@
-import { createBlockReader, type Block } from './block-reader.ts';
+import { createBlockReader, type Block, type BlockReader } from './block-reader.ts';
+import { createFragmentReader } from './fragment-reader.ts';
 import type { GapReason, MergeChunk } from './merge-runner.ts';
 import type { PlannedSegment } from './plan.ts';
 
@@ -11,9 +12,16 @@ export type SegmentItem = { kind: 'block'; block: Block } | { kind: 'lost'; reas
 /** Chunks asked for ahead of their turn: hides the round trip of an object store at a few chunks of memory. */
 const readAhead = 4;
 
+/** Makes the reader for a segment's kind of bytes; `header` as `createBlockReader` has it. */
+export function readerFor({ mimeType }: Pick<PlannedSegment, 'mimeType'>, header: Uint8Array | null = null): BlockReader {
+  const make = mimeType.slice(mimeType.indexOf('/')).startsWith('/mp4') ? createFragmentReader : createBlockReader;
+  return make(header ? { header } : {});
+}
+
 /**
  * Reads one segment from its first chunk to its last and gives its blocks, timed on the merged file's clock. A torn end is
- * left out. Behind missing or damaged chunks it goes on with the next Cluster: Cluster times are absolute, so nothing shifts.
+ * left out. Behind missing or damaged chunks it goes on with the next Cluster: Cluster times are absolute, so nothing shifts. What a
+ * segment that began before the file's zero has from before it is left out.
  *
  * `header` is given when the segment's own is lost. Blocks later than `limitMs` are forged or damaged and are left out.
  */
@@ -24,7 +32,7 @@ export async function* readSegment(options: {
   limitMs: number;
 }): AsyncGenerator<SegmentItem, void, undefined> {
   const { segment, readChunk, limitMs } = options;
-  const reader = createBlockReader(options.header ? { header: options.header } : {});
+  const reader = readerFor(segment, options.header);
   let damages = 0;
   for await (const bytes of chunksInOrder(segment, readChunk)) {
     if (bytes === null) {
@@ -34,6 +42,7 @@ export async function* readSegment(options: {
     }
     let plausible = true;
     for (const block of reader.push(bytes)) {
+      if (segment.offsetMs < 0 && segment.offsetMs + block.timeMs < 0) continue;
       const timeMs = Math.max(0, segment.offsetMs + block.timeMs);
       if (timeMs <= limitMs) yield { kind: 'block', block: { ...block, timeMs } };
       else plausible = false;

@@ -1,77 +1,95 @@
-import { ALL_FORMATS, BufferSource, Input, type InputAudioTrack, type InputVideoTrack } from 'mediabunny';
-import { createBlockReader } from './block-reader.ts';
+import { ALL_FORMATS, BufferSource, EncodedPacketSink, Input } from 'mediabunny';
+import { fileKind, isAudioCodec, isVideoCodec, picturesOf, soundOf, type FileKind, type Pictures, type Sound } from './codecs.ts';
 import { MergeFailure } from './merge-runner.ts';
 import type { PlannedSegment } from './plan.ts';
-import type { ReadChunk } from './segment-stream.ts';
+import { readerFor, type ReadChunk } from './segment-stream.ts';
 
-/** What a player must know before the first packet, as WebCodecs has it. */
-export type AudioConfig = NonNullable<Awaited<ReturnType<InputAudioTrack['getDecoderConfig']>>>;
-/** The same for pictures. */
-export type VideoConfig = NonNullable<Awaited<ReturnType<InputVideoTrack['getDecoderConfig']>>>;
-
-/** What a segment's header says. */
+/** What a segment's header says, and the numbers of its tracks. */
 export interface SegmentHeader {
   bytes: Uint8Array;
-  audio: { track: number; config: AudioConfig } | null;
-  video: { track: number; codec: VideoCodec; config: VideoConfig } | null;
+  audio: (Sound & { track: number }) | null;
+  video: (Pictures & { track: number }) | null;
 }
 
-/** The video codecs that WebM can hold. */
-export type VideoCodec = 'vp8' | 'vp9' | 'av1';
+/** Segments that share a file: what its tracks are, and which segments (standbys excepted), by their place in the plan. */
+export interface FileSurvey {
+  kind: FileKind;
+  audio: Sound | null;
+  video: Pictures | null;
+  segments: number[];
+}
 
-/** The tracks of the merged file, and the header by which each planned segment is read; null where there is none. */
+/** The files that come of a recording, in order of time, and the header by which each planned segment is read; null where there is none. */
 export interface Survey {
-  audio: AudioConfig | null;
-  video: { codec: VideoCodec; config: VideoConfig } | null;
+  files: FileSurvey[];
   headers: (SegmentHeader | null)[];
 }
 
 /** Chunks that are read after the one in which the header ends: some codecs tell their parameters in the first frame. */
 const chunksBehindHeader = 2;
+const joinable = /^(audio|video)\/(webm|x-matroska|mp4)(;|$)/;
 
 /**
- * Reads the beginning of every segment and settles what the merged file's tracks are. A segment whose header is lost borrows
- * one from a segment of the same type, provided that all headers of that type say the same. Of a standby only the sound counts, and
- * one that cannot be joined is left out: it must not cost the recording that it stands by.
- * @throws MergeFailure when no header is readable, a type cannot go into WebM, or codecs do not match.
+ * Reads the beginning of every segment and settles which files there will be, and what their tracks are: one, unless codecs, or parameters
+ * of a codec, differ that cannot share a track. A segment whose header is lost borrows one from a segment of the same type, provided
+ * that all headers of that type say the same. Of a standby only the sound counts, and one that cannot be joined is left out: it must
+ * not cost the recording that it stands by.
+ * @throws MergeFailure when no header is readable, or something is of a type that no file of ours can hold.
  */
 export async function surveySegments(segments: readonly PlannedSegment[], readChunk: ReadChunk): Promise<Survey> {
-  const joinable = ({ mimeType }: PlannedSegment) => /^(audio|video)\/(webm|x-matroska)(;|$)/.test(mimeType);
-  for (const segment of segments) {
-    const { mimeType } = segment;
-    if (!segment.standby && !joinable(segment)) throw new MergeFailure('unsupported_type', `${mimeType} cannot be joined into WebM.`);
+  for (const { standby, mimeType } of segments) {
+    if (!standby && !joinable.test(mimeType)) throw new MergeFailure('unsupported_type', `${mimeType} cannot be joined.`);
   }
   const own: (SegmentHeader | null)[] = [];
-  for (const segment of segments) own.push(segment.standby ? await readStandbyHeader(segment, readChunk, joinable(segment)) : await readSegmentHeader(segment, readChunk));
-
-  let audio: AudioConfig | null = null;
-  let video: Survey['video'] = null;
-  for (const header of own) {
-    if (header?.audio) {
-      // Every Opus packet says itself whether it is stereo, so a mono segment fits into a stereo track; not the reverse.
-      if (!audio || header.audio.config.numberOfChannels > audio.numberOfChannels) audio = header.audio.config;
-    }
-    if (header?.video) {
-      if (video && !sameVideo(video, header.video)) {
-        throw new MergeFailure('codec_mismatch', `Segments hold ${video.config.codec} and ${header.video.config.codec}, which cannot share a track.`);
-      }
-      video ??= { codec: header.video.codec, config: header.video.config };
-    }
-  }
-  if (!audio && !video) throw new MergeFailure('nothing_readable', 'No segment has a readable header.');
-
+  for (const segment of segments) own.push(segment.standby ? await readStandbyHeader(segment, readChunk) : await readSegmentHeader(segment, readChunk));
   const headers = own.map((header, index) => {
     if (header) return header;
     const lenders = own.filter((other, n): other is SegmentHeader => other !== null && segments[n]!.mimeType === segments[index]!.mimeType);
     const [first] = lenders;
     return first && lenders.every((lender) => sameLayout(lender, first)) ? first : null;
   });
-  return { audio, video, headers };
+  const files = filesOf(segments, headers);
+  if (!files.some(({ audio, video }) => audio ?? video)) throw new MergeFailure('nothing_readable', 'No segment has a readable header.');
+  return { files, headers };
 }
 
-async function readStandbyHeader(segment: PlannedSegment, readChunk: ReadChunk, joinable: boolean): Promise<SegmentHeader | null> {
+/** Puts segments that follow each other into one file as long as it can hold them. What cannot be read belongs to the one before it. */
+function filesOf(segments: readonly PlannedSegment[], headers: readonly (SegmentHeader | null)[]): FileSurvey[] {
+  const files: FileSurvey[] = [];
+  const begin = (): FileSurvey => ({ kind: 'webm', audio: null, video: null, segments: [] });
+  headers.forEach((header, index) => {
+    if (segments[index]!.standby) return;
+    let file = files.at(-1);
+    // One of which nothing could be read yet takes whatever comes.
+    const joined = header && file ? together(file, header) : null;
+    if (!file || (header && !joined)) files.push((file = begin()));
+    if (header) Object.assign(file, joined ?? together(file, header));
+    file.segments.push(index);
+  });
+  if (files.length === 0) files.push(begin());
+  for (const file of files) {
+    headers.forEach((header, index) => {
+      if (header && segments[index]!.standby) Object.assign(file, together(file, header));
+    });
+  }
+  return files;
+}
+
+/** What a file holds when this segment is added to it; null when it cannot be. */
+function together(file: FileSurvey, header: SegmentHeader): Pick<FileSurvey, 'kind' | 'audio' | 'video'> | null {
+  if (file.audio && header.audio && file.audio.parameters !== header.audio.parameters) return null;
+  if (file.video && header.video && file.video.parameters !== header.video.parameters) return null;
+  const video = file.video ?? header.video;
+  // Every Opus packet says itself whether it is stereo, so a mono segment fits into a stereo track; not the reverse.
+  const wider = header.audio && (!file.audio || header.audio.config.numberOfChannels > file.audio.config.numberOfChannels);
+  const audio = wider ? header.audio : file.audio;
+  const kind = fileKind(audio?.codec, video?.codec);
+  return kind && { kind, audio, video };
+}
+
+async function readStandbyHeader(segment: PlannedSegment, readChunk: ReadChunk): Promise<SegmentHeader | null> {
   try {
-    const header = joinable ? await readSegmentHeader(segment, readChunk) : null;
+    const header = joinable.test(segment.mimeType) ? await readSegmentHeader(segment, readChunk) : null;
     return header?.audio ? { ...header, video: null } : null;
   } catch (error) {
     if (error instanceof MergeFailure) return null;
@@ -82,7 +100,7 @@ async function readStandbyHeader(segment: PlannedSegment, readChunk: ReadChunk, 
 async function readSegmentHeader(segment: PlannedSegment, readChunk: ReadChunk): Promise<SegmentHeader | null> {
   const first = segment.parts[0];
   if (first?.kind !== 'chunks') return null;
-  const reader = createBlockReader();
+  const reader = readerFor(segment);
   const read: Uint8Array[] = [];
   let behind = 0;
   for (const chunk of first.chunks) {
@@ -105,13 +123,17 @@ async function parseHeader(bytes: Uint8Array, beginning: Uint8Array): Promise<Se
     const videoConfig = await videoTrack?.getDecoderConfig();
     const audioCodec = await audioTrack?.getCodec();
     const videoCodec = await videoTrack?.getCodec();
-    if (audioTrack && audioCodec !== 'opus') throw new MergeFailure('unsupported_type', `Sound in ${audioCodec ?? 'an unknown codec'} cannot be joined.`);
-    if (videoTrack && !isWebmVideo(videoCodec)) throw new MergeFailure('unsupported_type', `Video in ${videoCodec ?? 'an unknown codec'} cannot go into WebM.`);
+    if (audioTrack && !isAudioCodec(audioCodec)) throw new MergeFailure('unsupported_type', `Sound in ${audioCodec ?? 'an unknown codec'} cannot be joined.`);
+    if (videoTrack && !isVideoCodec(videoCodec)) throw new MergeFailure('unsupported_type', `Video in ${videoCodec ?? 'an unknown codec'} cannot be joined.`);
+    const firstFrame = videoTrack && videoConfig && videoConfig.description === undefined ? await new EncodedPacketSink(videoTrack).getFirstPacket() : null;
     const header: SegmentHeader = {
       bytes,
-      audio: audioTrack && audioConfig ? { track: audioTrack.id, config: audioConfig } : null,
-      video: videoTrack && videoConfig && isWebmVideo(videoCodec) ? { track: videoTrack.id, codec: videoCodec, config: videoConfig } : null,
+      audio: audioTrack && audioConfig && isAudioCodec(audioCodec) ? { track: audioTrack.id, ...soundOf(audioCodec, audioConfig) } : null,
+      video: videoTrack && videoConfig && isVideoCodec(videoCodec) ? { track: videoTrack.id, ...picturesOf(videoCodec, videoConfig, firstFrame?.data ?? null) } : null,
     };
+    if (header.audio && header.video && !fileKind(header.audio.codec, header.video.codec)) {
+      throw new MergeFailure('unsupported_type', `No file can hold ${header.video.codec} beside ${header.audio.codec}.`);
+    }
     return header.audio || header.video ? header : null;
   } catch (error) {
     if (error instanceof MergeFailure) throw error;
@@ -121,22 +143,7 @@ async function parseHeader(bytes: Uint8Array, beginning: Uint8Array): Promise<Se
   }
 }
 
-function isWebmVideo(codec: unknown): codec is VideoCodec {
-  return codec === 'vp8' || codec === 'vp9' || codec === 'av1';
-}
-
-/** VP8 and VP9 frames tell their own size; where a codec has a description, one track can have only one. */
-function sameVideo(a: { codec: VideoCodec; config: VideoConfig }, b: { codec: VideoCodec; config: VideoConfig }): boolean {
-  return a.codec === b.codec && description(a.config).equals(description(b.config));
-}
-
 function sameLayout(a: SegmentHeader, b: SegmentHeader): boolean {
-  if (a.audio?.track !== b.audio?.track || a.audio?.config.numberOfChannels !== b.audio?.config.numberOfChannels) return false;
-  return a.video?.track === b.video?.track;
-}
-
-function description(config: VideoConfig): Buffer {
-  const bytes = config.description;
-  if (bytes === undefined) return Buffer.alloc(0);
-  return ArrayBuffer.isView(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : Buffer.from(bytes);
+  if (a.audio?.track !== b.audio?.track || a.audio?.parameters !== b.audio?.parameters || a.audio?.config.numberOfChannels !== b.audio?.config.numberOfChannels) return false;
+  return a.video?.track === b.video?.track && a.video?.parameters === b.video?.parameters;
 }

@@ -1,6 +1,5 @@
 import type { Block } from './block-reader.ts';
 import type { GapReason, MergeGap } from './merge-runner.ts';
-import { opusDurationMs } from './opus.ts';
 import type { SegmentItem } from './segment-stream.ts';
 
 /** One segment as the weaving sees it. */
@@ -8,8 +7,8 @@ export interface WeaveSource {
   items: AsyncGenerator<SegmentItem, void, undefined>;
   /** No block lies before this, in ms of the merged file. */
   offsetMs: number;
-  /** Number of its Opus track, whose packets tell their length; null when it has none. */
-  audioTrack: number | null;
+  /** Its track of sound: the number, and how long a packet sounds; null when it has none. */
+  sound: { track: number; ms(packet: Uint8Array): number } | null;
   /** Chunks at its end never arrived. */
   lostTail: boolean;
 }
@@ -43,7 +42,7 @@ const endHoleMs = 3000;
  * A segment that begins this much before the last one ended is the same recorder's next one whose start was told a little
  * early: it is moved behind. More is another recorder's, and what is heard already is left out.
  */
-const nudgeMs = 1000;
+export const NUDGE_MS = 1000;
 
 interface Stream {
   index: number;
@@ -62,9 +61,10 @@ interface Stream {
  * Lays the blocks of all segments on one line. Segments that follow each other are joined; where two recorders ran at a
  * time, the first is heard until it ends or falls silent, then the other takes over. Times never go back.
  *
- * `unreadable` are the starts of segments that cannot be read at all; `endMs` is the call's end, if known.
+ * `unreadable` are the starts of segments that cannot be read at all; `endMs` is the call's end, if known, or where another file
+ * begins (`followed`).
  */
-export function weave(options: { sources: WeaveSource[]; unreadable: number[]; endMs: number | null }): Weave {
+export function weave(options: { sources: WeaveSource[]; unreadable: number[]; endMs: number | null; followed?: boolean }): Weave {
   const gaps: MergeGap[] = [];
   const streams = options.sources.map((source, index): Stream => (
     { index, source, shiftMs: 0, begun: false, used: false, ended: false, next: null, lost: null }
@@ -95,7 +95,7 @@ export function weave(options: { sources: WeaveSource[]; unreadable: number[]; e
       if (block === null) return null;
       const early = cursor - (block.timeMs + stream.shiftMs);
       if (early <= 0) return block;
-      if (!stream.used && early <= nudgeMs) {
+      if (!stream.used && early <= NUDGE_MS) {
         stream.shiftMs += early;
         return block;
       }
@@ -129,7 +129,7 @@ export function weave(options: { sources: WeaveSource[]; unreadable: number[]; e
     const lost = last?.lost ?? (last?.source.lostTail ? 'missing_chunks' : null) ?? (unreadableBetween(cursor, Number.POSITIVE_INFINITY) ? 'unreadable' : null);
     // Without the call's end nobody knows how long the loss was: it is told with no length.
     if (lost) note(cursor, toMs, lost);
-    else if (toMs - cursor > endHoleMs) note(cursor, toMs, 'not_recorded');
+    else if (toMs - cursor > (options.followed ? seamHoleMs : endHoleMs)) note(cursor, toMs, 'not_recorded');
   }
 
   async function* blocks(): AsyncGenerator<WovenBlock, void, undefined> {
@@ -155,7 +155,8 @@ export function weave(options: { sources: WeaveSource[]; unreadable: number[]; e
       stream.next = null;
       stream.lost = null;
       stream.used = true;
-      const durationMs = block.track === stream.source.audioTrack ? opusDurationMs(block.data) : 0;
+      const { sound } = stream.source;
+      const durationMs = block.track === sound?.track ? sound.ms(block.data) : 0;
       const timeMs = block.timeMs + stream.shiftMs;
       cursor = Math.max(cursor, timeMs + durationMs);
       yield { source: stream.index, block: { ...block, timeMs }, durationMs, broken };
