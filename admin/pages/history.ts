@@ -17,6 +17,7 @@ import { outcomeText } from './call-outcome.ts';
 import { historyStyles } from './history.styles.ts';
 import { momentsOf } from './report-range.ts';
 import '../forms/select-field.ts';
+import './call-quality.ts';
 import './follow-up-line.ts';
 import './recording-player.ts';
 
@@ -162,7 +163,7 @@ export class History extends LitElement {
         <td class="agent">${agent?.name ?? html`<span class="quiet">${t('noAgent')}</span>`}</td>
         <td class="start"><time datetime=${call.createdAt}>${fullTime(call.createdAt)}</time></td>
         <td class="length">${this.#length(call)}</td>
-        <td class="mode"><span>${call.mode === 'video' ? videoIcon : phoneIcon}${t(call.mode === 'video' ? 'modeVideo' : 'modeAudio')}</span></td>
+        <td class="mode"><span>${call.mode === 'video' ? videoIcon : phoneIcon}${t(call.mode === 'video' ? 'modeVideo' : 'modeAudio')}</span>${call.quality ? html`<consult-admin-call-quality .call=${call}></consult-admin-call-quality>` : nothing}</td>
         <td class="recording">${this.#recording(call)}</td>
       </tr>
       ${this.playing === call.id && call.recording

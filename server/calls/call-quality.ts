@@ -2,6 +2,7 @@ import type { MediaQuality } from '../../protocol/shapes.ts';
 import { problem } from '../errors.ts';
 import type { Asker } from '../auth/principal.ts';
 import type { Clock } from '../clock.ts';
+import type { CallObserver } from './call-course.ts';
 import { isMember } from './call-state.ts';
 import { situationOf } from './call-view.ts';
 import type { Caller } from './calls.ts';
@@ -27,13 +28,28 @@ export function mergedQuality(before: MediaQuality | undefined, told: MediaQuali
   };
 }
 
-/** Keeps how a member's media went, as that member measured it. `call_over` for a call that ended long ago. */
-export function createCallQuality({ store, clock, visible }: {
-  store: Pick<CallsStore, 'keepQuality'>; clock: Clock; visible(principal: Asker, callId: string): Promise<CallRecord>;
+/**
+ * Keeps how a member's media went, as that member measured it; whoever handed it over tells of its own part, which is the agent's side too.
+ * `call_over` for a call that ended long ago.
+ */
+export function createCallQuality({ store, clock, visible, observers }: {
+  store: Pick<CallsStore, 'keepQuality'>; clock: Clock; visible(principal: Asker, callId: string): Promise<CallRecord>; observers: CallObserver[];
 }) {
+  /** Who handed over which call, and when: their part ends then, and they tell of it. */
+  const former = new Map<string, number>();
+  const key = (callId: string, agentId: string) => `${callId} ${agentId}`;
+  observers.push({
+    async handedOver(call, agentId) {
+      const now = clock.now();
+      for (const [one, at] of former) if (at < now - QUALITY_LATE_MS) former.delete(one);
+      former.set(key(call.id, agentId), now);
+    },
+  });
+
   return async ({ principal }: Caller, callId: string, told: MediaQuality): Promise<void> => {
     const call = await visible(principal, callId);
-    if (!isMember(situationOf(call), principal) || call.answeredAt === null) throw problem('forbidden');
+    const member = isMember(situationOf(call), principal) || (principal.kind === 'agent' && former.has(key(callId, principal.id)));
+    if (!member || call.answeredAt === null) throw problem('forbidden');
     if (call.endedAt !== null && call.endedAt < clock.now() - QUALITY_LATE_MS) throw problem('call_over');
     await store.keepQuality(call.organisationId, callId, principal.kind, (before) => mergedQuality(before, told));
   };

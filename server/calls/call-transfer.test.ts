@@ -94,6 +94,21 @@ t.test('[F9] [S5] who may hand over what to whom', async (t) => {
   t.equal(h.lines.size, 1);
 });
 
+t.test('[E9] [F9] what the first agent measured is kept when the call is handed over, beside the second one\'s', async (t) => {
+  const h = await house(t);
+  const { visitor, agent, call } = await activeCall(h);
+  const b = await h.connect(h.agent('b'));
+  const figures = { rttMs: 40, jitterMs: 3, lossPercent: 0.2, concealedPercent: 0, relayed: false, drops: [] };
+  await h.calls.transfer(agent, call.id, 'b');
+  await refused(t, h.calls.quality(b, call.id, figures), 'forbidden', 'nobody tells of a part that was not theirs');
+  await h.calls.accept(b, call.id);
+  await h.calls.quality(agent, call.id, { ...figures, rttMs: 300, drops: [{ fromMs: 1000, toMs: 2000 }] });
+  await h.calls.quality(b, call.id, { ...figures, lossPercent: 7 });
+  t.strictSame((await h.calls.get(b.principal, call.id)).quality, { agent: { ...figures, rttMs: 300, lossPercent: 7, drops: [{ fromMs: 1000, toMs: 2000 }] } });
+  await refused(t, h.calls.end(agent, call.id), 'forbidden', 'it is nothing more than that');
+  await h.calls.end(visitor, call.id);
+});
+
 t.test('[E9] each side\'s quality is kept with the call, for staff alone', async (t) => {
   const h = await house(t);
   const { visitor, agent, call } = await activeCall(h);

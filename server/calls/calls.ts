@@ -310,7 +310,7 @@ export function createCalls({ store, followUps: followUpsStore, waitingChats, hu
     },
 
     transfer: transfers.offer,
-    quality: createCallQuality({ store, clock, visible }),
+    quality: createCallQuality({ store, clock, visible, observers }),
     cancel: (caller, callId) => leave(caller, callId, { type: 'cancel', by: caller.principal }),
     end: (caller, callId, reason = 'hangup') => leave(caller, callId, { type: 'end', by: caller.principal, reason }),
 

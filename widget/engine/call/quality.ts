@@ -108,9 +108,13 @@ export function figuresBetween(before: MediaCounters, now: MediaCounters, expect
     concealedPercent: share(concealed, samples), relayed: now.relayed ?? before.relayed ?? false,
     width: now.width, height: now.height, framesPerSecond: Math.round(now.framesPerSecond),
   };
-  const lostOnes = Math.max(...(['lossPercent', 'rttMs', 'jitterMs', 'concealedPercent'] as const).map((key) => lostBars(figures[key], STEPS[key])));
-  const bars = (received === 0 && expects ? 0 : 4 - lostOnes) as Bars;
+  const bars = received === 0 && expects ? 0 : barsOf(figures);
   return { ...figures, bars };
+}
+
+/** What the worst of the figures makes of a connection by which something comes through. */
+export function barsOf(figures: Pick<QualityFigures, 'rttMs' | 'jitterMs' | 'lossPercent' | 'concealedPercent'>): Bars {
+  return (4 - Math.max(...(['lossPercent', 'rttMs', 'jitterMs', 'concealedPercent'] as const).map((key) => lostBars(figures[key], STEPS[key])))) as Bars;
 }
 
 /** Bars as they are shown: down at once, up by one at a time, lest they flicker. */
