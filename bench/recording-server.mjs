@@ -43,7 +43,7 @@ export async function openRecordingServer({ dist, folder, senders, args = [] }) 
     await agent.ask('call.accept', { callId: call.id });
     for (const side of [visitor, agent]) await side.ask('consent', { callId: call.id, granted: true, textVersion: 'bench', locale: 'en' });
     const { recordingId, segment } = await visitor.ask('recording.start', { callId: call.id, mimeType: 'audio/webm;codecs=opus', epochMs: Date.now() });
-    recorders.push({ token, agent, callId: call.id, segment, recording: `${url}/v1/recordings/${recordingId}` });
+    recorders.push({ token, segment, recording: `${url}/v1/recordings/${recordingId}` });
   }
   const beats = setInterval(() => sockets.forEach((side) => side.ask('ping')), 20_000);
 
@@ -58,18 +58,6 @@ export async function openRecordingServer({ dist, folder, senders, args = [] }) 
       });
       if (!answer.ok) throw new Error(`A chunk was answered with ${answer.status}: ${await answer.text()}`);
       await answer.arrayBuffer();
-    },
-    /** Says that a segment has so many chunks, ends its call, and gives the recording when it is merged. */
-    async merged(sender, chunks) {
-      const { token, agent, callId, segment, recording } = recorders[sender];
-      const authorization = `Bearer ${token}`;
-      await post(`${recording}/complete`, { segments: [{ segment, chunks }] }, { authorization });
-      await agent.ask('call.end', { callId, reason: 'hangup' });
-      for (;;) {
-        const { state, ...facts } = await (await fetch(recording, { headers: { authorization } })).json();
-        if (['ready', 'partial', 'failed'].includes(state)) return { state, ...facts };
-        await new Promise((resolve) => setTimeout(resolve, 250));
-      }
     },
     async close() {
       clearInterval(beats);

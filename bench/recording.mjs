@@ -13,7 +13,7 @@
 //   store  BlobStore.put into the folder store: a file a chunk, synced, renamed, its folder synced
 //   floor  bare Node: append to one open file a sender, fdatasync
 // Calls: so many at once (`--calls`), each a chunk every 2 s: ms until it is acknowledged, beside the floor. Only by `--only calls`.
-// Call: one of `--hours`, sent as fast as it is taken: the server's memory hour by hour, and its merge. Only by `--only call`.
+// Call: one of `--hours`, sent as fast as it is taken: the server's memory hour by hour. Only by `--only call`.
 // Merge of a long recording (`--minutes`) that is made of real MediaRecorder output, in chunks of 2 s:
 //   merge  the server's MergeRunner: hashes every chunk, joins, syncs, verifies, stores
 //   ffmpeg `cat chunks | ffmpeg -i - -c copy out.webm`, then fsync: no hashes, no verification
