@@ -18,14 +18,14 @@ const password = 'correct horse battery';
 
 const start = (settings: Record<string, string>, options: { ready?: RegExp; user?: string } = {}) => startProcess({
   command: process.execPath, args: [`--import=${tsx}`, main], cwd: packageRoot,
-  env: { PATH: process.env.PATH, HOME: '/tmp', PORT: '0', ...settings }, withinMs: 60_000, ...options,
+  env: { PATH: process.env.PATH, HOME: '/tmp', PORT: '0', ...settings }, ...options,
 });
 const serve = (folder: string, settings: Record<string, string> = {}) => start({ DATA_DIR: folder, ...settings }, { ready: /Ctrl-C ends it/ });
 const originOf = (server: RunningProcess) => /(http:\/\/\S+)\/demo/.exec(server.output())![1]!;
 const post = (url: string, body: object, headers: Record<string, string> = {}) =>
   fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });
 
-t.test('[start] the first start prints the pages and a link that works once; the second finds everything', { timeout: 290_000 }, async (t) => {
+t.test('[start] the first start prints the pages and a link that works once; the second finds everything', { timeout: 500_000 }, async (t) => {
   const folder = join(temporaryFolder('main'), 'data');
   const first = await serve(folder);
   t.teardown(() => first.stop('SIGKILL'));
@@ -85,7 +85,7 @@ t.test('[start] the first start prints the pages and a link that works once; the
   t.same(await third.stop('SIGTERM', 10_000), { code: 0, signal: null });
 });
 
-t.test('[B6] what the server writes is its account\'s alone, also in a folder that others may look into', { timeout: 290_000 }, async (t) => {
+t.test('[B6] what the server writes is its account\'s alone, also in a folder that others may look into', { timeout: 500_000 }, async (t) => {
   const folder = join(temporaryFolder('main'), 'data');
   mkdirSync(folder);
   chmodSync(folder, 0o755);
@@ -99,7 +99,7 @@ t.test('[B6] what the server writes is its account\'s alone, also in a folder th
   t.equal((await server.stop('SIGTERM', 10_000)).code, 0);
 });
 
-t.test('[start] what keeps it from starting is one sentence and exit code 1, without a stack', { timeout: 290_000 }, async (t) => {
+t.test('[start] what keeps it from starting is one sentence and exit code 1, without a stack', { timeout: 500_000 }, async (t) => {
   const folder = temporaryFolder('main');
   writeFileSync(join(folder, 'file'), 'not a folder');
   const other = createServer().listen(0, '127.0.0.1');

@@ -6,7 +6,7 @@ import { owner, startServerUnderTest } from './consultation/server-under-test.ts
 
 const clientId = (n: number) => `10000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
-await t.test('[CH7][CH2][J18][J11] what was answered survives SIGKILL, what was not may be sent again, and nothing is there twice', { timeout: 290_000 }, async (t) => {
+await t.test('[CH7][CH2][J18][J11] what was answered survives SIGKILL, what was not may be sent again, and nothing is there twice', { timeout: 500_000 }, async (t) => {
   const server = await startServerUnderTest({ RATE_LIMITS: 'off', LOG_LEVEL: 'error' });
   t.teardown(() => server.stop());
   const json = async <T>(path: string, init: RequestInit = {}) => {

@@ -66,7 +66,7 @@ export async function startBrowser(side: keyof typeof tones, { relayOnly = false
   return {
     async open() {
       const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1100, height: 850 }, permissions: ['microphone', 'camera'] });
-      context.setDefaultTimeout(30_000);
+      context.setDefaultTimeout(90_000);
       // tsx puts this around functions that have a name; one that is sent into a page has it there too.
       await context.addInitScript('globalThis.__name ??= (named) => named;');
       // A tone is not a voice: what cancels echo and noise would take it out of the call. And what was taken is remembered,

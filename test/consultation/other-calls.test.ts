@@ -75,7 +75,7 @@ t.test('[consultation] calls that are refused, given up, or not recorded', { tim
     await visitor.button('Write meanwhile').click();
     await visitor.write('I go on writing.');
     await visitor.message('I go on writing.').waitFor();
-    await visitor.button(/^Ask to be called back/).click({ timeout: 30_000 });
+    await visitor.button(/^Ask to be called back/).click();
     await visitor.text('No answer').first().waitFor();
     t.match(await ended(), { endReason: 'no_answer', recording: null });
     await visitor.field('Phone number').fill('call me');

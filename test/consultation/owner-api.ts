@@ -52,8 +52,8 @@ export async function signInAsOwner(url: string): Promise<OwnerApi> {
   };
 }
 
-/** Asks until the answer pleases, at most `withinMs` (30 s); rejects with the last answer. */
-export async function until<T>(ask: () => Promise<T>, pleases: (answer: T) => boolean, withinMs = 30_000): Promise<T> {
+/** Asks until the answer pleases, at most `withinMs` (two minutes); rejects with the last answer. */
+export async function until<T>(ask: () => Promise<T>, pleases: (answer: T) => boolean, withinMs = 120_000): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {
     const answer = await ask();

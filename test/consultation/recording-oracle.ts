@@ -14,7 +14,7 @@ export async function takeRecording(owner: OwnerApi, states: Recording['state'][
   const [call] = await until(
     () => owner.calls(),
     ([newest]) => newest?.state === 'ended' && newest.recording !== null && states.includes(newest.recording.state),
-    90_000,
+    180_000,
   );
   const recording = await owner.recording(call!.recording!.id);
   const answer = await owner.media(recording.id);

@@ -7,7 +7,7 @@ import { jobSizes, openStage, signIn, visit, type Stage } from './panel-stage.ts
 
 // Accounts as people meet them: into the team, out of it, and what a forgotten or changed password does to other windows.
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
 const signInForm = (page: Page) => page.getByRole('heading', { name: 'Sign in' });
 const inbox = (page: Page) => page.getByRole('heading', { name: 'Inbox' });

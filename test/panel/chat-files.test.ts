@@ -8,7 +8,7 @@ import { openStage, said, write } from './panel-stage.ts';
 
 // Files between a visitor and an agent, in real browsers: in by picker, drop and paste; out byte for byte.
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
 const picture = readFileSync('admin/public/icon-192.png');
 const hash = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');

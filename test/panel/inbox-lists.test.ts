@@ -6,7 +6,7 @@ import { jobSizes, openStage, said } from './panel-stage.ts';
 
 // Finding conversations again, working on many at once, and doing all of it without a mouse.
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
 const row = (page: Page, name: string) => page.getByRole('navigation', { name: 'Conversations' }).getByRole('link').filter({ hasText: name });
 

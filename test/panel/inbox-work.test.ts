@@ -4,7 +4,7 @@ import { jobSizes, openStage, said, write } from './panel-stage.ts';
 
 // One conversation from its first line to its rating, as a visitor, the agent and a colleague see it.
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Write a message' });
 

@@ -43,7 +43,7 @@ export async function openWindow(browser: Browser, { language, scheme, size }: L
     viewport: sizes[size], isMobile: size === 'phone', hasTouch: size === 'phone', locale: language === 'ko' ? 'ko-KR' : 'en-GB', colorScheme: scheme, reducedMotion: 'reduce', permissions: ['microphone', 'camera'],
     ...(storage && { storageState: storage }),
   });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(90_000);
   // What tsx puts around functions that have a name, so that they keep it: a function that is sent into a page has it there too.
   await context.addInitScript('globalThis.__name ??= (named) => named;');
   const found: string[] = [];

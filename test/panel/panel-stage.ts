@@ -50,7 +50,6 @@ export async function openStage(t: Test, settings: Record<string, string> = {}):
 
   const open: Stage['open'] = async (size) => {
     const opened = await openWindow(browser, { language: 'en', scheme: 'light', size });
-    opened.context.setDefaultTimeout(30_000);
     windows.push(opened);
     return opened.page;
   };

@@ -4,7 +4,7 @@ import { jobSizes, openStage, visit, write } from './panel-stage.ts';
 
 // The panel as an app: it can be installed, and a push reaches whoever has no panel in front of them.
 
-t.setTimeout(180_000);
+t.setTimeout(600_000);
 
 interface Manifest {
   id: string;

@@ -5,7 +5,7 @@ import { jobSizes, openStage, said, visit, write } from './panel-stage.ts';
 
 // A day's work: who waits is taken from the queue, and the reports and the audit log tell afterwards what was done.
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
 async function fileOf(page: Page, press: () => Promise<void>): Promise<{ name: string; text: string }> {
   const [file] = await Promise.all([page.waitForEvent('download') as Promise<Download>, press()]);

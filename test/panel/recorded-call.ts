@@ -42,7 +42,7 @@ export async function recordedCall({ server, ask }: Pick<Stage, 'server' | 'ask'
   await ask('POST', `/v1/recordings/${recordingId}/complete`, { segments: [{ segment, chunks: chunks.length }] });
   visitor.socket.terminate();
   agent.socket.terminate();
-  for (let turn = 0; turn < 200; turn++) {
+  for (let turn = 0; turn < 1_200; turn++) {
     if (['ready', 'partial'].includes((await ask<Recording>('GET', `/v1/recordings/${recordingId}`)).state)) return { recordingId, conversationId: call.conversationId };
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

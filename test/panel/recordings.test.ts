@@ -28,7 +28,7 @@ t.test('[G8] [G12] a recorded call is heard beside what was written, held agains
   await player.getByRole('button', { name: /It came broken/ }).click();
   t.ok((await at(page)) < 2, 'a line is where it was written');
   await player.getByRole('button', { name: 'Play', exact: true }).click();
-  for (let turn = 0; turn < 100 && (await at(page)) < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 100));
+  for (let turn = 0; turn < 900 && (await at(page)) < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 100));
   t.ok((await at(page)) >= 3, 'it plays');
   await player.getByRole('button', { name: 'Pause', exact: true }).click();
 

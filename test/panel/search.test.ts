@@ -5,7 +5,7 @@ import { jobSizes, openStage, said, write, type Stage } from './panel-stage.ts';
 
 // Finding what somebody said: in all conversations, in one of them, and getting to the very line.
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
 const field = (page: Page) => page.getByRole('searchbox', { name: 'Search conversations' });
 const hits = (page: Page) => page.getByRole('list', { name: 'Messages found' }).getByRole('link');
@@ -34,7 +34,7 @@ async function furnish(stage: Stage): Promise<{ long: Conversation; korean: Conv
 /** Scrolls the messages to an end until a line stands there. */
 async function scrollTo(page: Page, end: 'top' | 'bottom', n: number): Promise<void> {
   const messages = page.getByRole('region', { name: 'Messages' });
-  for (let turn = 0; turn < 60 && !(await line(page, n).count()); turn++) {
+  for (let turn = 0; turn < 900 && !(await line(page, n).count()); turn++) {
     await messages.evaluate((element, up) => element.scrollBy(0, up ? -1e6 : 1e6), end === 'top');
     await page.waitForTimeout(100);
   }

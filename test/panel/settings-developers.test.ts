@@ -8,7 +8,7 @@ import { jobSizes, openStage, visit, write } from './panel-stage.ts';
 
 // What developers set up for themselves in the settings, and what everybody sets for themselves.
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
 interface Heard {
   headers: Record<string, string | string[] | undefined>;

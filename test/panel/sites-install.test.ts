@@ -8,7 +8,7 @@ import { jobSizes, openStage, visit } from './panel-stage.ts';
 
 // A site from its first line in the panel to the button on the customer's page.
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
 /** Somebody's website, with nothing of ours on it. */
 async function startShop(): Promise<{ url: string; stop(): void }> {

@@ -5,7 +5,7 @@ import { jobSizes, openStage, said, visit, write } from './panel-stage.ts';
 
 // Colleagues among themselves, what is pinned, who has read, where a reader stays, and how a chat ends: in real windows.
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
 const maya = { email: 'maya@example.com', password: 'seven green kettles sing' };
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Write a message' });

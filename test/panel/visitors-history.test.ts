@@ -6,7 +6,7 @@ import { jobSizes, openStage, said, visit, write } from './panel-stage.ts';
 
 // Who a visitor is, what they did, and how a team finds it again or lets it be forgotten.
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
 /** What the customer's own server says of somebody who is signed in there. */
 function vouch(secret: string, claims: Record<string, unknown>): string {

@@ -13,7 +13,7 @@ export interface ProcessToStart {
   user?: string;
   /** Ready when a line of its output matches, when the port of 127.0.0.1 accepts, or when the function says so. */
   ready?: RegExp | number | (() => Promise<boolean>);
-  /** How long it may take until then, in milliseconds. */
+  /** How long it may take until then, in milliseconds: five minutes unless told. */
   withinMs?: number;
 }
 
@@ -29,7 +29,7 @@ export interface RunningProcess {
   /** All that it has written, standard output and errors in the order of arrival. */
   output(): string;
   readonly exited: Promise<Exit>;
-  /** Sends the signal (SIGTERM unless told) and waits; one that has not gone after `withinMs` (5000) is killed. */
+  /** Sends the signal (SIGTERM unless told) and waits; one that has not gone after `withinMs` (a minute) is killed. */
   stop(signal?: NodeJS.Signals, withinMs?: number): Promise<Exit>;
 }
 
@@ -69,7 +69,7 @@ export function runProgram(command: string, args: string[], { user }: { user?: s
 /** Starts a program and resolves when it is ready; rejects with its output when it ends or stays silent. */
 export async function startProcess(what: ProcessToStart): Promise<RunningProcess> {
   watchOwnEnd();
-  const { ready, withinMs = 30_000, user } = what;
+  const { ready, withinMs = 300_000, user } = what;
   const [program, args] = asUser(what.command, what.args ?? [], user, true);
   const child = spawn(program, args, {
     cwd: what.cwd ?? (user ? '/' : undefined),
@@ -103,7 +103,7 @@ export async function startProcess(what: ProcessToStart): Promise<RunningProcess
     },
     output: () => output,
     exited,
-    async stop(signal = 'SIGTERM', stopWithinMs = 5000) {
+    async stop(signal = 'SIGTERM', stopWithinMs = 60_000) {
       if (child.exitCode === null && child.signalCode === null) {
         child.kill(signal);
         const timer = setTimeout(() => child.kill('SIGKILL'), stopWithinMs);

@@ -63,7 +63,6 @@ export async function startS3(): Promise<S3> {
         command: findProgram('radosgw')!,
         args: [...conf, '-f', '-n', 'client.rgw.a'],
         ready: () => fetch(`http://127.0.0.1:${port}/`).then((answer) => answer.ok, () => false),
-        withinMs: 60_000,
       }),
     );
   } catch (error) {
