@@ -8,7 +8,7 @@ import { takeRecording } from './recording-oracle.ts';
 
 const kim = { name: 'Kim Supervisor', email: 'kim@example.com', password: 'a long enough passphrase 9', role: 'admin' as const };
 
-t.test('[F9] [G2] a supervisor listens to a call unheard and seen, joins it, and goes; the recording has the team on one side and the visitor alone on the other', { timeout: 240_000 }, async (t) => {
+t.test('[F9] [G2] a supervisor listens to a call unheard and seen, joins it, and goes; the recording has the team on one side and the visitor alone on the other', { timeout: 400_000 }, async (t) => {
   const stage = await openConsultation(t, { prepare: noteIncoming });
   const { agent, owner, server } = stage;
   await owner.employ(kim);
