@@ -235,7 +235,7 @@ t.test('[J20] a broken line leaves nothing behind', async (t) => {
     request.write('the first of them', () => request.destroy());
   });
   // The server hears of it a moment later: what is asked next is answered after.
-  for (let left = 100; left > 0 && (await readdir(h.app.tempDir).catch(() => [])).length > 0; left--) await new Promise((resolve) => void setTimeout(resolve, 20));
+  for (let left = 3_000; left > 0 && (await readdir(h.app.tempDir).catch(() => [])).length > 0; left--) await new Promise((resolve) => void setTimeout(resolve, 20));
   t.strictSame(await readdir(h.app.tempDir).catch(() => []), []);
   t.strictSame(await h.blobs(), []);
   t.notMatch(h.app.log(), /A request failed/);
@@ -300,7 +300,7 @@ t.test('[J20] webhooks are told of files', async (t) => {
   await (await h.socket(visitor.token)).request('message.send', { clientId: h.id(), text: '', fileIds: [file.id] });
   const { q, tables } = h.app.database;
   let told: { payload: string }[] = [];
-  for (let left = 250; left > 0 && told.length === 0; left--) {
+  for (let left = 3_000; left > 0 && told.length === 0; left--) {
     told = await q.select({ payload: tables.deliveries.payload }).from(tables.deliveries);
     await new Promise((resolve) => void setTimeout(resolve, 20));
   }

@@ -9,7 +9,7 @@ import { createRoutes } from './dispatch.ts';
 
 const refused = (code: string) => ({ code });
 const until = async (fits: () => boolean) => {
-  for (let tries = 0; !fits() && tries < 2_000; tries += 1) await new Promise((resolve) => setTimeout(resolve, 5));
+  for (let tries = 0; !fits() && tries < 20_000; tries += 1) await new Promise((resolve) => setTimeout(resolve, 5));
 };
 
 await t.test('the handshake', async (t) => {

@@ -4,7 +4,7 @@ import type { TestSocket } from '../testing/test-socket.ts';
 
 const statuses = (socket: TestSocket) => socket.events.filter((event) => event.type === 'presence').map(({ presence }) => presence?.status);
 const until = async (fits: () => boolean) => {
-  for (let tries = 0; !fits() && tries < 2_000; tries += 1) await new Promise((resolve) => setTimeout(resolve, 5));
+  for (let tries = 0; !fits() && tries < 20_000; tries += 1) await new Promise((resolve) => setTimeout(resolve, 5));
 };
 
 /** A shop with a visitor, and a way to wait until a panel's closing has been noticed. */

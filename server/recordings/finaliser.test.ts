@@ -38,6 +38,7 @@ t.test('[G6] nobody completes it: after 20 s without a chunk it is merged as it 
   t.strictSame((await c.complete('agent', id, [{ segment: 1, chunks: 4 }])).missing, []);
   t.match(await c.until(id, 'ready'), { gaps: [] });
   t.equal((await c.app.inject({ url: `/v1/recordings/${id}/media`, headers: c.agent.headers })).body, '1/0 1/1 1/2 1/3');
+  await eventually(async () => (await c.app.blobs.head(`recordings/${id}.webm`)) === null);
   t.equal(await c.app.blobs.head(`recordings/${id}.webm`), null, 'the old file is gone');
 
   const { q, tables } = c.app.database;

@@ -48,7 +48,7 @@ async function house(t: Test, database: Database) {
       for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setTimeout(resolve, 5));
     },
     async settled(holds: () => Promise<boolean>) {
-      for (let turn = 0; turn < 500 && !(await holds()); turn++) await new Promise((resolve) => setTimeout(resolve, 5));
+      for (let turn = 0; turn < 10_000 && !(await holds()); turn++) await new Promise((resolve) => setTimeout(resolve, 5));
       return holds();
     },
     audit: async () => (await ask('GET', `/v1/audit?target=${id}`)).body as unknown as Page<AuditEntry>,

@@ -40,8 +40,8 @@ t.test('[G4] [G6] both sides hear who records; the standby is marked from its fi
   c.agent.socket.terminate();
   await Promise.all([c.visitor.closed, c.agent.closed]);
   // Their leases, and then 20 s in which nothing comes.
-  for (let n = 0; n < 40 && c.merges.jobs.length === 0; n++) {
-    c.clock.advance(5_000);
+  for (let n = 0; n < 4_000 && c.merges.jobs.length === 0; n++) {
+    if (n < 40) c.clock.advance(5_000);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   t.match(c.merges.jobs[0], { segments: [{ segment: 1, standby: false }, { segment: 2, standby: true }] });

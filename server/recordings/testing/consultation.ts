@@ -47,7 +47,7 @@ export function standIn(blobs: () => BlobStore): StandIn {
 
 /** Waits for what happens behind the scenes; a loaded machine may take its time. */
 export async function eventually(holds: () => boolean | Promise<boolean>, meanwhile: () => void = () => {}): Promise<void> {
-  for (let turn = 0; turn < 600 && !(await holds()); turn++) {
+  for (let turn = 0; turn < 2_000 && !(await holds()); turn++) {
     meanwhile();
     await new Promise((resolve) => setTimeout(resolve, turn < 100 ? 5 : 60));
   }
