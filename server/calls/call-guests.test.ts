@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap';
 import { LEASES } from './call-sides.ts';
-import { GUESTS_AT_MOST } from './call-guests.ts';
+import { createCallGuests, GUESTS_AT_MOST } from './call-guests.ts';
+import type { CallRecord } from './calls.store.ts';
 import { activeCall, house, record, refused } from './testing/active-call.ts';
 import { conversationOf, type CallHouse, type Ear } from './testing/call-house.ts';
 
@@ -283,4 +284,19 @@ t.test('[F9] a call that ends, is handed over or answered elsewhere while somebo
   const one = h.restart();
   await one.calls.recover();
   t.notOk((await one.calls.get(agent.principal, call.id)).guests, 'a restart forgets them');
+});
+
+t.test('[F9] what the database said before the end, and says after it, lets nobody in', async (t) => {
+  const h = await house(t);
+  const active = { id: 'k', organisationId: 'org', state: 'active', agentId: 'a', agentName: 'A', visitorId: 'v', visitorName: 'V' } as CallRecord;
+  for (const [then, code] of [[{ ...active, state: 'ended' }, 'call_over'], [{ ...active, agentId: 'g' }, 'conflict']] as const) {
+    const looks: CallRecord[] = [active, then];
+    const written: unknown[] = [];
+    const guests = createCallGuests({
+      hub: h.hub, clock: h.clock, audit: { record: (entry) => void written.push(entry) }, legs: { of: () => undefined }, view: () => ({}) as never, changed: () => {},
+      sides: { carried: async () => active, isOpen: () => true }, visible: async () => looks.shift()!,
+    });
+    await refused(t, guests.join(await lead(h, 'g'), 'k', true), code);
+    t.strictSame([guests.of('k'), [...guests.engaged()], written], [[], [], []]);
+  }
 });
