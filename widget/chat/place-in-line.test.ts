@@ -52,7 +52,8 @@ describe('place in line', () => {
       fake.calls.push(call);
     });
     await page.open();
-    await until(() => page.inPanel('peer-consult-call-view') !== null, 'the call');
+    await until(() => page.told('call').length > 0, 'the call');
+    await page.panel().updateComplete;
     expect(page.inPanel('.opening')).to.equal(null);
     page.fake.emit('call.updated', { call: { ...call, state: 'ended', endReason: 'left' } });
     await until(() => page.inPanel('.opening') !== null, 'the notice');
