@@ -109,6 +109,27 @@ describe('the player of a recording', () => {
     expect(sound.at, 'what came before is at the beginning').to.equal(0);
   });
 
+  it('[G8] a recording in several files is one timeline: seeking enters the file that holds the moment, the end of one begins the next, each can be taken away', async () => {
+    const facts = { sha256: 'x', bytes: 5 };
+    const parts = [{ part: 1, offsetMs: 0, durationMs: 50_000, mimeType: 'audio/webm;codecs=opus', ...facts }, { part: 2, offsetMs: 50_000, durationMs: 70_000, mimeType: 'video/mp4;codecs=avc1.42c015,mp4a.40.2', ...facts }];
+    const { element, media, press, playedTo, now, tell } = await player({ '/v1/recordings/r-k1': { ...recording, parts } });
+    expect(media.getAttribute('src')).to.contain('part=1');
+    await playedTo(45);
+    expect(now()).to.equal('0:45 of 2:00');
+    await tell('ended');
+    const second = one<HTMLVideoElement>(element, 'video');
+    expect([second.getAttribute('src')!.includes('part=2'), second.currentTime, now()]).to.deep.equal([true, 0, '0:50 of 2:00']);
+    await press('PageUp');
+    expect([second.currentTime, now()]).to.deep.equal([30, '1:20 of 2:00']);
+    all(element, 'ol button')[3]!.click();
+    await settle();
+    const first = one<HTMLAudioElement>(element, 'audio');
+    expect([first.getAttribute('src')!.includes('part=1'), first.currentTime, now()]).to.deep.equal([true, 40, '0:40 of 2:00']);
+    expect(all(element, 'a[download]').map((link) => link.getAttribute('href'))).to.deep.equal([1, 2].map((part) => `/v1/recordings/r-k1/media?download=1&part=${part}`));
+    expect(element.shadowRoot!.textContent).to.contain(t('downloadPlaylist'));
+    expect(await violations(element)).to.deep.equal([]);
+  });
+
   it('[G8] ten seconds back and on, another speed, and over the silences: by a button, or by itself', async () => {
     const { element, sound, playedTo, click, media } = await player();
     await playedTo(15);

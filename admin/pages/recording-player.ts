@@ -1,5 +1,6 @@
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
 import type { RecordingTimeline, TimelineItem, Waveform } from '../../protocol/playback.ts';
 import type { Call, Recording } from '../../protocol/shapes.ts';
 import { base } from '../../widget/styles/base.ts';
@@ -28,7 +29,7 @@ const askedAtMost = 30;
 
 /**
  * Plays the recording of one call: by HTTP Range, so that any moment is a seek away; a waveform for each speaker, and what was written
- * and happened on the same clock.
+ * and happened on the same clock. A recording in several files is played as one: each has its stretch of that clock.
  *
  * @fires recording-deleted It is gone for good. Bubbles out.
  */
@@ -46,10 +47,14 @@ export class RecordingPlayer extends LitElement {
   @state() private playing = false;
   @state() private speed = '1';
   @state() private skipping = false;
+  /** Which of its files is in the player, from 0. */
+  @state() private nth = 0;
   @state() private failure = '';
   @state() private fetching = false;
   @query('audio, video') private media!: HTMLMediaElement | null;
   #again: ReturnType<typeof setTimeout> | undefined;
+  /** What the next file shall do as soon as it is in the player. */
+  #entering: { atMs: number; playing: boolean } | null = null;
   readonly #language = new StoreController(this, () => language);
 
   override connectedCallback(): void {
@@ -70,7 +75,10 @@ export class RecordingPlayer extends LitElement {
         <div role="alert">${this.failure ? html`<p class="problem">${this.failure} <button class="button" @click=${this.#load}>${t('retry')}</button></p>` : nothing}</div>
         ${recording ? this.#player(recording) : this.failure ? nothing : html`<div class="bone" aria-busy="true"><span class="hush">${t('loading')}</span></div>`}
         <div class="row">
-          <a class="button" href=${`${this.#address}/media?download=1`} download>${downloadIcon}${t('download')}</a>
+          ${recording?.parts
+            ? html`${recording.parts.map(({ part }) => html`<a class="button" href=${`${this.#address}/media?download=1&part=${part}`} download>${downloadIcon}${t('downloadPart', { part })}</a>`)}
+              <button class="button" type="button" ?disabled=${this.fetching} @click=${this.#playlist}>${downloadIcon}${t('downloadPlaylist')}</button>`
+            : html`<a class="button" href=${`${this.#address}/media?download=1`} download>${downloadIcon}${t('download')}</a>`}
           ${recording ? html`
             <button class="button" type="button" title=${t('recordingProofOf')} ?disabled=${this.fetching} @click=${this.#proof}>${downloadIcon}${t('recordingProof')}</button>
             <a href=${formatRoute('verify')} target="_blank" rel="noopener">${t('recordingCheck')}</a>
@@ -92,14 +100,17 @@ export class RecordingPlayer extends LitElement {
 
   #player(recording: Recording) {
     const label = t('player', { name: this.call.visitor.name, time: fullTime(this.call.createdAt) });
-    const source = `${this.#address}/media?direct=1`;
-    const heard = { play: () => (this.playing = true), pause: () => (this.playing = false) };
+    const { mimeType } = recording.parts?.[this.nth] ?? recording;
+    const source = `${this.#address}/media?direct=1${recording.parts ? `&part=${this.nth + 1}` : ''}`;
+    // One that was taken out of the player still says that it pauses.
+    const mine = (tell: () => void) => (event: Event) => event.target === this.media && tell();
+    const heard = { play: mine(() => (this.playing = true)), pause: mine(() => (this.playing = false)), told: mine(() => this.#told()), ended: mine(() => this.#ended()) };
     const lost = recording.gaps.filter(({ reason }) => reason !== 'paused');
     // Only once the recording's facts came: that request has also seen to a fresh media cookie, which the element needs.
     return html`
-      ${recording.mimeType.startsWith('video/')
-        ? html`<video playsinline preload="metadata" aria-label=${label} src=${source} @error=${this.#broken} @stalled=${this.#stalled} @timeupdate=${this.#told} @seeked=${this.#told} @play=${heard.play} @pause=${heard.pause} @click=${this.#toggle}></video>`
-        : html`<audio preload="metadata" aria-label=${label} src=${source} @error=${this.#broken} @stalled=${this.#stalled} @timeupdate=${this.#told} @seeked=${this.#told} @play=${heard.play} @pause=${heard.pause}></audio>`}
+      ${keyed(this.nth, mimeType.startsWith('video/')
+        ? html`<video playsinline preload="metadata" aria-label=${label} src=${source} @error=${this.#broken} @stalled=${this.#stalled} @timeupdate=${heard.told} @seeked=${heard.told} @play=${heard.play} @pause=${heard.pause} @ended=${heard.ended} @click=${this.#toggle}></video>`
+        : html`<audio preload="metadata" aria-label=${label} src=${source} @error=${this.#broken} @stalled=${this.#stalled} @timeupdate=${heard.told} @seeked=${heard.told} @play=${heard.play} @pause=${heard.pause} @ended=${heard.ended}></audio>`)}
       <div class="row controls" role="group" aria-label=${label}>
         <button class="icon-button play" type="button" aria-label=${t(this.playing ? 'playerPause' : 'playerPlay')} @click=${this.#toggle}>${this.playing ? pauseIcon : playIcon}</button>
         <button class="icon-button" type="button" aria-label=${t('playerBack')} title=${t('playerBack')} @click=${() => this.#seek(this.atMs - stepMs)}>${back10Icon}</button>
@@ -113,6 +124,7 @@ export class RecordingPlayer extends LitElement {
       <consult-admin-recording-waveform .rows=${this.#rows()} .items=${this.items} .durationMs=${this.#length} .atMs=${this.atMs} ?making=${this.waveform === 'making'}
         @seek=${this.#sought} @toggle=${this.#toggle}></consult-admin-recording-waveform>
       ${this.waveform === 'making' ? html`<p class="small" role="status">${t('playerMaking')}</p>` : this.waveform === 'none' ? html`<p class="small">${t('playerNoWaveform')}</p>` : nothing}
+      ${recording.parts ? html`<p class="small">${t('recordingParts', { count: recording.parts.length })}</p>` : nothing}
       ${lost.length ? html`<p class="small gaps">${t('recordingGaps', { list: lost.map((gap) => `${duration(gap.fromMs)}–${duration(gap.toMs)}`).join(', ') })}</p>` : nothing}
       ${this.items.length ? html`<consult-admin-recording-timeline .items=${this.items} .atMs=${this.atMs} .playing=${this.playing} @seek=${this.#sought}></consult-admin-recording-timeline>` : nothing}
       ${this.more ? html`<p class="small">${t('happenedMore')}</p>` : nothing}
@@ -138,7 +150,36 @@ export class RecordingPlayer extends LitElement {
 
   #seek(atMs: number): void {
     this.atMs = Math.min(this.#length, Math.max(0, atMs));
-    if (this.media) this.media.currentTime = this.atMs / 1000;
+    const part = Math.max(0, this.recording?.parts?.findLastIndex(({ offsetMs }) => offsetMs <= this.atMs) ?? 0);
+    if (part !== this.nth) this.#enter(part, this.atMs, this.media?.paused === false);
+    else if (this.media) this.media.currentTime = (this.atMs - this.#offset) / 1000;
+  }
+
+  /** Where the file in the player lies on the clock of the recording, ms. */
+  get #offset(): number {
+    return this.recording?.parts?.[this.nth]?.offsetMs ?? 0;
+  }
+
+  #enter(part: number, atMs: number, playing: boolean): void {
+    this.#entering = { atMs, playing };
+    this.atMs = atMs;
+    this.nth = part;
+  }
+
+  #ended(): void {
+    const next = this.recording?.parts?.[this.nth + 1];
+    if (next) this.#enter(this.nth + 1, next.offsetMs, true);
+  }
+
+  override updated(): void {
+    const { media } = this;
+    const entering = this.#entering;
+    if (!media || !entering) return;
+    this.#entering = null;
+    media.playbackRate = Number(this.speed);
+    // Before there is anything to seek in, this is where it will begin.
+    media.currentTime = (entering.atMs - this.#offset) / 1000;
+    if (entering.playing) void media.play().catch(() => undefined);
   }
 
   #toggle(): void {
@@ -157,7 +198,7 @@ export class RecordingPlayer extends LitElement {
   #told(): void {
     const { media, waveform } = this;
     if (!media) return;
-    const atMs = media.currentTime * 1000;
+    const atMs = this.#offset + media.currentTime * 1000;
     if (this.skipping && !media.paused && typeof waveform !== 'string' && silenceAt(waveform.silences, atMs)) {
       const words = nextWords(waveform.silences, atMs, this.#length);
       // Where nobody is heard any more it is played out.
@@ -197,11 +238,19 @@ export class RecordingPlayer extends LitElement {
     }
   }
 
-  async #proof(): Promise<void> {
+  #proof(): Promise<void> {
+    return this.#fetch('manifest', `recording ${this.call.recording!.id} manifest.json`);
+  }
+
+  #playlist(): Promise<void> {
+    return this.#fetch('playlist', `recording ${this.call.recording!.id}.m3u`);
+  }
+
+  async #fetch(what: 'manifest' | 'playlist', name: string): Promise<void> {
     try {
       this.fetching = true;
       this.failure = '';
-      await download(this.api, `${this.#address}/manifest`, `recording ${this.call.recording!.id} manifest.json`);
+      await download(this.api, `${this.#address}/${what}`, name);
     } catch (error) {
       this.failure = failureText(error);
     } finally {

@@ -103,7 +103,7 @@ export class Verify extends LitElement {
       <h1 class="page-title" tabindex="-1">${t('verifyTitle')}</h1>
       <p class="lead">${t('verifyLead')}</p>
       <form @submit=${this.#submit} novalidate>
-        <div class="field"><label class="label" for="recording">${t('verifyRecording')}</label><input id="recording" type="file" accept="audio/*,video/*,.webm" /></div>
+        <div class="field"><label class="label" for="recording">${t('verifyRecording')}</label><input id="recording" type="file" multiple accept="audio/*,video/*,.webm,.mp4" /></div>
         <div class="field">
           <label class="label" for="manifest">${t('verifyManifest')}</label><input id="manifest" type="file" accept="application/json,.json,.jws" aria-describedby="hint" />
           <p class="hint" id="hint">${t('verifyManifestHint')}</p>
@@ -117,7 +117,7 @@ export class Verify extends LitElement {
   }
 
   #said(report: EvidenceReport) {
-    const { signed, chained, file, keyId, keyExpected } = report;
+    const { signed, chained, file, missing, keyId, keyExpected } = report;
     const manifest = report.manifest as unknown as Manifest;
     const good = holds(report);
     const word = (fits: boolean | null) => t(fits ? 'verifyGood' : 'verifyBad');
@@ -129,26 +129,30 @@ export class Verify extends LitElement {
         <dt>${t('verifyChain', { count: chained ? manifest.segments.reduce((sum, { chunks }) => sum + chunks.length, 0) : '?' })}</dt><dd>${word(chained)}</dd>
         <dt>${t('verifyFile')}</dt><dd>${word(file)}</dd>
       </dl>
+      ${missing.length > 0 && file ? html`<p class="hint">${t('verifyPartsMissing', { count: missing.length, of: manifest.parts?.length ?? 1 })}</p>` : nothing}
       ${signed ? html`<p class="hint">${t('verifyFacts', {
-        time: fullTime(manifest.startedAt), length: duration(manifest.file.durationMs), gaps: manifest.gaps.length, consents: manifest.consents.filter(({ granted }) => granted).length,
+        time: fullTime(manifest.startedAt), length: duration((manifest.parts ?? [manifest.file]).reduce((sum, { durationMs }) => sum + durationMs, 0)), gaps: manifest.gaps.length, consents: manifest.consents.filter(({ granted }) => granted).length,
       })}</p>` : nothing}
     `;
   }
 
   async #submit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
-    const chosen = (id: string) => this.renderRoot.querySelector<HTMLInputElement>(`#${id}`)!.files?.[0];
-    const [recording, manifest] = [chosen('recording'), chosen('manifest')];
+    const chosen = (id: string) => [...(this.renderRoot.querySelector<HTMLInputElement>(`#${id}`)!.files ?? [])];
+    const [recordings, [manifest]] = [chosen('recording'), chosen('manifest')];
     this.report = null;
     this.failure = '';
-    if (!recording || !manifest) {
+    if (recordings.length === 0 || !manifest) {
       this.failure = t('verifyMissing');
       return;
     }
     this.busy = true;
     try {
       const keyId = this.renderRoot.querySelector<TextField>('consult-admin-text-field')!.value;
-      this.report = await checkEvidence({ text: await manifest.text(), fileSha256: await sha256Of(recording), keyId });
+      const fileSha256: string[] = [];
+      // One after another: each is in memory whole.
+      for (const recording of recordings) fileSha256.push(await sha256Of(recording));
+      this.report = await checkEvidence({ text: await manifest.text(), fileSha256, keyId });
     } catch (error) {
       this.failure = t(!(error instanceof EvidenceUnreadable) ? 'verifyTooLarge' : /Ed25519/.test(error.message) ? 'verifyNoEd25519' : 'verifyUnreadable');
     } finally {
