@@ -17,7 +17,7 @@ describe('quality of a call', () => {
   it('[E9] the worse side gives the word, and the figures of each stand behind it', async () => {
     const root = await open({ visitor: { ...good, rttMs: 900, lossPercent: 12, relayed: true, drops: [{ fromMs: 1, toMs: 2 }] }, agent: good });
     const shown = root.querySelector('consult-admin-call-quality')?.shadowRoot ?? root.shadowRoot!;
-    expect(words(shown.querySelector('summary')!)).to.equal('Connection: poor');
+    expect(words(shown.querySelector('summary')!).trim()).to.equal('Connection: poor');
     expect(shown.querySelector('details')!.open).to.equal(false);
     shown.querySelector('summary')!.click();
     expect(words(shown.querySelector('details')!)).to.contain('Mina').and.to.contain('900 ms').and.to.contain('12 %').and.to.contain('through a relay').and.to.contain('Poor moments').and.to.contain('40 ms').and.to.contain('direct');
