@@ -228,7 +228,7 @@ export class SitePreview extends LitElement {
     void this.#language.value;
     const { width, height } = SIZES[this.size];
     const scale = Math.min(1, this.room / width);
-    const locale = this.#locale;
+    const locale = this.#chosen();
     const host = (this.site.origins.find((origin) => !origin.includes('*')) ?? 'https://shop.example').replace(/^https?:\/\//, '');
     return html`
       <div class="tools">
@@ -266,13 +266,13 @@ export class SitePreview extends LitElement {
         ${toggle(t('previewClosed'), this.moment === 'button', () => (this.moment = 'button'), t('previewClosed'))}${toggle(t('previewStart'), this.moment === 'start', () => (this.moment = 'start'), t('previewStart'))}${toggle(t('previewChat'), this.moment === 'chat', () => (this.moment = 'chat'), t('previewChat'))}
       </div>
       ${this.draft.settings.languages.length > 1
-        ? html`<div class="choice" role="group" aria-label=${t('language')}>${this.draft.settings.languages.map((code) => toggle(languageName(code), code === this.#locale, () => (this.locale = code), languageName(code)))}</div>`
+        ? html`<div class="choice" role="group" aria-label=${t('language')}>${this.draft.settings.languages.map((code) => toggle(languageName(code), code === this.#chosen(), () => (this.locale = code), languageName(code)))}</div>`
         : nothing}
     `;
   }
 
   /** The chosen one; else the reader's own, where the site speaks it. */
-  get #locale(): string {
+  #chosen(): string {
     const { languages } = this.draft!.settings;
     return [this.locale, language.value].find((code) => code !== null && languages.includes(code)) ?? languages[0]!;
   }

@@ -1,4 +1,4 @@
-import { CustomSource, EncodedPacketSink, Input, MP4 } from 'mediabunny';
+import { CustomSource, EncodedPacketSink, Input, MP4 } from './merge/containers.ts';
 import { buffer } from 'node:stream/consumers';
 import type { BlobStore } from '../blobs/blobs.ts';
 import type { SoundPacket } from './waveform.ts';

@@ -1,4 +1,4 @@
-import type { InputAudioTrack, InputVideoTrack } from 'mediabunny';
+import type { InputAudioTrack, InputVideoTrack } from './containers.ts';
 import { opusDurationMs, opusSilence, silenceMs } from './opus.ts';
 
 /** What a player must know before the first packet, as WebCodecs has it. */

@@ -1,4 +1,4 @@
-import { ALL_FORMATS, BufferSource, EncodedPacketSink, Input } from 'mediabunny';
+import { ALL_FORMATS, BufferSource, EncodedPacketSink, Input } from './containers.ts';
 import { fileKind, isAudioCodec, isVideoCodec, picturesOf, soundOf, type FileKind, type Pictures, type Sound } from './codecs.ts';
 import { MergeFailure } from './merge-runner.ts';
 import type { PlannedSegment } from './plan.ts';

@@ -1,4 +1,4 @@
-import { CustomSource, EncodedPacketSink, Input, MP4, WEBM } from 'mediabunny';
+import { CustomSource, EncodedPacketSink, Input, MP4, WEBM } from './containers.ts';
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';

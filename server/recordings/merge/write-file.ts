@@ -1,4 +1,4 @@
-import { EncodedAudioPacketSource, EncodedPacket, EncodedVideoPacketSource, Mp4OutputFormat, Output, StreamTarget, WebMOutputFormat, type StreamTargetChunk } from 'mediabunny';
+import { EncodedAudioPacketSource, EncodedPacket, EncodedVideoPacketSource, Mp4OutputFormat, Output, StreamTarget, WebMOutputFormat, type StreamTargetChunk } from './containers.ts';
 import type { BlobWrite } from '../../blobs/blobs.ts';
 import { silenceFor } from './codecs.ts';
 import type { FilledBlock } from './fill.ts';
