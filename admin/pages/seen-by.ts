@@ -87,6 +87,8 @@ export class SeenBy extends LitElement {
   /** Everybody who takes part, but the one who looks. */
   @property({ attribute: false }) readers: readonly Reader[] = [];
   @property({ attribute: false }) lines: readonly Line[] = [];
+  /** The one who looks: whether the visitor saw the own newest line, that line says itself. */
+  @property() selfId = '';
   readonly #language = new StoreController(this, () => language);
 
   override render() {
@@ -97,7 +99,8 @@ export class SeenBy extends LitElement {
     const colleagues = this.readers.filter(({ kind }) => kind === 'agent');
     const seen = colleagues.filter(({ id, readSeq }) => readSeq >= last('agent') && id !== newest.author.id);
     const visitor = this.readers.find(({ kind }) => kind === 'visitor');
-    const visitorSaw = visitor !== undefined && this.#visible !== undefined && this.#visible.author.kind !== 'visitor' && visitor.readSeq >= last('visitor');
+    const visitorSaw = visitor !== undefined && this.#visible !== undefined && this.#visible.author.kind !== 'visitor' && visitor.readSeq >= last('visitor')
+      && this.#visible.author.id !== this.selfId;
     if (!seen.length && !visitorSaw) return nothing;
     const words = [
       ...(visitorSaw ? [t('seenByVisitor')] : []),

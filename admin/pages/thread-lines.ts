@@ -159,7 +159,7 @@ export class ThreadLines extends LitElement {
         @retry=${(event: CustomEvent<{ clientId: string }>) => this.session.retry(event.detail.clientId)}
         @discard=${this.#discard}
         @open-call=${(event: CustomEvent<{ callId: string }>) => this.#tell('open-call', event.detail)}
-      ><slot name="intro" slot="intro"></slot><consult-admin-seen-by slot="after" .readers=${this.#readers.others} .lines=${thread?.lines ?? []}></consult-admin-seen-by></peer-consult-message-list>`)}
+      ><slot name="intro" slot="intro"></slot><consult-admin-seen-by slot="after" .readers=${this.#readers.others} .selfId=${state.self?.id ?? ''} .lines=${thread?.lines ?? []}></consult-admin-seen-by></peer-consult-message-list>`)}
     `;
   }
 

@@ -227,7 +227,8 @@ describe('thread', () => {
 
   it('[L4] who has read it is told below the newest line, and moves with what the session hears', async () => {
     const read = (id: string, name: string, readSeq: number, kind = 'agent') => ({ kind, id, name, readSeq });
-    session.state.patch({ threads: thread([line(1), line(2, { author: { kind: 'agent', id: 'a1', name: 'Ada' } })]) });
+    const two = (id: string, name: string) => session.state.patch({ threads: thread([line(1), line(2, { author: { kind: 'agent', id, name } })]) });
+    two('a4', 'Dan');
     const root = await open({}, fakeApi({ ...answers, '/v1/conversations/c1/participants': { items: [read('v-c1', 'Visitor c1', 1, 'visitor'), read('a1', 'Ada', 2), read('a2', 'Bo', 1)], next: null } }));
     const told = () => all(one(root, 'consult-admin-seen-by'), '.face').map((each) => each.textContent!.trim());
     expect(told()).to.deep.equal([]);
@@ -244,6 +245,9 @@ describe('thread', () => {
     await settle();
     expect(words(one(root, 'consult-admin-seen-by'))).to.contain('Who has read this');
     expect(await violations(root)).to.deep.equal([]);
+    two('a1', 'Ada');
+    await settle();
+    expect(told(), 'the own line says itself that the visitor has seen it').to.deep.equal(['Seen by Bo, Cho']);
   });
 
   it('[P4] [I4] it is pinned, joined, left and handed over from the menu; a refusal is told in words', async () => {
