@@ -26,6 +26,8 @@ export async function openRecordingServer({ dist, folder, senders, args = [] }) 
   const sites = await (await fetch(`${url}/v1/sites`, { headers })).json();
   const siteKey = sites.items[0].publishableKey;
   const sockets = [];
+  // From the first one on: making hundreds of agents takes longer than the server waits for a word.
+  const beats = setInterval(() => sockets.forEach((side) => side.ask('ping')), 20_000);
   const enter = async (authorization) => {
     const side = await connect(port, url, authorization.slice('Bearer '.length));
     sockets.push(side);
@@ -45,8 +47,6 @@ export async function openRecordingServer({ dist, folder, senders, args = [] }) 
     const { recordingId, segment } = await visitor.ask('recording.start', { callId: call.id, mimeType: 'audio/webm;codecs=opus', epochMs: Date.now() });
     recorders.push({ token, segment, recording: `${url}/v1/recordings/${recordingId}` });
   }
-  const beats = setInterval(() => sockets.forEach((side) => side.ask('ping')), 20_000);
-
   return {
     pid: child.pid,
     /** Puts one chunk; resolves when it is acknowledged. */
