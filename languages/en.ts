@@ -510,7 +510,7 @@ export const en = {
     titleUnread: '({count}) {title}',
     soundOn: 'Sounds on',
 
-    historyTitle: 'Calls',
+    historyTitle: 'History',
     qualityDrops: 'Poor moments',
     historyLead: 'Every call with its recording.',
     filterVisitor: 'Visitor',

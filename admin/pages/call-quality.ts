@@ -31,15 +31,20 @@ export class CallQuality extends LitElement {
 
       dl {
         display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(130px, 1fr));
-        gap: var(--pc-1) var(--pc-3);
-        margin: var(--pc-1) 0 var(--pc-2);
+        grid-template-columns: auto minmax(0, 1fr);
+        gap: 0 var(--pc-3);
+        margin: 0 0 var(--pc-2);
       }
 
-      h3 {
+      dl div {
+        display: contents;
+      }
+
+      .side {
         margin-block-start: var(--pc-2);
-        font-size: inherit;
         font-weight: 600;
+        word-break: keep-all;
+        overflow-wrap: anywhere;
       }
 
       dt {
@@ -79,7 +84,7 @@ export class CallQuality extends LitElement {
       [texts.path, side.relayed ? texts.relayed : texts.direct],
       ...(side.drops.length > 0 ? [[t('qualityDrops'), String(side.drops.length)]] : []),
     ];
-    return html`<h3>${name}</h3>
+    return html`<p class="side">${name}</p>
       <dl>${figures.map(([what, much]) => html`<div><dt>${what}</dt><dd>${much}</dd></div>`)}</dl>`;
   }
 }

@@ -99,6 +99,8 @@ export const historyStyles = css`
 
   .visitor {
     font-weight: 600;
+    word-break: keep-all;
+    overflow-wrap: anywhere;
   }
 
   .quiet {
@@ -210,6 +212,10 @@ export const historyStyles = css`
 
     td.recording {
       justify-self: end;
+    }
+
+    td.recording .quiet {
+      font-size: var(--pc-text-s);
     }
 
     .player {

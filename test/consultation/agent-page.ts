@@ -84,7 +84,7 @@ export async function openAgentPage(context: BrowserContext, url: string, who: {
     },
     async openHistory() {
       await navigation.getByRole('link', { name: 'History' }).click();
-      await page.getByRole('heading', { name: 'Calls' }).waitFor();
+      await page.getByRole('heading', { name: 'History' }).waitFor();
     },
     async openInbox() {
       await navigation.getByRole('link', { name: 'Inbox' }).click();
