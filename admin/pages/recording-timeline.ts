@@ -101,6 +101,7 @@ export class RecordingTimelineList extends LitElement {
 
       .words {
         min-inline-size: 0;
+        word-break: keep-all;
         overflow-wrap: anywhere;
         white-space: pre-line;
       }

@@ -44,6 +44,7 @@ export class RecordingWaveform extends LitElement {
       }
 
       .name {
+        padding-inline-start: var(--pc-1); /* clear of the line at the beginning */
         font-size: var(--pc-text-xs);
         font-weight: 600;
         line-height: 1.6;
