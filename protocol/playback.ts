@@ -19,18 +19,22 @@ export const Waveform = Type.Object({
  * What happened at a moment of a recording, `atMs` from its start (negative: before it). Stretches have `toMs`.
  * - `message`, `note`: a line of the conversation, `by` whom, `text`, `files` by name;
  * - `call`: `what` is `started`, `answered` or `ended`; `joined`: an agent came into the conversation;
+ * - `presence`: `by` was in the call: `what` is `member` (one of its two sides), `took_over` (from `former`), or, of a colleague beside
+ *   the two, `listened` or `talked`. Without `toMs` nobody knows yet until when;
  * - `consent`: `what` is `granted` or `refused`;
  * - `pause`: somebody held the recording; `gap`: nothing was recorded, `what` says why;
  * - `quality`: the line of `by` was poor.
  */
 export const TimelineItem = Type.Object({
   kind: Type.Union([
-    Type.Literal('message'), Type.Literal('note'), Type.Literal('call'), Type.Literal('joined'), Type.Literal('consent'),
+    Type.Literal('message'), Type.Literal('note'), Type.Literal('call'), Type.Literal('joined'), Type.Literal('presence'), Type.Literal('consent'),
     Type.Literal('pause'), Type.Literal('gap'), Type.Literal('quality'),
   ]),
   atMs: Type.Integer(),
   toMs: Type.Optional(Type.Integer()),
   by: Type.Optional(Author),
+  /** Who had the call before. */
+  former: Type.Optional(Author),
   text: Type.Optional(Type.String()),
   files: Type.Optional(Type.Array(Type.String())),
   what: Type.Optional(Type.String()),

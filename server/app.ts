@@ -315,7 +315,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const recordings = createRecordings({ store: recordingsStore, blobs, calls, hub, clock, light, audit, sites, due: () => finaliser.kick() });
   const waveforms = createWaveforms({ store: recordingsStore, blobs, runner: parts.waveforms, clock, failed });
   events.listen((event) => void (event.type === 'recording.ready' && waveforms.merged(event.organisationId, event.recording.id)));
-  const timelines = createRecordingTimelines({ store: createRecordingTimelineStore(database), recordings: recordingsStore, calls });
+  const timelines = createRecordingTimelines({ store: createRecordingTimelineStore(database), recordings: recordingsStore, calls, audit });
   const holds = createLegalHolds({ store: createLegalHoldStore(database), recordings: recordingsStore, calls, audit, clock, released: () => void visitorData.resume().catch(failed) });
   const routing = createRouting({ store: createRoutingStore(database), chat, presence, clock, failed });
   events.listen(routing.heard);

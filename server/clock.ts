@@ -49,6 +49,12 @@ export function uuidv7(now: () => number, random: (size: number) => Buffer): () 
   };
 }
 
+/** The lowest id that a generator can make at a moment: where a list of ids reaches back to it. */
+export function firstIdAt(ms: number): string {
+  const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}
+
 /** Hands out a larger draw piece by piece: every message needs an id, and a draw of 16 bytes costs as much as one of 4,096. */
 function inPieces(random: (size: number) => Buffer): (size: number) => Buffer {
   let pool = random(4096);

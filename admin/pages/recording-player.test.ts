@@ -78,6 +78,27 @@ describe('the player of a recording', () => {
     }
   });
 
+  it('[G8] [F9] who was in the call stands among the lines, from when until when; guests have a stretch above the sound', async () => {
+    const ben = { kind: 'agent' as const, id: 'a2', name: 'Ben' };
+    const lead = { kind: 'agent' as const, id: 'a3', name: 'Lea' };
+    const there: TimelineItem[] = [
+      { kind: 'presence', what: 'member', atMs: -1000, toMs: 2 * minutes, by: otter }, { kind: 'presence', what: 'member', atMs: -1000, toMs: minutes, by: ada },
+      { kind: 'presence', what: 'listened', atMs: 10_000, toMs: 30_000, by: lead }, { kind: 'presence', what: 'talked', atMs: 30_000, by: lead },
+      { kind: 'presence', what: 'took_over', atMs: minutes, toMs: 2 * minutes, by: ben, former: ada },
+    ];
+    const said = {
+      en: ['−0:01 Calm Otter was in the call, until 2:00', '−0:01 Ada was in the call, until 1:00', '0:10 Lea listened to the call, until 0:30', '0:30 Lea joined the call', '1:00 Ben took the call over from Ada, until 2:00'],
+      ko: ['−0:01 Calm Otter 님이 통화에 있었습니다 (2:00까지)', '−0:01 Ada 님이 통화에 있었습니다 (1:00까지)', '0:10 Lea 님이 통화를 청취했습니다 (0:30까지)', '0:30 Lea 님이 통화에 참여했습니다', '1:00 Ben 님이 Ada 님에게서 통화를 이어받았습니다 (2:00까지)'],
+    };
+    for (const language of ['en', 'ko'] as const) {
+      await chooseLanguage(language);
+      const { element, lines } = await player({ '/v1/recordings/r-k1/timeline': { ...timeline, items: there } });
+      expect(lines()).to.deep.equal(said[language]);
+      expect(all(element, '.mark.guest').map((mark) => [mark.getAttribute('x1'), mark.getAttribute('x2')])).to.deep.equal([['83.3', '250'], ['250', '252']]);
+      expect(await violations(element)).to.deep.equal([]);
+    }
+  });
+
   it('[G8] the slider of time is worked by keys alone; Space plays', async () => {
     const { slider, press, now, sound, element } = await player();
     expect([slider.getAttribute('aria-valuemin'), slider.getAttribute('aria-valuemax'), slider.tabIndex, now()]).to.deep.equal(['0', '120', 0, '0:00 of 2:00']);

@@ -9,14 +9,18 @@ import type { TextKey } from '../texts/text-key.ts';
 import { duration, language, t } from '../texts/texts.ts';
 import { itemAt } from './recording-shape.ts';
 
-const SIGNS = { message: chatIcon, note: noteIcon, call: phoneIcon, joined: joinIcon, consent: doneIcon, pause: pauseIcon, gap: alertIcon, quality: alertIcon } as const;
+const SIGNS = { message: chatIcon, note: noteIcon, call: phoneIcon, joined: joinIcon, presence: joinIcon, consent: doneIcon, pause: pauseIcon, gap: alertIcon, quality: alertIcon } as const;
 const CALLS: Record<string, TextKey> = { started: 'happenedCalled', answered: 'happenedAnswered', ended: 'happenedHungUp' };
+const PRESENCES: Record<string, TextKey> = { member: 'happenedThere', took_over: 'happenedTookOver', listened: 'happenedListened', talked: 'happenedTalked' };
 const GAPS: Record<string, TextKey> = { missing_chunks: 'gapMissing', unreadable: 'gapUnreadable', not_recorded: 'gapNotRecorded', stalled: 'gapStalled' };
 
+// What came before the recording lies before its zero.
+const clockTime = (ms: number) => (ms <= -500 ? `−${duration(-ms)}` : duration(ms));
+
 /** What happened at a moment of a recording, in words. */
-export function happened({ kind, by, what, text, toMs }: TimelineItem): string {
+export function happened({ kind, by, former, what, text, toMs }: TimelineItem): string {
   const name = by?.name || t('auditSystem');
-  const to = duration(toMs ?? 0);
+  const to = clockTime(toMs ?? 0);
   switch (kind) {
     case 'message':
     case 'note':
@@ -25,6 +29,10 @@ export function happened({ kind, by, what, text, toMs }: TimelineItem): string {
       return what === 'ended' && !by ? t('happenedEnded') : t(CALLS[what ?? ''] ?? 'happenedEnded', { name });
     case 'joined':
       return t('happenedJoined', { name });
+    case 'presence': {
+      const words = t(PRESENCES[what ?? ''] ?? 'happenedThere', { name, former: former?.name || t('auditSystem') });
+      return toMs === undefined ? words : t('happenedUntil', { words, to });
+    }
     case 'consent':
       return t(what === 'granted' ? 'happenedAgreed' : 'happenedRefused', { name });
     case 'pause':
@@ -172,7 +180,7 @@ export class RecordingTimelineList extends LitElement {
     return html`
       <li class="${kind} ${said ? '' : 'event'}" ?data-now=${now}>
         <button type="button" aria-current=${now ? 'true' : 'false'} @click=${() => this.dispatchEvent(new CustomEvent('seek', { detail: { atMs: Math.max(0, atMs) } }))}>
-          <span class="time">${atMs <= -500 ? `−${duration(-atMs)}` : duration(atMs)}</span>
+          <span class="time">${clockTime(atMs)}</span>
           ${SIGNS[kind]}
           <span class="words">${said ? html`<span class="who">${by?.name || t('auditSystem')}${kind === 'note' ? html` (${t('note')})` : nothing}</span> ` : nothing}${happened(item)}${files
             ? html`<span class="files">${files.map((name) => html`<span>${clipIcon}${name}</span>`)}</span>` : nothing}</span>

@@ -108,6 +108,10 @@ export class RecordingWaveform extends LitElement {
         stroke: var(--pc-danger);
       }
 
+      .mark.guest {
+        stroke: var(--pc-good);
+      }
+
       .mark.other {
         stroke: var(--pc-control-line);
       }
@@ -194,11 +198,15 @@ export class RecordingWaveform extends LitElement {
     return drawn;
   }
 
-  #mark({ kind, atMs, toMs }: TimelineItem) {
+  #mark({ kind, what, atMs, toMs }: TimelineItem) {
     if (kind === 'gap' || kind === 'pause' || atMs > this.durationMs) return nothing;
     const look = kind === 'note' || kind === 'quality' ? kind : kind === 'message' ? '' : 'other';
     const from = this.#x(atMs);
     if (kind === 'quality') return svg`<line class="mark quality" x1=${from} x2=${this.#x(toMs ?? atMs)} y1="10" y2="10" vector-effect="non-scaling-stroke"></line>`;
+    // The two members are there all the time; a colleague beside them comes and goes.
+    if (kind === 'presence' && (what === 'listened' || what === 'talked')) {
+      return svg`<line class="mark guest" x1=${from} x2=${Math.max(from + 2, this.#x(toMs ?? atMs))} y1="2" y2="2" vector-effect="non-scaling-stroke"></line>`;
+    }
     return svg`<line class="mark ${look}" x1=${from} x2=${from} y1="1" y2="9" vector-effect="non-scaling-stroke"></line>`;
   }
 

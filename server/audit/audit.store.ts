@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, lt } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, lt } from 'drizzle-orm';
 import type { Database } from '../store/database.ts';
 import type { NewRow, Row } from '../store/tables.ts';
 
@@ -21,6 +21,8 @@ export interface AuditStore {
   insert(rows: readonly NewRow<'audit'>[]): Promise<void>;
   /** Newest first; only those with ids below `before`. */
   list(organisationId: string, filter: AuditFilter, before: string | undefined, limit: number): Promise<Row<'audit'>[]>;
+  /** What was done to one thing, by entries with ids from `first` to before `end`; oldest first. */
+  about(organisationId: string, target: { kind: string; id: string }, first: string, end: string, limit: number): Promise<Row<'audit'>[]>;
 }
 
 /** Queries over `audit`. */
@@ -41,5 +43,9 @@ export function createAuditStore({ q, tables: { audit } }: Database): AuditStore
         from === undefined ? undefined : gte(audit.createdAt, from),
         to === undefined ? undefined : lt(audit.createdAt, to),
       )).orderBy(desc(audit.id)).limit(limit),
+    // Only the index over ids is there: between two of them few entries lie, however long the log is.
+    about: async (organisationId, { kind, id }, first, end, limit) => q.select().from(audit).where(and(
+      eq(audit.organisationId, organisationId), gte(audit.id, first), lt(audit.id, end), eq(audit.targetKind, kind), eq(audit.targetId, id),
+    )).orderBy(asc(audit.id)).limit(limit),
   };
 }

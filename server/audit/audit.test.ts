@@ -49,6 +49,19 @@ await eachEngine(t, (t, open) => t.test('[N10] [S4] filters by actor, action, th
   t.same(await actions({ from: clock.now() }), ['agent.restored']);
   t.same(await actions({ to: clock.now() }), ['agents.counted', 'agent.disabled']);
   t.same((await audit.list('nobody', {}, { limit: 10 })).items, []);
+  const call = { kind: 'call', id: 'c', name: 'Otter' };
+  audit.record(record('call.joined', { target: call }));
+  audit.record(record('call.left', { target: call }));
+  for (const target of [{ ...call, id: 'd' }, { ...call, kind: 'site' }]) audit.record(record('call.elsewhere', { target }));
+  audit.record({ ...record('call.foreign', { target: call }), organisationId: 'other' });
+  const at = clock.now();
+  clock.advance(3_600_000);
+  audit.record(record('call.later', { target: call }));
+  const about = async (organisationId: string, from: number, to: number) => (await audit.about(organisationId, call, from, to)).map(({ action }) => action);
+  t.same(await about('o', at, at), ['call.joined', 'call.left'], 'of one thing, oldest first');
+  t.same(await about('o', at, Infinity), ['call.joined', 'call.left', 'call.later']);
+  t.same(await about('o', clock.now(), Infinity), ['call.later']);
+  t.same(await about('other', at, at), ['call.foreign']);
 }).then(() => undefined));
 
 t.test('[N10] a database that fails for a while loses nothing and stops nobody', async (t) => {

@@ -1,7 +1,7 @@
 import type { Page } from '../../protocol/http.ts';
 import type { AuditEntry } from '../../protocol/team.ts';
 import { addressClass } from '../address-class.ts';
-import { rfc3339, type Clock, type Timer } from '../clock.ts';
+import { firstIdAt, rfc3339, type Clock, type Timer } from '../clock.ts';
 import { pageOf, readCursor } from '../page-cursor.ts';
 import type { NewRow, Row } from '../store/tables.ts';
 import type { AuditFilter, AuditStore } from './audit.store.ts';
@@ -35,6 +35,8 @@ export interface Audit {
   record(what: AuditRecord): void;
   /** Newest first. Throws `bad_request` for a cursor that is none. */
   list(organisationId: string, filter: AuditFilter, page: { cursor?: string | undefined; limit: number }): Promise<Page<AuditEntry>>;
+  /** What was done to one thing between two moments (ms since the epoch, a minute more or less), oldest first; some hundred entries at most. */
+  about(organisationId: string, target: { kind: string; id: string }, from: number, to: number): Promise<AuditEntry[]>;
   /** Everything that fits, newest first, some hundred at a time. */
   entries(organisationId: string, filter: AuditFilter): AsyncGenerator<AuditEntry[], void>;
   /** Writes what is not written yet. */
@@ -47,6 +49,8 @@ const batch = 100;
 const waitingAtMost = 20_000;
 const againMs = 1000;
 const exportPage = 500;
+// Servers' clocks differ a little, and an entry is told right after what it tells of.
+const aroundMs = 60_000;
 
 /** Makes the audit log. `failed` is told when the database refuses, and when entries are lost because it did so for too long. */
 export function createAudit({ store, clock, failed }: { store: AuditStore; clock: Clock; failed: (error: unknown, what: string) => void }): Audit {
@@ -91,6 +95,10 @@ export function createAudit({ store, clock, failed }: { store: AuditStore; clock
       await write(); // whoever looks after doing something sees it
       const { rows, next } = pageOf(await store.list(organisationId, filter, before, limit + 1), limit, ({ createdAt, id }) => ({ at: createdAt, id }));
       return { items: rows.map(entryOnWire), next };
+    },
+    async about(organisationId, target, from, to) {
+      await write();
+      return (await store.about(organisationId, target, firstIdAt(from - aroundMs), firstIdAt(Math.min(to, clock.now()) + aroundMs), exportPage)).map(entryOnWire);
     },
     async *entries(organisationId, filter) {
       await write();

@@ -1,4 +1,5 @@
 import type { Call } from '../../protocol/shapes.ts';
+import type { Audit } from '../audit/audit.ts';
 import type { AgentPrincipal, Asker, Principal } from '../auth/principal.ts';
 import type { Clock, Timer } from '../clock.ts';
 import { problem } from '../errors.ts';
@@ -45,6 +46,7 @@ export interface CallTransfersOptions {
   store: Pick<CallsStore, 'find' | 'handOver'>;
   hub: Pick<Hub, 'publish'>;
   clock: Clock;
+  audit: Pick<Audit, 'record'>;
   legs: CallLegs;
   sides: Pick<CallSides, 'attach'>;
   presence: { agentsOnline(organisationId: string): string[] };
@@ -68,7 +70,7 @@ interface Offer {
 
 /** Makes handing over. */
 export function createCallTransfers(options: CallTransfersOptions): CallTransfers {
-  const { store, hub, clock, legs, sides, presence, everybody, visiting, assign, observers, visible, view, failed } = options;
+  const { store, hub, clock, audit, legs, sides, presence, everybody, visiting, assign, observers, visible, view, failed } = options;
   const offers = new Map<string, Offer>();
   let check: Timer | null = null;
 
@@ -113,6 +115,11 @@ export function createCallTransfers(options: CallTransfersOptions): CallTransfer
       if (!offer) return null;
       const { id, name, organisationId } = caller.principal;
       const won = await store.handOver(organisationId, call.id, offer.from.id, { id, name });
+      if (won) {
+        audit.record({
+          organisationId, actor: { kind: 'agent', id: offer.from.id, name: offer.from.name }, action: 'call.handed_over', target: { kind: 'call', id: call.id, name: call.visitorName }, detail: { agent: name },
+        });
+      }
       const now = (won && (await store.find(organisationId, call.id))) || null;
       over(call.id, won ? 'answered' : 'ended');
       if (!now || now.state !== 'active') throw problem('call_over');

@@ -199,7 +199,7 @@ export function createCalls({ store, followUps: followUpsStore, waitingChats, hu
   const list = createWaitingList({ store, chats: waitingChats, rings, visitors, view, clock });
   const followUps = createCallFollowUps({ store, followUps: followUpsStore, course, chat, sites, hub, events, clock, visible, view });
   const transfers = createCallTransfers({
-    store, hub, clock, legs, sides, presence, observers, visible, view, failed, everybody, visiting: guests.ofAgent, assign: (by, conversationId, to) => chat.transfer(by, conversationId, to),
+    store, hub, clock, audit, legs, sides, presence, observers, visible, view, failed, everybody, visiting: guests.ofAgent, assign: (by, conversationId, to) => chat.transfer(by, conversationId, to),
   });
   observers.push({ ended: async (call) => transfers.ended(call.id) });
 

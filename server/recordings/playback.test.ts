@@ -116,10 +116,10 @@ t.test('[G8] a gap is told with why, a pause once by whoever made it, and what c
   const sources: TimelineSources = {
     recording: { startedAt: 10_000, endedAt: 70_000, pauses: [{ fromMs: 30_000, toMs: null, by: { kind: 'visitor', id: 'v' } }], gaps: [{ fromMs: 20_000, toMs: 60_000, reason: 'paused' }, { fromMs: 5000, toMs: 6000, reason: 'missing_chunks' }] },
     call: { visitorId: 'v', visitorName: 'Otter', agentId: 'a', agentName: 'Ada', startedByKind: 'visitor', startedById: 'v', startedByName: 'Otter', createdAt: 4000, answeredAt: 9000, endedAt: null, endReason: null, quality: null },
-    consents: [], lines: [{ seq: 1, authorKind: 'visitor', authorId: 'v', authorName: 'Otter', kind: 'text', text: 'hi', data: { files: [{ name: 'a.png' }] } as never, createdAt: 3000 }], joined: [{ id: 'b', name: 'Ben', at: 12_000 }],
+    consents: [], lines: [{ seq: 1, authorKind: 'visitor', authorId: 'v', authorName: 'Otter', kind: 'text', text: 'hi', data: { files: [{ name: 'a.png' }] } as never, createdAt: 3000 }], joined: [{ id: 'b', name: 'Ben', at: 12_000 }], entries: [],
   };
   t.strictSame(timelineItems(sources).map(({ kind, what, atMs, toMs, files }) => [kind, what, atMs, toMs, files].filter((fact) => fact !== undefined)), [
-    ['message', -7000, ['a.png']], ['call', 'started', -6000], ['call', 'answered', -1000], ['joined', 2000], ['gap', 'missing_chunks', 5000, 6000], ['pause', 20_000, 60_000],
+    ['message', -7000, ['a.png']], ['call', 'started', -6000], ['call', 'answered', -1000], ['presence', 'member', -1000], ['presence', 'member', -1000], ['joined', 2000], ['gap', 'missing_chunks', 5000, 6000], ['pause', 20_000, 60_000],
   ]);
   t.end();
 });
