@@ -98,6 +98,8 @@ export class SitesPage extends LitElement {
         justify-items: start;
         gap: var(--pc-1);
         counter-increment: step;
+        word-break: keep-all;
+        overflow-wrap: anywhere;
       }
 
       .first strong::before {

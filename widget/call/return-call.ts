@@ -52,6 +52,8 @@ export class ReturnCall extends LitElement {
       h2 {
         font-size: var(--pc-text-m);
         line-height: 1.35;
+        text-wrap: balance;
+        word-break: keep-all;
         overflow-wrap: anywhere;
       }
 
