@@ -145,9 +145,9 @@ export const REQUESTS = {
   }),
   /**
    * Begins a segment of the call's recording; the reply says which. `epochMs`: server time of its first sample, as the recorder reckons it.
-   * `standby`: its sound only fills the holes of others.
+   * `standby`: its sound only fills the holes of others. `late`: it was recorded by a page that never heard an answer; the call may be over.
    */
-  'recording.start': Type.Object({ callId: Id, mimeType: MimeType, epochMs: Type.Number(), standby: Type.Optional(Type.Boolean()) }),
+  'recording.start': Type.Object({ callId: Id, mimeType: MimeType, epochMs: Type.Number(), standby: Type.Optional(Type.Boolean()), late: Type.Optional(Type.Boolean()) }),
   /** Holds the recording, e.g. while a card's number is said; recorders end their segments. */
   'recording.pause': Type.Object({ callId: Id }),
   'recording.resume': Type.Object({ callId: Id }),

@@ -49,7 +49,7 @@ export interface RecordingsStore {
   ofConversation(organisationId: string, conversationId: string): Promise<RecordingRow[]>;
   /** The site of a recording's call; null when the call is gone. */
   siteOf(recording: RecordingRow): Promise<string | null>;
-  /** The recording of the call, made if there is none, with a new segment of the recorder. Null after `limit` segments. */
+  /** The recording of the call, made if there is none, with a new segment of the recorder; one that is not merged yet takes over a `lastChunkAt`. Null after `limit` segments. */
   addSegment(recording: NewRow<'recordings'>, segment: Omit<SegmentRow, 'recordingId' | 'segment' | 'chunks' | 'standby'> & { standby?: boolean }, limit: number):
     Promise<{ recording: RecordingRow; segment: number } | null>;
   segment(recordingId: string, segment: number): Promise<SegmentRow | null>;
@@ -194,6 +194,7 @@ export function createRecordingsStore(database: Pick<Database, 'q' | 'tables' | 
         const added = await q.insert(segments).values({ ...segment, recordingId: row.id, segment: last + 1 })
           .onConflictDoNothing().returning({ segment: segments.segment });
         if (!added[0]) continue;
+        if (recording.lastChunkAt !== undefined) await q.update(recordings).set({ lastChunkAt: recording.lastChunkAt }).where(and(eq(recordings.id, row.id), unfinished));
         // Whoever recorded before, e.g. the agent who handed the call over, has said that all is here: that is no longer so.
         if (row.completedAt !== null) await q.update(recordings).set({ completedAt: null }).where(and(eq(recordings.id, row.id), eq(recordings.state, 'recording')));
         return { recording: row, segment: added[0].segment };

@@ -14,6 +14,7 @@ import { rfc3339, type Clock } from '../clock.ts';
 import { problem } from '../errors.ts';
 import type { Hub } from '../hub/hub.ts';
 import { createPlaybackLog, type Listening } from './playback-log.ts';
+import { createLateStart, type SegmentWish } from './late-start.ts';
 import { isPaused, pausesBegun, pausesEnded } from './pauses.ts';
 import { admitRecorder } from './recorder-rules.ts';
 import { chunkKey, chunksPrefix, manifestKey, partKey, partsPrefix, waveformKey } from './recording-keys.ts';
@@ -55,7 +56,9 @@ export interface RecordingMedia {
 /** Recordings of calls: segments and their chunks come in, one merged file comes out (finaliser.ts). */
 export interface Recordings {
   /** Begins a segment of the call's recording. `consent_required` until both members have granted it, `forbidden` where the site does not have this side record. */
-  start(caller: Caller, request: { callId: string; mimeType: string; epochMs: number; standby?: boolean }): Promise<{ recordingId: string; segment: number; startedAt: string }>;
+  start(caller: Caller, request: SegmentWish): Promise<{ recordingId: string; segment: number; startedAt: string }>;
+  /** The same for what a page recorded that died before its answer: until `CHUNK_GRACE_MS` after the call's end, then `recording_closed`. */
+  startLate: ReturnType<typeof createLateStart>;
   /** Holds the call's recording, or goes on with it: recorders end their segments and begin new ones. `not_found` while there is none. */
   pause(caller: Caller, callId: string, on: boolean): Promise<{ recordingId: string; paused: boolean }>;
   stop(caller: Caller, callId: string): Promise<{ recordingId: string }>;
@@ -240,6 +243,11 @@ export function createRecordings({ store, blobs, calls, hub, clock, light, audit
       tell(call, recording);
       return { recordingId: recording.id, segment, startedAt: rfc3339(startedAt) };
     },
+
+    startLate: createLateStart({
+      store, calls, sites, clock, graceMs: CHUNK_GRACE_MS, segmentLimit: LIMITS.segments,
+      dark: (id, segment) => void stopped.set(id, (stopped.get(id) ?? new Set()).add(segment)),
+    }),
 
     async pause(caller, callId, on) {
       const call = await calls.carried(caller, callId);

@@ -250,7 +250,7 @@ call.link: {"type":"object","required":["callId","to","data"],"properties":{"cal
 queue.next: {"type":"object","properties":{}}
 queue.place: {"type":"object","required":["conversationId"],"properties":{"conversationId":"Id"}}
 consent: {"type":"object","required":["callId","granted","textVersion","locale"],"properties":{"callId":"Id","granted":{"type":"boolean"},"textVersion":{"type":"string","minLength":1,"maxLength":32},"locale":{"type":"string","minLength":2,"maxLength":35}}}
-recording.start: {"type":"object","required":["callId","mimeType","epochMs"],"properties":{"callId":"Id","mimeType":{"type":"string","pattern":"^(audio|video)/(webm|mp4)(;\\\\s*codecs=[A-Za-z0-9.,\\"_ -]{1,80})?$","maxLength":120},"epochMs":{"type":"number"},"standby":{"type":"boolean"}}}
+recording.start: {"type":"object","required":["callId","mimeType","epochMs"],"properties":{"callId":"Id","mimeType":{"type":"string","pattern":"^(audio|video)/(webm|mp4)(;\\\\s*codecs=[A-Za-z0-9.,\\"_ -]{1,80})?$","maxLength":120},"epochMs":{"type":"number"},"standby":{"type":"boolean"},"late":{"type":"boolean"}}}
 recording.pause: {"type":"object","required":["callId"],"properties":{"callId":"Id"}}
 recording.resume: {"type":"object","required":["callId"],"properties":{"callId":"Id"}}
 recording.stop: {"type":"object","required":["callId"],"properties":{"callId":"Id"}}

@@ -6,6 +6,7 @@ import { createFakeUploads, type FakeUploads } from '../testing/fake-uploads.ts'
 import { waitFor } from '../testing/wait-for.ts';
 import { createCallRecording } from './call-recording.ts';
 import { createChunkQueue } from './chunk-queue.ts';
+import { openChunkStore } from './chunk-store.ts';
 import { createMixer } from './mixer.ts';
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -96,6 +97,36 @@ describe('the recording of a call', function () {
     expect(strength(right, sound.sampleRate, 1000)).to.be.above(0.1);
     expect(strength(left, sound.sampleRate, 1000)).to.be.below(0.003);
     expect(strength(right, sound.sampleRate, 440)).to.be.below(0.003);
+  });
+
+  it('[G3] a page that dies before the server has answered: the next visit begins the segment late, and its sound is whole', async () => {
+    const call = await answered();
+    const store = openChunkStore();
+    const wire = Object.create(exchange.agent, { request: { value: () => new Promise(() => undefined) } }) as typeof exchange.agent;
+    const doomed = createChunkQueue({ server: wire.server, token: () => Promise.resolve('t'), store, fetch: uploads.fetch });
+    const recording = createCallRecording({ wire, call, kind: 'agent', mode: 'audio', standby: false, local: tone(1000), remote: tone(440), refused: () => undefined, timesliceMs: 300, queue: doomed });
+    recording.start();
+    const early = async () => (await (await store)!.recordings()).find(({ begin }) => begin?.callId === call.id);
+    await waitFor('three pieces written', async () => ((await early())?.segments[0] ?? 0) >= 3);
+    const known = (await early())!;
+    // The page lives on in this test: what it wrote is put under a name that nobody holds, as its death would leave it.
+    const left = crypto.randomUUID();
+    for (const { seq } of (await (await store)!.chunks(known.recordingId)).slice(0, 3)) {
+      await (await store)!.put({ ...(await (await store)!.get(known.recordingId, 0, seq))!, recordingId: left });
+    }
+    await (await store)!.remember({ ...known, recordingId: left, segments: { 0: 3 } });
+    const asked: unknown[] = [];
+    const next = createChunkQueue({
+      server: wire.server, token: () => Promise.resolve('t'), store, fetch: uploads.fetch,
+      startLate: (begin) => (asked.push(begin), Promise.resolve({ recordingId: 'r1', segment: 1 })),
+    });
+    await next.sendLeftovers();
+    await waitFor('completed', () => uploads.completed.length === 1);
+    expect(asked).to.deep.equal([known.begin]);
+    expect([...uploads.chunks.keys()].sort()).to.deep.equal(['1/0', '1/1', '1/2']);
+    expect((await decode(uploads.joined(1))).duration).to.be.above(0.3);
+    recording.stop({ callOver: true });
+    await (await store)!.forget(known.recordingId);
   });
 
   it('[G1] mute is silence in the recording', async () => {

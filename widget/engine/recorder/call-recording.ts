@@ -2,7 +2,7 @@ import { mayPass } from '../call/errands.ts';
 import type { WireFailure, Wire } from '../wire.ts';
 import type { RecordingWish, RunningRecording } from '../call/recording-desk.ts';
 import { createChunkQueue, type ChunkQueue, type RecordingUpload } from './chunk-queue.ts';
-import { openChunkStore } from './chunk-store.ts';
+import { openChunkStore, type SegmentBegin } from './chunk-store.ts';
 import { createCompositor, type Compositor } from './compositor.ts';
 import { createMixer, type Mixer } from './mixer.ts';
 import { freeBytes, nextPictureLevel, PICTURE_BITS, type PictureLevel } from './picture-thrift.ts';
@@ -23,7 +23,14 @@ const queues = new WeakMap<Wire, ChunkQueue>();
 export function queueOf(wire: Wire): ChunkQueue {
   let queue = queues.get(wire);
   if (!queue) {
-    queue = createChunkQueue({ server: wire.server, token: () => wire.token(), store: openChunkStore() });
+    queue = createChunkQueue({
+      server: wire.server, token: () => wire.token(), store: openChunkStore(),
+      startLate: (begin) => wire.request('recording.start', { ...begin, late: true }).catch((failure: WireFailure) => {
+        // Somebody else may be signed in here now.
+        if (mayPass(failure) || failure.code === 'not_found') throw failure;
+        return null;
+      }),
+    });
     queues.set(wire, queue);
     void queue.sendLeftovers();
   }
@@ -127,7 +134,8 @@ export function createCallRecording(options: CallRecordingOptions): RunningRecor
   };
 
   const createSegment = (on: Stage): Segment => {
-    let early: Blob[] | null = [];
+    const before: Blob[] = [];
+    let early: { push(piece: Blob): unknown } | null = before;
     let into: { upload: RecordingUpload; number: number } | null = null;
     let opened: Promise<void> = Promise.resolve();
     let over = false;
@@ -138,10 +146,16 @@ export function createCallRecording(options: CallRecordingOptions): RunningRecor
       mode: pictures ? 'video' : 'audio', timesliceMs,
       bits: { audio: SOUND_BITS[standby ? 'standby' : 'primary'], video: level === 'none' ? 0 : PICTURE_BITS[level] },
       started() {
-        opened = openSegment(recorder.mimeType, wire.serverNow(), () => over && stopped).then((place) => {
-          into = place && { upload: queue.recording(place.recordingId), number: place.segment };
-          if (into) upload = into.upload;
-          for (const piece of early ?? []) into?.upload.push(into.number, piece);
+        const begin = { callId: call.id, mimeType: recorder.mimeType, epochMs: wire.serverNow(), ...(standby ? { standby } : {}) };
+        const kept = queue.early(begin);
+        for (const piece of before) kept.push(piece);
+        early = kept;
+        opened = openSegment(begin, () => over && stopped).then((place) => {
+          if (place === 'refused') kept.refused();
+          else if (place !== 'unheard') {
+            upload = kept.placed(place.recordingId, place.segment);
+            into = { upload, number: place.segment };
+          }
           early = null;
         });
       },
@@ -192,18 +206,24 @@ export function createCallRecording(options: CallRecordingOptions): RunningRecor
     goOn();
   };
 
-  /** Asks for a segment until there is one; null: there will be none. `hopeless` says that the call is over for us as well. */
-  const openSegment = async (mimeType: string, epochMs: number, hopeless: () => boolean): Promise<{ recordingId: string; segment: number } | null> => {
+  /** Asks for a segment until there is one. `hopeless` says that the call is over for us as well; `unheard`: the next visit asks again. */
+  const openSegment = async (begin: SegmentBegin, hopeless: () => boolean): Promise<{ recordingId: string; segment: number } | 'refused' | 'unheard'> => {
+    let late = false;
     for (let tries = 0; ; tries++) {
       try {
-        return await wire.request('recording.start', { callId: call.id, mimeType, epochMs, ...(standby ? { standby } : {}) });
+        return await wire.request('recording.start', { ...begin, ...(late ? { late } : {}) });
       } catch (failure) {
         const { code } = failure as WireFailure;
+        // It ended before we were heard; what was said until then is recorded all the same.
+        if (code === 'call_over' && !late) {
+          late = true;
+          continue;
+        }
         // The other side's consent may still be on its way into the database.
         const again = mayPass(failure) || (code === 'consent_required' && tries < 5);
         if (!again || (hopeless() && tries > 60)) {
-          if (code !== 'call_over' && code !== 'recording_paused') options.refused();
-          return null;
+          if (!late && code !== 'recording_paused') options.refused();
+          return again ? 'unheard' : 'refused';
         }
         await new Promise((resolve) => setTimeout(resolve, (failure as WireFailure).retryAfterMs ?? 1_000));
       }

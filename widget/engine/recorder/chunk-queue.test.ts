@@ -114,6 +114,90 @@ describe('the queue of chunks', () => {
     await waitFor('only the foreign one is left', async () => (await store!.recordings()).map(({ recordingId }) => recordingId).join() === 'elsewhere');
   });
 
+  describe('before the server has said where a segment belongs', () => {
+    const begin = { callId: 'c1', mimeType: 'audio/webm', epochMs: 1_000, standby: true };
+    const place = { recordingId: '', segment: 3 };
+    beforeEach(() => void (place.recordingId = id));
+    const later = (startLate: (wish: typeof begin) => Promise<typeof place | null>): ChunkQueue =>
+      createChunkQueue({ server, token: () => Promise.resolve('t'), store: Promise.resolve(store), fetch: uploads.fetch, startLate: startLate as never, backoffMs: { first: 5, most: 20 } });
+    /** As a page leaves it that died then: nobody holds the lock. */
+    const died = async (seqs: readonly number[], at = Date.now()): Promise<void> => {
+      for (const seq of seqs) await store!.put({ recordingId: 'early', segment: 0, seq, bytes: await blob(20, seq).arrayBuffer(), digest: '' });
+      await store!.remember({ recordingId: 'early', server, segments: { 0: seqs.length }, at, begin });
+    };
+    const kept = async (): Promise<string> => (await store!.recordings()).map(({ recordingId }) => recordingId).join();
+
+    it('[G3] pieces lie in the store at once with what their segment begins with, and go where the server says', async () => {
+      const early = queue().early(begin);
+      early.push(blob(MAX_CHUNK_BYTES + 5, 1));
+      early.push(blob(10, 2));
+      await waitFor('written', async () => (await store!.recordings())[0]?.segments[0] === 3);
+      const [known] = await store!.recordings();
+      expect(known!.begin).to.deep.equal(begin);
+      expect(uploads.arrivals).to.have.length(0);
+      const upload = early.placed(id, 3);
+      upload.push(3, blob(7, 3));
+      await upload.finish();
+      expect([...uploads.chunks].map(([key, bytes]) => `${key}: ${bytes.byteLength}`).sort()).to.deep.equal([`3/0: ${MAX_CHUNK_BYTES}`, '3/1: 5', '3/2: 10', '3/3: 7']);
+      await waitFor('nothing is kept twice', async () => (await kept()) === '');
+    });
+
+    it('[G3] what the server will not have is forgotten', async () => {
+      const early = queue().early(begin);
+      early.push(blob(10, 1));
+      await waitFor('written', async () => (await store!.recordings()).length === 1);
+      early.refused();
+      await waitFor('gone', async () => (await kept()) === '');
+    });
+
+    it('[G3] a page that died before the answer: the next visit begins its segment late and sends everything', async () => {
+      await died([0, 1, 2]);
+      const wishes: unknown[] = [];
+      await later((wish) => (wishes.push(wish), Promise.resolve(place))).sendLeftovers();
+      await waitFor('completed', () => uploads.completed.length === 1);
+      expect(wishes).to.deep.equal([begin]);
+      expect([...uploads.chunks.keys()].sort()).to.deep.equal(['3/0', '3/1', '3/2']);
+      expect(uploads.completed[0]).to.deep.equal([{ segment: 3, chunks: 3 }]);
+      await waitFor('gone', async () => (await kept()) === '');
+    });
+
+    it('[G3] a page that died right after the answer: nothing twice, and one word that all is there', async () => {
+      await died([0, 1, 2]);
+      // The first had been put where it belongs already.
+      await store!.put({ recordingId: id, segment: 3, seq: 0, bytes: await blob(20, 0).arrayBuffer(), digest: btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.digest('SHA-256', await blob(20, 0).arrayBuffer())))) });
+      await store!.remember({ recordingId: id, server, segments: { 3: 1 }, at: 0 });
+      await later(() => Promise.resolve(place)).sendLeftovers();
+      await waitFor('completed', () => uploads.completed.length === 1);
+      expect(uploads.arrivals.filter((each) => each !== 'complete').sort()).to.deep.equal(['3/0', '3/1', '3/2']);
+      expect(new Uint8Array(await uploads.joined(3).arrayBuffer()).filter((_, i) => i % 20 === 0).join()).to.equal('0,1,2');
+      expect(uploads.completed[0]).to.deep.equal([{ segment: 3, chunks: 3 }]);
+      await waitFor('gone', async () => (await kept()) === '');
+    });
+
+    it('[G3] refused for good: gone; refused for now: kept for the next visit, but not for ever', async () => {
+      await died([0]);
+      await later(() => Promise.reject(new Error('offline'))).sendLeftovers();
+      expect(await kept()).to.equal('early');
+      await later(() => Promise.resolve(null)).sendLeftovers();
+      expect(await kept()).to.equal('');
+      await died([0], 0);
+      await later(() => Promise.reject(new Error('offline'))).sendLeftovers();
+      expect(await kept()).to.equal('');
+      expect(uploads.arrivals).to.have.length(0);
+    });
+
+    it('[G3] what a living page still waits with is left to it', async () => {
+      const early = queue().early(begin);
+      early.push(blob(10, 1));
+      await waitFor('written', async () => (await store!.recordings()).length === 1);
+      let asked = 0;
+      await later(() => (asked++, Promise.resolve(place))).sendLeftovers();
+      expect(asked).to.equal(0);
+      await early.placed(id, 1).finish();
+      expect([...uploads.chunks.keys()]).to.deep.equal(['1/0']);
+    });
+  });
+
   it('[G3] a recording that another page is at work on is left alone', async () => {
     const first = queue();
     uploads.script.push(...Array<string>(50).fill('offline'));

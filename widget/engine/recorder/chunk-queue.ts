@@ -1,11 +1,15 @@
 import { MAX_CHUNK_BYTES } from '../../../protocol/version.ts';
-import type { ChunkStore } from './chunk-store.ts';
+import type { ChunkStore, SegmentBegin, StoredRecording } from './chunk-store.ts';
+import { keepEarly } from './early-pieces.ts';
+import { hold, holdIfFree } from './upload-lock.ts';
 import { createUploader, type Outcome } from './uploader.ts';
 
 /** The way of a recording's pieces to the server: each at once, again and again until acknowledged. */
 export interface ChunkQueue {
   /** Begins (or goes on with) the upload of a recording. */
   recording(recordingId: string): RecordingUpload;
+  /** Takes what is recorded before the server has said where it belongs. */
+  early(begin: SegmentBegin): EarlySegment;
   /** Sends what an earlier page left behind. Resolves when it is through the list; the sending goes on. */
   sendLeftovers(): Promise<void>;
   /** The page may go away: from now on small pieces are sent so that they survive it. */
@@ -26,6 +30,15 @@ export interface RecordingUpload {
   finish(): Promise<void>;
 }
 
+/** A segment whose place is not known yet. */
+export interface EarlySegment {
+  push(bytes: Blob): void;
+  /** The server has named its place: what there is goes there. */
+  placed(recordingId: string, segment: number): RecordingUpload;
+  /** The server will not have it. */
+  refused(): void;
+}
+
 /** What a queue is made of. */
 export interface ChunkQueueOptions {
   /** The server's origin. */
@@ -33,6 +46,11 @@ export interface ChunkQueueOptions {
   token(): Promise<string>;
   /** Null: nothing outlives the page. */
   store: Promise<ChunkStore | null>;
+  /**
+   * Begins the segment of a page that died before it heard where its pieces belong. Null: there will never be one. Rejects when that may pass.
+   * Left out: such pieces stay where they are.
+   */
+  startLate?: (begin: SegmentBegin) => Promise<{ recordingId: string; segment: number } | null>;
   fetch?: typeof fetch;
   /** For tests: waits in ms. */
   backoffMs?: { first: number; most: number };
@@ -70,6 +88,8 @@ const MEMORY = 32_000_000;
 const KEEPALIVE = 60_000;
 /** How often a chunk may be refused before we leave it to the next start. */
 const REFUSALS = 8;
+/** How long pieces without a place are kept, in ms: longer than any server takes them. */
+const EARLY_MS = 3 * 24 * 60 * 60_000;
 
 /** Makes a queue. */
 export function createChunkQueue(options: ChunkQueueOptions): ChunkQueue {
@@ -227,21 +247,78 @@ export function createChunkQueue(options: ChunkQueueOptions): ChunkQueue {
     else recording.release();
   };
 
+  const push = (recording: Recording, segment: number, bytes: Blob, seq?: number): void => {
+    recording.intake = recording.intake.then(() => {
+      if (seq !== undefined) recording.segments[segment] = seq;
+      return take(recording, segment, bytes);
+    }).catch(() => undefined);
+  };
+  const current = (id: string): Recording => recordings.get(id) ?? openRecording(id, {}, hold(id));
+  const uploadOf = (recording: Recording): RecordingUpload => ({
+    push: (segment, bytes) => push(recording, segment, bytes),
+    finish: () => finish(recording),
+  });
+
+  /** Puts pieces that had no place where they belong. Returns their recording when it was opened for them; null: it is cared for, or they have to wait. */
+  const place = async (store: ChunkStore, known: StoredRecording, begin: SegmentBegin): Promise<Recording | null> => {
+    const release = await holdIfFree(known);
+    if (!release) return null;
+    try {
+      const at = Date.now() - known.at > EARLY_MS ? null : await options.startLate!(begin);
+      if (at) {
+        let opened: Recording | null = null;
+        if (!recordings.has(at.recordingId)) {
+          const free = await holdIfFree({ recordingId: at.recordingId, at: known.at });
+          if (recordings.has(at.recordingId)) free?.();
+          // Another page is at work on it.
+          else if (!free) return null;
+          else opened = openRecording(at.recordingId, {}, free);
+        }
+        const recording = recordings.get(at.recordingId)!;
+        const chunks = await store.chunks(known.recordingId);
+        // The page may have died when the first of them had got there already.
+        const there = recording.segments[at.segment] ?? 0;
+        if (chunks[0]?.seq !== 0) recording.begun.add(at.segment);
+        for (const { seq } of chunks) {
+          const chunk = seq < there ? undefined : await store.get(known.recordingId, 0, seq);
+          if (chunk) push(recording, at.segment, new Blob([chunk.bytes]), seq);
+        }
+        await recording.intake;
+        if (!recording.refused) await store.forget(known.recordingId);
+        return opened;
+      }
+      await store.forget(known.recordingId);
+    } catch {
+      // The next visit tries again.
+    } finally {
+      release();
+    }
+    return null;
+  };
+
   window.addEventListener('online', retryNow);
 
   return {
-    recording(id) {
-      const recording = recordings.get(id) ?? openRecording(id, {}, hold(id));
+    recording: (id) => uploadOf(current(id)),
+    early(begin) {
+      const kept = keepEarly(options.store, server, begin);
       return {
-        push: (segment, bytes) => void (recording.intake = recording.intake.then(() => take(recording, segment, bytes)).catch(() => undefined)),
-        finish: () => finish(recording),
+        push: kept.push,
+        placed(id, segment) {
+          const recording = current(id);
+          for (const piece of kept.pieces) push(recording, segment, piece);
+          void recording.intake.then(kept.forget);
+          return uploadOf(recording);
+        },
+        refused: () => void kept.forget(),
       };
     },
     async sendLeftovers() {
       const store = await options.store;
       const left = await store?.recordings().catch(() => []);
+      const opened: Recording[] = [];
       for (const known of left ?? []) {
-        if (known.server !== server || recordings.has(known.recordingId)) continue;
+        if (known.server !== server || known.begin || recordings.has(known.recordingId)) continue;
         const release = await holdIfFree(known);
         if (!release) continue;
         const recording = openRecording(known.recordingId, { ...known.segments }, release);
@@ -254,9 +331,15 @@ export function createChunkQueue(options: ChunkQueueOptions): ChunkQueue {
           recording.segments[segment] = Math.max(recording.segments[segment] ?? 0, seq + 1);
           if (chunk) entries.push({ recording, segment, seq, digest: chunk.digest, size: chunk.bytes.byteLength, bytes: null, stored: true, sending: false, refusals: 0 });
         }
-        void finish(recording);
+        opened.push(recording);
         pump();
       }
+      for (const known of left ?? []) {
+        const late = known.begin && known.server === server && options.startLate ? await place(store!, known, known.begin) : null;
+        if (late) opened.push(late);
+      }
+      // Only now: a segment that was begun late may be one of theirs.
+      for (const recording of opened) void finish(recording);
     },
     leaving() {
       // The visitor may stay after all.
@@ -276,27 +359,4 @@ export function createChunkQueue(options: ChunkQueueOptions): ChunkQueue {
 
 function base64(bytes: ArrayBuffer): string {
   return btoa(String.fromCharCode(...new Uint8Array(bytes)));
-}
-
-const lockName = (recordingId: string): string => `peer-consult-recording ${recordingId}`;
-
-/** Says to the browser's other tabs that this recording is ours while the page lives. Returns the way out. */
-function hold(recordingId: string): () => void {
-  let release!: () => void;
-  const held = new Promise<void>((resolve) => (release = resolve));
-  void navigator.locks?.request(lockName(recordingId), () => held).catch(() => undefined);
-  return release;
-}
-
-/** Takes over a recording that no page is at work on; null when one is. */
-function holdIfFree({ recordingId, at }: { recordingId: string; at: number }): Promise<(() => void) | null> {
-  if (!navigator.locks) return Promise.resolve(Date.now() - at > 60_000 ? () => undefined : null);
-  return new Promise((resolve) => {
-    navigator.locks
-      .request(lockName(recordingId), { ifAvailable: true }, (lock) => {
-        if (!lock) return resolve(null);
-        return new Promise<void>((release) => resolve(release));
-      })
-      .catch(() => resolve(null));
-  });
 }

@@ -1,4 +1,8 @@
+import type { Request } from '../../../protocol/client-frames.ts';
 import { RECORDINGS_DATABASE } from './database-name.ts';
+
+/** What a segment begins with. */
+export type SegmentBegin = Omit<Request<'recording.start'>, 'late'>;
 
 /** A piece of a recording that was not acknowledged yet. */
 export interface StoredChunk {
@@ -19,6 +23,8 @@ export interface StoredRecording {
   segments: Record<number, number>;
   /** When it was last written to, ms since the epoch. */
   at: number;
+  /** The server has not said yet where it belongs: `recordingId` is this browser's own name for it. */
+  begin?: SegmentBegin;
 }
 
 /** Where chunks lie until the server has them, over a crash or the end of the tab. */
