@@ -153,8 +153,10 @@ export const inboxStyles = css`
   .views a {
     display: inline-flex;
     align-items: center;
+    justify-content: center;
     gap: 5px;
     flex: none;
+    min-inline-size: 30px;
     min-block-size: 30px;
     padding: 0 10px;
     border-radius: var(--pc-radius-full);
