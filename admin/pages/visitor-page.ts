@@ -187,10 +187,12 @@ export class VisitorPage extends LitElement {
   async #erase(): Promise<void> {
     const name = this.visitor?.name ?? '';
     if (!(await this.dialog.ask({ title: t('eraseTitle', { name }), text: t('eraseText'), confirm: t('eraseVisitor'), danger: true }))) return;
+    const id = this.visitorId;
     await this.#work(async () => {
-      const left = await this.api.send<ErasureAnswer | undefined>('DELETE', `/v1/visitors/${encodeURIComponent(this.visitorId)}`);
+      const left = await this.api.send<ErasureAnswer | undefined>('DELETE', `/v1/visitors/${encodeURIComponent(id)}`);
       if (left?.kept.length) this.problem = t('eraseHeld', { count: left.kept.length, reasons: left.kept.map(({ reason }) => reason).join('; ') });
-      else go(formatRoute('visitors'), { replace: true });
+      // Whoever went on meanwhile is not called back.
+      else if (location.hash.startsWith(formatRoute('visitors', id))) go(formatRoute('visitors'), { replace: true });
     });
   }
 
