@@ -26,8 +26,9 @@ describe('page of a visitor', () => {
 
   /** Asks for erasure and confirms it; `erased` lets the server's answer come. */
   const erase = async (): Promise<{ erased: () => Promise<void> }> => {
-    const answer = Promise.withResolvers<undefined>();
-    const api = { ...fakeApi({ '/v1/visitors/v1': visitor }), send: () => answer.promise as Promise<never> };
+    let answer!: () => void;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    const api = { ...fakeApi({ '/v1/visitors/v1': visitor }), send: () => answered as Promise<never> };
     location.hash = '#/visitors/v1';
     render(html`<consult-admin-visitor-page .api=${api} .session=${fakeSession()} .visitorId=${'v1'}></consult-admin-visitor-page>`, stage);
     await settle();
@@ -37,7 +38,7 @@ describe('page of a visitor', () => {
     const dialog = root.querySelector('consult-admin-confirm-dialog')!.shadowRoot!;
     [...dialog.querySelectorAll('button')].find(({ textContent }) => textContent?.trim() === 'Erase for good')!.click();
     await settle();
-    return { erased: () => (answer.resolve(undefined), settle()) };
+    return { erased: () => (answer(), settle()) };
   };
 
   it('[N9] once the visitor is erased, the list of visitors is there', async () => {
